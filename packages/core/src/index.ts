@@ -6,6 +6,7 @@ export * from './feed.js';
 export * from './flow.js';
 export * from './mailbox.js';
 export * from './message.js';
+export * from './port.js';
 export * from './random.js';
 export * from './supervision.js';
 export * from './time.js';
