@@ -27,6 +27,13 @@ export class Encoded<H = unknown, T = unknown> {
     return new Encoded<H, T>(header, undefined, bytes);
   }
 
+  /** The same value, and the same bytes if they are made, under another header. */
+  withHeader<G>(header: G): Encoded<G, T> {
+    const encoded = new Encoded<G, T>(header, this.#value, this.#bytes);
+    if (this.#value !== undefined) keep(encoded as Encoded);
+    return encoded;
+  }
+
   get value(): T {
     if (this.#value === undefined) {
       this.#value = valueCodec.decode(this.#bytes as Uint8Array) as T;
