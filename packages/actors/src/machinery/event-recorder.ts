@@ -1,0 +1,219 @@
+import { type ActorContext, atomically, type Flow, type Instant, milliseconds, type Random, requests, seconds, sleep } from '@naumachia/core';
+import type { CoreV1Event, ObjectReference } from '../api/generated/types.js';
+import type { ApiAnswer, ApiRequest } from '../api/requests.js';
+import { correlate, type EventCorrelator, eventCorrelator, forgetEvent } from './event-correlator.js';
+import { API_SERVER, type ApiClient, createRequest, isRefused, patchRequest } from './requests.js';
+import { microTimestamp, timestamp } from './timestamp.js';
+
+/** Who records: `source.component` and `source.host` of its Events. */
+export interface EventSource {
+  readonly component: string;
+  /** The node, for a kubelet and what runs on a node; empty for the control plane. */
+  readonly host: string;
+  readonly client: ApiClient;
+}
+
+/** One component's Events on their way: plain state of its actor. */
+export interface EventRecorder {
+  readonly source: EventSource;
+  readonly correlator: EventCorrelator;
+  readonly pending: PendingEvent[];
+  sending: boolean;
+  /** Events that found the queue full, or that no try could deliver. */
+  lost: number;
+}
+
+interface PendingEvent {
+  /** The object's uid, under which the correlator knows it. */
+  readonly object: string;
+  readonly name: string;
+  /** Counts an event that exists; where it no longer does, `event` is created. */
+  readonly patch: object | undefined;
+  readonly event: CoreV1Event;
+  tries: number;
+}
+
+export const eventRecorder = (source: EventSource): EventRecorder => ({ source, correlator: eventCorrelator(), pending: [], sending: false, lost: 0 });
+
+/** What stands in an Event as `type`. */
+export type EventType = 'Normal' | 'Warning';
+
+/** What a component wants to say of an object. */
+export interface EventToRecord {
+  readonly about: ObjectReference;
+  readonly type: EventType;
+  readonly reason: string;
+  readonly message: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** An event of the newer API, events.k8s.io/v1, as the scheduler writes it: with an action, without a source. */
+export interface ActionEvent extends EventToRecord {
+  readonly action: string;
+  /** `reportingInstance`: the component and the host that it runs on. */
+  readonly instance: string;
+  readonly related?: ObjectReference;
+}
+
+/** In one batch; the real broadcaster sends one by one, which a cluster in one process cannot afford. */
+const BATCH = 64;
+/** Beyond this, events are lost, as they are when the broadcaster's channel (1,000) is full. */
+const MAX_PENDING = 16_384;
+/** client-go tools/record/event.go: maxTriesPerEvent and defaultSleepDuration. */
+const MAX_TRIES = 12;
+const RETRY_AFTER = seconds(10);
+
+/** What an actor with recorders uses: `record...` in its handlers, `flows` in its definition. */
+export interface EventSink<S> {
+  record(state: S, recorder: EventRecorder, event: EventToRecord, context: ActorContext): void;
+  recordAction(state: S, recorder: EventRecorder, event: ActionEvent, context: ActorContext): void;
+  readonly flows: readonly ((argument: never) => Flow)[];
+}
+
+/** `recorderOf` finds the recorder of a component in the actor's state. Recording never waits and never fails. */
+export const eventSink = <S>(recorderOf: (state: S, component: string) => EventRecorder): EventSink<S> => {
+  function* sendEvents(argument: { readonly component: string; readonly wait: number }): Flow {
+    if (argument.wait > 0) yield* sleep(milliseconds(argument.wait));
+    const { client, batch } = yield* atomically<S, Outgoing>((state) => {
+      const recorder = recorderOf(state, argument.component);
+      return { client: recorder.source.client, batch: takeBatch(recorder) };
+    });
+    const answers = yield* requests(batch.map((event) => ({ to: API_SERVER, message: requestOf(client, event) })));
+    yield* atomically<S, void>((state, context) => settle(recorderOf(state, argument.component), batch, answers, context));
+  }
+
+  const enqueue = (recorder: EventRecorder, pending: PendingEvent, context: ActorContext): void => {
+    if (recorder.pending.length >= MAX_PENDING) {
+      recorder.lost++;
+      return;
+    }
+    recorder.pending.push(pending);
+    start(recorder, 0, context);
+  };
+
+  const start = (recorder: EventRecorder, wait: number, context: ActorContext): void => {
+    if (recorder.sending) return;
+    recorder.sending = true;
+    context.run(sendEvents, { component: recorder.source.component, wait });
+  };
+
+  const settle = (recorder: EventRecorder, batch: readonly PendingEvent[], answers: readonly ApiAnswer[], context: ActorContext): void => {
+    const again: PendingEvent[] = [];
+    let wait = 0;
+    for (let i = 0; i < batch.length; i++) {
+      const event = batch[i] as PendingEvent;
+      const answer = answers[i] as ApiAnswer;
+      if (answer.type === 'failure') {
+        if (event.tries + 1 >= MAX_TRIES) recorder.lost++;
+        else again.push({ ...event, tries: event.tries + 1 });
+        // The first wait is drawn, so that components that lost one API server do not come back as one.
+        wait = event.tries === 0 ? RETRY_AFTER * context.random.float() : RETRY_AFTER;
+      } else if (event.patch !== undefined && isRefused(answer, 'NotFound')) {
+        forgetEvent(recorder.correlator, event.object, event.name);
+        again.push({ ...event, patch: undefined });
+      }
+      // Any other refusal is final: "Server rejected event (will not retry!)".
+    }
+    recorder.pending.unshift(...again);
+    recorder.sending = false;
+    if (recorder.pending.length > 0) start(recorder, wait, context);
+  };
+
+  return {
+    record: (_state, recorder, event, context) => {
+      const { source } = recorder;
+      const namespace = event.about.namespace ?? 'default';
+      const object = event.about.uid ?? event.about.name ?? '';
+      const fresh = eventName(event.about.name ?? '', context.now, context.random);
+      const correlated = correlate(recorder.correlator, object, { type: event.type, reason: event.reason, message: event.message, fieldPath: event.about.fieldPath }, fresh, context.now);
+      if (correlated.outcome === 'drop') return;
+      const now = timestamp(context.now);
+      const counted = correlated.outcome === 'count';
+      const name = counted ? correlated.name : fresh;
+      const full: CoreV1Event = {
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: event.annotations === undefined ? { name, namespace } : { name, namespace, annotations: event.annotations },
+        involvedObject: event.about,
+        reason: event.reason,
+        message: correlated.message,
+        source: source.host === '' ? { component: source.component } : { component: source.component, host: source.host },
+        firstTimestamp: counted ? timestamp(correlated.first) : now,
+        lastTimestamp: now,
+        count: counted ? correlated.count : 1,
+        type: event.type,
+        reportingComponent: source.component,
+        reportingInstance: source.host,
+      };
+      const patch = counted ? { count: correlated.count, lastTimestamp: now, message: correlated.message } : undefined;
+      enqueue(recorder, { object, name, patch, event: full, tries: 0 }, context);
+    },
+
+    recordAction: (_state, recorder, event, context) => {
+      const { source } = recorder;
+      const namespace = event.about.namespace ?? 'default';
+      // tools/events/event_broadcaster.go: isomorphic events differ in nothing but their note; the object's revision counts.
+      const object = `${event.about.uid ?? event.about.name ?? ''}@${event.about.resourceVersion ?? ''}`;
+      const fresh = eventName(event.about.name ?? '', context.now, context.random);
+      const correlated = correlate(recorder.correlator, object, { type: event.type, reason: event.reason, message: event.action, fieldPath: undefined }, fresh, context.now);
+      if (correlated.outcome === 'drop') return;
+      // A series is written when it begins; its later members are only counted.
+      if (correlated.outcome === 'count' && correlated.count > 2) return;
+      const now = microTimestamp(context.now);
+      const counted = correlated.outcome === 'count';
+      const name = counted ? correlated.name : fresh;
+      const series = { count: 2, lastObservedTime: now };
+      const full: CoreV1Event = {
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { name, namespace },
+        involvedObject: event.about,
+        reason: event.reason,
+        message: event.message,
+        source: {},
+        type: event.type,
+        eventTime: now,
+        ...(counted && { series }),
+        action: event.action,
+        ...(event.related !== undefined && { related: event.related }),
+        reportingComponent: source.component,
+        reportingInstance: event.instance,
+      };
+      enqueue(recorder, { object, name, patch: counted ? { series } : undefined, event: full, tries: 0 }, context);
+    },
+
+    flows: [sendEvents],
+  };
+};
+
+interface Outgoing {
+  readonly client: ApiClient;
+  readonly batch: readonly PendingEvent[];
+}
+
+const requestOf = (client: ApiClient, { event, name, patch }: PendingEvent): ApiRequest => {
+  const namespace = event.metadata.namespace ?? 'default';
+  return patch === undefined ? createRequest(client, 'events', namespace, event) : patchRequest(client, 'events', namespace, name, 'strategic', patch);
+};
+
+/** `<object>.<nanoseconds since the epoch in hex>`; the clock's missing digits are drawn. */
+export const eventName = (object: string, now: Instant, random: Random): string => {
+  const whole = Math.floor(now);
+  return `${object}.${(BigInt(whole) * 1_000_000n + BigInt(Math.floor((now - whole) * 1e6) || random.below(1_000_000))).toString(16)}`;
+};
+
+/** As many pending events as go out at once; a count waits for the batch after the one that holds its event. */
+const takeBatch = (recorder: EventRecorder): readonly PendingEvent[] => {
+  let count = 0;
+  const { pending } = recorder;
+  for (; count < pending.length && count < BATCH; count++) {
+    const next = pending[count] as PendingEvent;
+    if (next.patch !== undefined && holds(pending, count, next.name)) break;
+  }
+  return pending.splice(0, count);
+};
+
+const holds = (pending: readonly PendingEvent[], before: number, name: string): boolean => {
+  for (let i = 0; i < before; i++) if ((pending[i] as PendingEvent).name === name) return true;
+  return false;
+};
