@@ -14,3 +14,10 @@ export interface Disk {
 
 /** Plain data; it may hold `Encoded` values, whose bytes are stored as they are. */
 export type DiskRecord = { readonly [field: string]: unknown };
+
+/** The disks of a host, by the actor that they belong to. */
+export interface Disks {
+  of(actor: string): Disk;
+  /** The actor ended: what it had not synced is lost. */
+  crashed(actor: string): void;
+}

@@ -54,7 +54,7 @@ export interface Envelope {
   readonly from: Address;
   readonly to: Address;
   readonly link: LinkKind;
-  readonly kind: 'send' | 'request' | 'reply' | 'signal';
+  readonly kind: 'send' | 'request' | 'reply' | 'timer' | 'signal';
   /** For a request and its reply: the reply slot at the requester; else 0. */
   readonly slot: number;
   readonly deadline: Instant | undefined;

@@ -1,0 +1,72 @@
+import { addExtension, Packr } from 'msgpackr';
+import { Encoded, useValueCodec } from './encoded.js';
+import { hash32 } from './random.js';
+
+/** The keys of an object shape, in the order in which the object has them. */
+export type Structure = readonly string[];
+
+/**
+ * msgpack with a frozen list of object shapes: frames and files name the list by its hash and hold only numbers for the shapes in
+ * it. A shape that is not in the list is written into the frame that needs it, so every frame can be read by itself.
+ */
+export class Codec {
+  readonly id: string;
+  readonly #packr: Packr;
+
+  constructor(structures: readonly Structure[]) {
+    this.id = hash32(JSON.stringify(structures)).toString(16).padStart(8, '0');
+    // A list that may not grow: shapes beyond it are defined within each frame.
+    this.#packr = new Packr({ structures: structures.map((keys) => [...keys]), maxSharedStructures: structures.length, moreTypes: true, useToJSON: false } as object);
+  }
+
+  encode(value: unknown): Uint8Array {
+    return this.#packr.pack(value);
+  }
+
+  decode(bytes: Uint8Array): unknown {
+    return this.#packr.unpack(bytes);
+  }
+}
+
+/** Learns the object shapes that occur in `samples`, for a committed list. */
+export const learnStructures = (samples: Iterable<unknown>): Structure[] => {
+  const structures: string[][] = [];
+  const packr = new Packr({ structures, maxSharedStructures: 8000, moreTypes: true, useToJSON: false } as object);
+  for (const sample of samples) packr.pack(sample);
+  return structures.map((keys) => [...keys]);
+};
+
+let current = new Codec([]);
+
+/** The codec of this thread. Every host of a run uses the same. */
+export const codec = (): Codec => current;
+
+export const useStructures = (structures: readonly Structure[]): void => {
+  current = new Codec(structures);
+};
+
+useValueCodec({ encode: (value) => keepBytes(current.encode(value)), decode: (bytes) => current.decode(bytes) });
+
+addExtension({
+  Class: Encoded,
+  type: 0x45,
+  write: (encoded: Encoded) => [encoded.header, encoded.bytes],
+  read: ([header, bytes]: [unknown, Uint8Array]) => Encoded.ofBytes(header, keepBytes(bytes)),
+} as Parameters<typeof addExtension>[0]);
+
+/** Encoded objects live long and are small; a slab holds many, and none keeps the frame alive that it came in. */
+const SLAB_BYTES = 1 << 20;
+let slab = new Uint8Array(0);
+let used = 0;
+
+const keepBytes = (bytes: Uint8Array): Uint8Array => {
+  if (bytes.length > SLAB_BYTES >> 2) return new Uint8Array(bytes);
+  if (used + bytes.length > slab.length) {
+    slab = new Uint8Array(SLAB_BYTES);
+    used = 0;
+  }
+  const kept = slab.subarray(used, used + bytes.length);
+  kept.set(bytes);
+  used += bytes.length;
+  return kept;
+};

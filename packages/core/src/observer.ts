@@ -1,0 +1,25 @@
+import type { Address } from './address.js';
+import type { Envelope } from './message.js';
+import type { Instant } from './time.js';
+
+/**
+ * Sees what happens on a host. Every method is optional, and what nobody asks for costs one comparison. An observer must not
+ * change what it sees; it may keep the envelopes, for they are immutable.
+ */
+export interface Observer {
+  /** A message left a handler. */
+  posted?(envelope: Envelope, now: Instant): void;
+  /** A handler is about to run; `step` is the type of the message, or the name of a flow or signal. */
+  stepping?(actor: Address, step: string, envelope: Envelope | undefined, now: Instant): void;
+  /** The handler returned (or threw) after `microseconds` of wall time; not called in virtual time. */
+  stepped?(actor: Address, step: string, microseconds: number): void;
+  /** Entries of a feed were published, and to how many subscribers on this host they went. */
+  published?(owner: Address, feed: string, entries: number, now: Instant): void;
+  /** A message was not delivered: the receiver is gone or fenced, its mailbox full, or a fault took it. */
+  dropped?(envelope: Envelope, why: 'no-such-actor' | 'fenced' | 'overflow' | 'fault', now: Instant): void;
+  failed?(actor: Address, error: unknown, now: Instant): void;
+  started?(actor: Address, kind: string, now: Instant): void;
+  ended?(actor: Address, restarting: boolean, now: Instant): void;
+  /** Bytes that went to another host in one batch. */
+  framed?(host: string, envelopes: number, bytes: number): void;
+}

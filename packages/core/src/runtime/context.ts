@@ -1,0 +1,123 @@
+import type { ActorContext, ActorSpec, TimerId } from '../actor.js';
+import type { Address } from '../address.js';
+import type { Disk } from '../disk.js';
+import type { FeedEntry, FeedOptions, SubscribeOptions } from '../feed.js';
+import type { Flow } from '../flow.js';
+import type { Caller, LinkKind, Message } from '../message.js';
+import { Random } from '../random.js';
+import type { Duration, Instant } from '../time.js';
+
+/** An effect of a handler, kept until the handler has returned. */
+export type Effect =
+  | { readonly effect: 'send'; readonly to: Address; readonly message: Message; readonly link: LinkKind }
+  | { readonly effect: 'reply'; readonly caller: Caller; readonly message: Message }
+  | { readonly effect: 'after'; readonly timer: TimerId; readonly delay: Duration; readonly message: Message }
+  | { readonly effect: 'cancel'; readonly timer: TimerId }
+  | { readonly effect: 'run'; readonly flow: (argument: never) => Flow; readonly argument: unknown }
+  | { readonly effect: 'spawn'; readonly spec: ActorSpec; readonly incarnation: number }
+  | { readonly effect: 'watch' | 'unwatch' | 'stop'; readonly actor: Address }
+  | { readonly effect: 'openFeed'; readonly feed: string; readonly revision: number; readonly options: FeedOptions }
+  | { readonly effect: 'publish'; readonly feed: string; readonly entries: readonly FeedEntry[] }
+  | { readonly effect: 'subscribe'; readonly subscription: number; readonly owner: Address; readonly feed: string; readonly options: SubscribeOptions }
+  | { readonly effect: 'unsubscribe'; readonly subscription: number }
+  // Requests and sleeps of a flow: they too leave only when the step is over.
+  | { readonly effect: 'request'; readonly to: Address; readonly message: Message; readonly slot: number; readonly deadline: Instant }
+  | { readonly effect: 'later'; readonly delay: Duration; readonly due: () => void };
+
+/** What a context needs of its host. */
+export interface ContextHost {
+  readonly now: Instant;
+  readonly seed: number;
+  readonly caller: Caller | undefined;
+  readonly effects: Effect[];
+  newId(): number;
+  nextIncarnation(name: string): number;
+  diskOf(actor: string): Disk;
+}
+
+/** The context of one incarnation. It is small, for there may be a hundred thousand. */
+export class CellContext implements ActorContext {
+  readonly self: Address;
+  readonly #host: ContextHost;
+  #random: Random | undefined;
+
+  constructor(host: ContextHost, self: Address) {
+    this.#host = host;
+    this.self = self;
+  }
+
+  get now(): Instant {
+    return this.#host.now;
+  }
+
+  get random(): Random {
+    // Each incarnation has its own stream: a restart must not repeat names that the former one gave.
+    return (this.#random ??= Random.named(this.#host.seed, `${this.self.actor}#${this.self.incarnation}`));
+  }
+
+  get disk(): Disk {
+    return this.#host.diskOf(this.self.actor);
+  }
+
+  get caller(): Caller | undefined {
+    return this.#host.caller;
+  }
+
+  send<M extends Message>(to: Address<M>, message: M, link: LinkKind = 'stream'): void {
+    this.#host.effects.push({ effect: 'send', to, message, link });
+  }
+
+  reply(caller: Caller, message: Message): void {
+    this.#host.effects.push({ effect: 'reply', caller, message });
+  }
+
+  after(delay: Duration, message: Message): TimerId {
+    const timer = this.#host.newId();
+    this.#host.effects.push({ effect: 'after', timer, delay, message });
+    return timer;
+  }
+
+  cancel(timer: TimerId): void {
+    this.#host.effects.push({ effect: 'cancel', timer });
+  }
+
+  run<A>(flow: (argument: A) => Flow, argument: A): void {
+    this.#host.effects.push({ effect: 'run', flow: flow as (argument: never) => Flow, argument });
+  }
+
+  spawn(spec: ActorSpec): Address {
+    const incarnation = this.#host.nextIncarnation(spec.name);
+    this.#host.effects.push({ effect: 'spawn', spec, incarnation });
+    return { actor: spec.name, incarnation };
+  }
+
+  watch(actor: Address): void {
+    this.#host.effects.push({ effect: 'watch', actor });
+  }
+
+  unwatch(actor: Address): void {
+    this.#host.effects.push({ effect: 'unwatch', actor });
+  }
+
+  stop(actor: Address = this.self): void {
+    this.#host.effects.push({ effect: 'stop', actor });
+  }
+
+  openFeed(feed: string, revision: number, options: FeedOptions): void {
+    this.#host.effects.push({ effect: 'openFeed', feed, revision, options });
+  }
+
+  publish(feed: string, entries: readonly FeedEntry[]): void {
+    this.#host.effects.push({ effect: 'publish', feed, entries });
+  }
+
+  subscribe(owner: Address, feed: string, options: SubscribeOptions): number {
+    const subscription = this.#host.newId();
+    this.#host.effects.push({ effect: 'subscribe', subscription, owner, feed, options });
+    return subscription;
+  }
+
+  unsubscribe(subscription: number): void {
+    this.#host.effects.push({ effect: 'unsubscribe', subscription });
+  }
+}

@@ -1,0 +1,206 @@
+import type { Address } from '../address.js';
+import type { FeedBatch, FeedEnd, FeedEntry, FeedOptions, SubscribeOptions } from '../feed.js';
+
+/** The log of a feed as a host holds it: its owner's, or a mirror of one that another host owns. */
+export interface Feed {
+  readonly owner: Address;
+  readonly name: string;
+  readonly limit: number;
+  /** Names the mirror to the owner's host; 0 for the owner's own log. */
+  readonly mirror: number;
+  /** A mirror for one routing key holds only its entries. */
+  readonly key: string | undefined;
+  entries: FeedEntry[];
+  /** Absolute position of `entries[0]`. */
+  base: number;
+  /** Entries up to this revision are no longer (or never were) in the log. */
+  droppedThrough: number;
+  revision: number;
+  readonly broadcast: Set<Subscription>;
+  readonly keyed: Map<string, Set<Subscription>>;
+  dirty: boolean;
+}
+
+/** Where batches go: an actor of this host, or a mirror on another. */
+export interface Sink {
+  readonly subscriber: Address;
+  deliver(batch: FeedBatch, done: () => void): void;
+  end(end: FeedEnd): void;
+}
+
+export interface Subscription {
+  readonly id: number;
+  readonly feed: Feed;
+  readonly key: string | undefined;
+  readonly sink: Sink;
+  /** Absolute position of the next entry (without key). */
+  cursor: number;
+  /** Entries that wait (with key); bounded by the feed's limit. */
+  pending: FeedEntry[];
+  /** A batch is with the subscriber; the next one waits for it, so a slow subscriber holds a cursor and nothing else. */
+  awaiting: boolean;
+  open: boolean;
+}
+
+const NOTHING: FeedEntry[] = [];
+
+/** The feeds of one host. Nothing is delivered before `flush`, which the host calls once per turn. */
+export class Feeds {
+  readonly #dirty = new Set<Feed>();
+  readonly #due = new Set<Subscription>();
+  /** Whether the link to a subscriber lets a batch through now; `false` holds its cursor. */
+  mayDeliver: ((owner: Address, subscriber: Address, subscription: Subscription) => boolean) | undefined;
+
+  open(owner: Address, name: string, revision: number, options: FeedOptions, mirror = 0, key?: string): Feed {
+    return { owner, name, limit: options.limit, mirror, key, entries: [], base: 0, droppedThrough: revision, revision, broadcast: new Set(), keyed: new Map(), dirty: false };
+  }
+
+  publish(feed: Feed, entries: readonly FeedEntry[], revision?: number): void {
+    for (const entry of entries) {
+      feed.entries.push(entry);
+      feed.revision = entry.revision;
+      if (feed.keyed.size > 0) this.#route(feed, entry);
+    }
+    if (revision !== undefined && revision > feed.revision) feed.revision = revision;
+    // Dropping in strides keeps the cost of a drop away from each publish.
+    if (feed.entries.length > feed.limit + (feed.limit >> 2) + 16) this.#drop(feed, feed.entries.length - feed.limit);
+    if (feed.broadcast.size > 0 && !feed.dirty) {
+      feed.dirty = true;
+      this.#dirty.add(feed);
+    }
+  }
+
+  /** Follows a feed from `options.after`, or says `undefined` when its log does not reach back so far. */
+  subscribe(id: number, feed: Feed, options: SubscribeOptions, sink: Sink): Subscription | undefined {
+    if (options.after < feed.droppedThrough) return undefined;
+    const key = feed.key === undefined ? options.key : undefined;
+    const first = firstAfter(feed.entries, options.after);
+    const subscription: Subscription = { id, feed, key, sink, cursor: feed.base + first, pending: NOTHING, awaiting: false, open: true };
+    if (key === undefined) {
+      feed.broadcast.add(subscription);
+      this.#markDirty(feed);
+    } else {
+      let group = feed.keyed.get(key);
+      if (!group) feed.keyed.set(key, (group = new Set()));
+      group.add(subscription);
+      for (let i = first; i < feed.entries.length; i++) {
+        const entry = feed.entries[i] as FeedEntry;
+        if (entry.keys.includes(key)) this.#await(subscription, entry);
+      }
+    }
+    return subscription;
+  }
+
+  unsubscribe(subscription: Subscription): void {
+    subscription.open = false;
+    this.#due.delete(subscription);
+    subscription.pending = NOTHING;
+    const { feed, key } = subscription;
+    feed.broadcast.delete(subscription);
+    const group = key === undefined ? undefined : feed.keyed.get(key);
+    if (group?.delete(subscription) && group.size === 0) feed.keyed.delete(key as string);
+  }
+
+  end(subscription: Subscription, reason: FeedEnd['reason']): void {
+    if (!subscription.open) return;
+    this.unsubscribe(subscription);
+    subscription.sink.end({ subscription: subscription.id, feed: subscription.feed.name, reason });
+  }
+
+  close(feed: Feed, reason: FeedEnd['reason']): void {
+    for (const subscription of this.subscriptions(feed)) this.end(subscription, reason);
+    this.#dirty.delete(feed);
+  }
+
+  subscriptions(feed: Feed): Subscription[] {
+    return [...feed.broadcast, ...[...feed.keyed.values()].flatMap((group) => [...group])];
+  }
+
+  get idle(): boolean {
+    return this.#dirty.size === 0 && this.#due.size === 0;
+  }
+
+  /** Hands everything new to the subscribers that are ready for it. Subscribers at one position share one array. */
+  flush(): void {
+    for (const feed of this.#dirty) {
+      this.#dirty.delete(feed);
+      feed.dirty = false;
+      const shared = new Map<number, readonly FeedEntry[]>();
+      const end = feed.base + feed.entries.length;
+      for (const subscription of feed.broadcast) {
+        if (subscription.awaiting || subscription.cursor >= end) continue;
+        if (subscription.cursor < feed.base) {
+          this.end(subscription, 'gone');
+          continue;
+        }
+        if (this.mayDeliver && !this.mayDeliver(feed.owner, subscription.sink.subscriber, subscription)) continue;
+        let entries = shared.get(subscription.cursor);
+        if (!entries) shared.set(subscription.cursor, (entries = feed.entries.slice(subscription.cursor - feed.base)));
+        subscription.cursor = end;
+        this.#deliver(subscription, entries);
+      }
+    }
+    for (const subscription of this.#due) {
+      this.#due.delete(subscription);
+      if (subscription.awaiting || !subscription.open) continue;
+      if (this.mayDeliver && !this.mayDeliver(subscription.feed.owner, subscription.sink.subscriber, subscription)) continue;
+      const entries = subscription.pending;
+      subscription.pending = NOTHING;
+      this.#deliver(subscription, entries);
+    }
+  }
+
+  /** Looks at a subscription again: its batch was handled, or a fault on its link has ended. */
+  resume(subscription: Subscription): void {
+    if (!subscription.open) return;
+    if (subscription.key === undefined) {
+      if (subscription.cursor < subscription.feed.base + subscription.feed.entries.length) this.#markDirty(subscription.feed);
+    } else if (subscription.pending.length > 0) this.#due.add(subscription);
+  }
+
+  #deliver(subscription: Subscription, entries: readonly FeedEntry[]): void {
+    subscription.awaiting = true;
+    subscription.sink.deliver({ subscription: subscription.id, feed: subscription.feed.name, entries, revision: subscription.feed.revision }, () => {
+      subscription.awaiting = false;
+      this.resume(subscription);
+    });
+  }
+
+  #route(feed: Feed, entry: FeedEntry): void {
+    for (const key of entry.keys) {
+      const group = feed.keyed.get(key);
+      if (group) for (const subscription of group) this.#await(subscription, entry);
+    }
+  }
+
+  #await(subscription: Subscription, entry: FeedEntry): void {
+    if (subscription.pending === NOTHING) subscription.pending = [entry];
+    else if (subscription.pending.length >= subscription.feed.limit) return this.end(subscription, 'gone');
+    else subscription.pending.push(entry);
+    this.#due.add(subscription);
+  }
+
+  #markDirty(feed: Feed): void {
+    if (feed.dirty) return;
+    feed.dirty = true;
+    this.#dirty.add(feed);
+  }
+
+  #drop(feed: Feed, count: number): void {
+    feed.droppedThrough = (feed.entries[count - 1] as FeedEntry).revision;
+    feed.entries = feed.entries.slice(count);
+    feed.base += count;
+  }
+}
+
+/** Index of the first entry after `revision`; entries are in the order of their revisions. */
+const firstAfter = (entries: readonly FeedEntry[], revision: number): number => {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((entries[middle] as FeedEntry).revision <= revision) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};

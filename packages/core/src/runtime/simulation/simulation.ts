@@ -1,0 +1,192 @@
+import type { ActorSpec, AnyActorDefinition } from '../../actor.js';
+import type { Address } from '../../address.js';
+import { codec } from '../../codec.js';
+import type { FaultPlan } from '../../faults/plan.js';
+import type { Failure, Message, ReplyTo, Request } from '../../message.js';
+import type { Observer } from '../../observer.js';
+import type { Port } from '../../port.js';
+import { Random } from '../../random.js';
+import { between, type Duration, type Instant, instantOf, later } from '../../time.js';
+import { Host } from '../host.js';
+import type { LinkLatency } from '../links.js';
+import { MemoryDisks } from '../memory-disks.js';
+import { traceHash } from './trace-hash.js';
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly definitions: readonly AnyActorDefinition[];
+  /** Where virtual time begins; default 2026-01-01T00:00:00Z. */
+  readonly epoch?: Instant;
+  /** Latency of links; the first that fits counts. Default: 0.1 to 1 ms between any two actors. */
+  readonly latencies?: readonly LinkLatency[];
+  readonly observer?: Observer;
+  /** `always` passes every message through the codec, so that nothing can lean on shared objects. */
+  readonly codec?: 'crossing' | 'always';
+  /** What to do when an actor throws: fail the run (default), or leave it to supervision alone. */
+  readonly onFailure?: 'throw' | 'restart';
+}
+
+const EPOCH = instantOf(Date.UTC(2026, 0, 1));
+const LATENCIES: readonly LinkLatency[] = [{ least: 0.1, most: 1 }];
+
+/** How many steps may run at one instant before the run is called a livelock. */
+const STEPS_PER_INSTANT = 10_000_000;
+
+/**
+ * A run in virtual time on the caller's thread. The seed decides every order and every latency, so the same seed and the same calls give
+ * the same trace, byte for byte.
+ */
+export class Simulation {
+  readonly host: Host;
+  readonly seed: number;
+  readonly #trace = traceHash();
+  readonly #errors: { readonly actor: string; readonly error: unknown }[] = [];
+  #now: Instant;
+  #port: Port | undefined;
+
+  constructor(options: SimulationOptions) {
+    this.seed = options.seed;
+    this.#now = options.epoch ?? EPOCH;
+    const definitions = new Map(options.definitions.map((definition) => [definition.kind, definition]));
+    this.host = new Host({
+      name: 'simulation',
+      index: 0,
+      incarnation: 1,
+      seed: options.seed,
+      clock: { now: () => this.#now },
+      definitions: (kind) => definitions.get(kind),
+      disks: new MemoryDisks(),
+      observer: options.observer ? { ...options.observer, ...bindTrace(options.observer, this.#trace.stepping) } : { stepping: this.#trace.stepping },
+      order: Random.named(options.seed, 'order'),
+      latencies: options.latencies ?? LATENCIES,
+      freeze: true,
+      recode: options.codec === 'always' ? (message) => codec().decode(codec().encode(message)) as typeof message : undefined,
+      failed: (actor, error) => {
+        if (options.onFailure !== 'restart') this.#errors.push({ actor: actor.actor, error });
+      },
+      escalate: (actor, error) => this.#errors.push({ actor: actor.actor, error }),
+    });
+  }
+
+  get now(): Instant {
+    return this.#now;
+  }
+
+  /** A hash of everything that has run so far, and when: equal runs have equal hashes. */
+  get traceHash(): string {
+    return this.#trace.digest();
+  }
+
+  start(specs: readonly ActorSpec[]): void {
+    for (const spec of specs) this.host.start(spec);
+    this.#settle();
+  }
+
+  applyFaults(plan: FaultPlan): void {
+    this.host.applyFaults(plan);
+  }
+
+  /** Lets virtual time pass. */
+  advance(duration: Duration): void {
+    this.runUntil(later(this.#now, duration));
+  }
+
+  runUntil(end: Instant): void {
+    this.#settle();
+    for (let next = this.host.timers.next(); next !== undefined && next <= end; next = this.host.timers.next()) this.#turnAt(next);
+    this.#moveTo(end);
+  }
+
+  /** Runs until `holds` is true, looking after every instant; false if it was not within `limit`. */
+  runUntilTrue(holds: () => boolean, limit: Duration): boolean {
+    const end = later(this.#now, limit);
+    this.#settle();
+    while (!holds()) {
+      const next = this.host.timers.next();
+      if (next === undefined || next > end) {
+        this.#moveTo(end);
+        return holds();
+      }
+      this.#turnAt(next);
+    }
+    return true;
+  }
+
+  /** Sends a request from outside and runs until it is answered (or its deadline of 30 s has passed). */
+  ask<Q extends Request<Message>>(to: Address<Q>, message: Q): ReplyTo<Q> | Failure {
+    const slotDeadline = 31_000 as Duration;
+    let answer: Message | undefined;
+    const self = this.#self();
+    const deadline = later(this.#now, 30_000 as Duration);
+    const slot = this.host.slots.reserve(self, to, deadline, (reply) => {
+      answer = reply;
+    });
+    this.host.post(self, to, message, 'stream', 'request', slot, deadline);
+    this.runUntilTrue(() => answer !== undefined, slotDeadline);
+    return answer as ReplyTo<Q> | Failure;
+  }
+
+  /** A port for code outside that lives with promises, such as the HTTPS edge. */
+  port(name: string): Port {
+    return this.host.port(name);
+  }
+
+  /** The state of an actor as it is now; to look at, not to change. */
+  stateOf<S>(actor: string): S {
+    const cell = this.host.cells.get(actor);
+    if (!cell) throw new Error(`no actor named ${actor} runs (${[...this.host.cells.keys()].slice(0, 20).join(', ')})`);
+    return cell.state as S;
+  }
+
+  #self(): Address {
+    this.#selfAddress ??= { actor: 'outside', incarnation: this.host.nextIncarnation('outside') };
+    return this.#selfAddress;
+  }
+  #selfAddress: Address | undefined;
+
+  #turnAt(next: Instant): void {
+    this.#moveTo(next);
+    this.host.runTimers();
+    this.#settle();
+  }
+
+  #moveTo(instant: Instant): void {
+    if (between(this.#now, instant) <= 0) return;
+    this.#now = instant;
+    this.host.now = instant;
+  }
+
+  /** Runs everything that can run at this instant. */
+  #settle(): void {
+    const { host } = this;
+    let steps = 0;
+    for (;;) {
+      while (host.step()) {
+        if (this.#errors.length > 0) this.#fail();
+        if (++steps > STEPS_PER_INSTANT) throw new Error(`seed ${this.seed}: more than ${STEPS_PER_INSTANT} steps at one instant: actors keep one another busy for ever`);
+      }
+      if (this.#errors.length > 0) this.#fail();
+      if (host.feeds.idle) {
+        const next = host.timers.next();
+        if (next === undefined || next > this.#now) return;
+        host.runTimers();
+      } else host.feeds.flush();
+      if (!host.hasReady && host.feeds.idle && (host.timers.next() ?? Number.POSITIVE_INFINITY) > this.#now) return;
+    }
+  }
+
+  #fail(): never {
+    const [first] = this.#errors.splice(0);
+    const cause = first?.error;
+    const what = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    throw new Error(`seed ${this.seed}, ${new Date(this.#now).toISOString()}: ${first?.actor} failed: ${what}`, { cause });
+  }
+}
+
+/** Both the given observer and the trace see each step. */
+const bindTrace = (observer: Observer, trace: NonNullable<Observer['stepping']>): Observer => ({
+  stepping: (actor, step, envelope, now) => {
+    trace(actor, step, envelope, now);
+    observer.stepping?.(actor, step, envelope, now);
+  },
+});
