@@ -86,6 +86,9 @@ export interface DeleteCollectionRequest extends ApiRequestBase {
   readonly type: 'deletecollection';
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** How many at most; the answer names how to go on, as a list does. */
+  readonly limit?: number;
+  readonly continue?: string;
   readonly options?: DeleteOptions;
   readonly dryRun?: boolean;
 }
