@@ -1,0 +1,141 @@
+import type { Node, Pod } from '../api/generated/types.js';
+import { type AssignedPods, lowestPriority, newAssignedPods, setAssignedPod } from './cache/assigned-pods.js';
+import { type NodeTable, newNodeTable, setNode } from './cache/node-table.js';
+import { podInfo } from './cache/pod-info.js';
+import { newProfile } from './framework/profile.js';
+import { eventNote } from './messages.js';
+import { DEFAULT_PLUGINS } from './plugins/index.js';
+import { type CycleTrace, type Decision, newCycleTrace, scheduleOne } from './scheduling-cycle.js';
+
+/** A recorded decision (test/golden/scheduler/README.md): a cluster, one pending pod, and all that the real scheduler found. */
+export interface GoldenDecision {
+  readonly id: string;
+  readonly objects: { readonly nodes?: readonly Node[]; readonly pods?: readonly Pod[] };
+  readonly pod: Pod;
+  readonly startIndex?: number;
+  readonly result: GoldenResult;
+}
+
+type Scores = Readonly<Record<string, { readonly raw: readonly number[]; readonly norm?: readonly number[] }>>;
+
+interface GoldenPreFilter {
+  readonly plugin: string;
+  readonly status: string;
+  readonly reasons?: readonly string[];
+  readonly nodes?: readonly string[];
+}
+
+export interface GoldenResult {
+  readonly gated?: string;
+  readonly preFilterSkip?: readonly string[];
+  readonly preFilter?: readonly GoldenPreFilter[];
+  readonly nodeOrder?: readonly string[];
+  readonly evaluated?: readonly string[];
+  readonly anyOrder?: boolean;
+  readonly filter?: Readonly<Record<string, readonly string[]>>;
+  readonly feasible?: readonly string[];
+  readonly scoreSkip?: readonly string[];
+  readonly score?: Scores;
+  readonly total?: readonly number[];
+  readonly best?: readonly string[];
+  readonly host?: string;
+  readonly unschedulablePlugins?: readonly string[];
+  readonly error?: string;
+  readonly events?: readonly { readonly type: string; readonly reason: string; readonly action: string; readonly note: string }[];
+  readonly condition?: { readonly reason: string; readonly message?: string };
+  readonly nextStart: number;
+}
+
+const PROFILE = newProfile(DEFAULT_PLUGINS);
+
+/** Plugins whose entries in `score` are left out: with nothing to do they score 0 for every node. */
+const NOT_SCORED: ReadonlySet<string> = new Set(['DynamicResources']);
+
+/** Runs one case and returns what differs, field by field; empty if nothing does. */
+export const compareDecision = (golden: GoldenDecision): readonly string[] => {
+  const table = newNodeTable();
+  const pods = newAssignedPods();
+  fill(table, pods, golden);
+  const pod = podInfo(golden.pod);
+  const gate = PROFILE.preEnqueue.map((plugin) => plugin.preEnqueue?.(pod)).find((rejection) => rejection);
+  const start = golden.startIndex ?? 0;
+  if (gate) return differences({ gated: gate.plugin, nextStart: start }, golden.result);
+  const trace = newCycleTrace();
+  const decision = scheduleOne(PROFILE, table, pod, start, lowestPriority(pods), trace);
+  return differences(asGolden(table, golden, decision, trace), golden.result);
+};
+
+const fill = (table: NodeTable, pods: AssignedPods, { objects }: GoldenDecision): void => {
+  for (const node of objects.nodes ?? []) setNode(table, node);
+  for (const pod of objects.pods ?? []) if (pod.spec.nodeName) setAssignedPod(pods, table, podInfo(pod), pod.spec.nodeName);
+};
+
+/** Puts what the cycle left into the recorded shape; what is empty is left out. */
+const asGolden = (table: NodeTable, { pod, result }: GoldenDecision, decision: Decision, trace: CycleTrace): GoldenResult => {
+  const name = (slot: number): string => table.names[slot] as string;
+  const by = result.anyOrder ? [...trace.feasible.keys()].sort((a, b) => (name(trace.feasible[a] as number) < name(trace.feasible[b] as number) ? -1 : 1)) : [...trace.feasible.keys()];
+  const inOrder = <T>(list: readonly T[]): T[] => by.map((at) => list[at] as T);
+  const feasible = inOrder(trace.feasible.map(name));
+  const totals = trace.totals.length ? inOrder(trace.totals) : [];
+  const highest = Math.max(...totals);
+  const best = trace.totals.length ? feasible.filter((_, at) => totals[at] === highest).sort() : decision.type === 'scheduled' ? feasible : [];
+  const host = decision.type !== 'scheduled' ? undefined : result.anyOrder && best.length > 1 ? 'any' : decision.node;
+  const evaluated = trace.evaluated.map(name);
+  const note = decision.type === 'scheduled' ? `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${host}` : eventNote(decision.message);
+  const skipped = trace.preFilter.filter((entry) => entry.result.type === 'skip').map((entry) => entry.plugin.name);
+  const run: GoldenPreFilter[] = [];
+  for (const { plugin, result: answer } of trace.preFilter) {
+    if (answer.type === 'rejected') run.push({ plugin: plugin.name, status: answer.rejection.code, reasons: answer.rejection.reasons });
+    else if (answer.type === 'success') run.push({ plugin: plugin.name, status: 'Success', ...(answer.nodes ? { nodes: [...answer.nodes].sort() } : {}) });
+  }
+  return {
+    preFilterSkip: skipped,
+    preFilter: run,
+    ...(result.nodeOrder ? { nodeOrder: [...table.order.order.subarray(0, table.order.count)].map(name) } : {}),
+    evaluated: result.anyOrder ? evaluated.sort() : evaluated,
+    ...(result.anyOrder ? { anyOrder: true } : {}),
+    filter: Object.fromEntries([...trace.refused].map(([slot, rejection]) => [name(slot), [rejection.plugin, rejection.code, ...rejection.reasons]])),
+    feasible,
+    scoreSkip: [...trace.scoreSkipped].sort(),
+    score: Object.fromEntries([...trace.scores].map(([plugin, { raw, normalized }]) => [plugin, { raw: inOrder(raw), ...(same(raw, normalized) ? {} : { norm: inOrder(normalized) }) }])),
+    total: totals,
+    best,
+    ...(host === undefined ? {} : { host }),
+    ...(decision.type === 'unschedulable' ? { unschedulablePlugins: decision.plugins } : {}),
+    ...(decision.type === 'error' ? { error: decision.message } : {}),
+    events: [
+      decision.type === 'scheduled'
+        ? { type: 'Normal', reason: 'Scheduled', action: 'Binding', note }
+        : { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note },
+    ],
+    ...(decision.type === 'scheduled' ? {} : { condition: { reason: decision.type === 'error' ? 'SchedulerError' : 'Unschedulable', ...(note === decision.message ? {} : { message: decision.message }) } }),
+    nextStart: decision.nextStart,
+  };
+};
+
+const differences = (ours: GoldenResult, theirs: GoldenResult): string[] => {
+  const found: string[] = [];
+  const check = (field: string, mine: unknown, recorded: unknown): void => {
+    if (!same(mine ?? null, recorded ?? null)) found.push(`${field}: ${JSON.stringify(mine)} instead of ${JSON.stringify(recorded)}`);
+  };
+  const empty = (value: unknown): unknown => (value && Object.keys(value).length === 0 ? undefined : value);
+  const scored = theirs.score && Object.fromEntries(Object.entries(theirs.score).filter(([plugin]) => !NOT_SCORED.has(plugin)));
+  const score = ours.score;
+  const noted = theirs.events?.map(({ type, reason, action, note }) => ({ type, reason, action, note }));
+  for (const field of ['gated', 'preFilterSkip', 'preFilter', 'nodeOrder', 'evaluated', 'filter', 'feasible', 'scoreSkip'] as const) check(field, empty(ours[field]), empty(theirs[field]));
+  check('score', empty(score), empty(scored));
+  for (const field of ['total', 'best', 'host', 'unschedulablePlugins', 'error'] as const) check(field, empty(ours[field]), empty(theirs[field]));
+  check('events', ours.events, noted);
+  check('condition', ours.condition, theirs.condition);
+  check('nextStart', ours.nextStart, theirs.nextStart);
+  return found;
+};
+
+/** Equality of plain data, whatever the order of fields. */
+const same = (a: unknown, b: unknown): boolean => {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));
+};

@@ -1,0 +1,45 @@
+import type { AnyPlugin } from '../framework/plugin.js';
+import { defaultPreemption } from './default-preemption/default-preemption.js';
+import { imageLocality } from './image-locality/image-locality.js';
+import { nodeAffinity } from './node-affinity/node-affinity.js';
+import { nodeName } from './node-name/node-name.js';
+import { nodePorts } from './node-ports/node-ports.js';
+import { nodeResourcesBalancedAllocation } from './node-resources/balanced-allocation.js';
+import { nodeResourcesFit } from './node-resources/fit.js';
+import { nodeUnschedulable } from './node-unschedulable/node-unschedulable.js';
+import { asksForClaims, asksForDevices, asksForExclusiveDisks, asksForPodAffinity, asksForSpreading, never, notBuilt } from './not-built/not-built.js';
+import { prioritySort } from './priority-sort/priority-sort.js';
+import { schedulingGates } from './scheduling-gates/scheduling-gates.js';
+import { taintToleration } from './taint-toleration/taint-toleration.js';
+
+/** A plugin in its place, with the weight of its score (0 where it has none). */
+export interface EnabledPlugin {
+  readonly plugin: AnyPlugin;
+  readonly weight: number;
+}
+
+/**
+ * The default profile (apis/config/v1/default_plugins.go), in its order. To add a plugin: a folder beside this file, one line here.
+ * What `DefaultBinder` does stands in `binding.ts`: it is the one plugin that waits for an answer.
+ */
+export const DEFAULT_PLUGINS: readonly EnabledPlugin[] = [
+  { plugin: schedulingGates, weight: 0 },
+  { plugin: prioritySort, weight: 0 },
+  { plugin: nodeUnschedulable, weight: 0 },
+  { plugin: nodeName, weight: 0 },
+  { plugin: taintToleration, weight: 3 },
+  { plugin: nodeAffinity, weight: 2 },
+  { plugin: nodePorts, weight: 0 },
+  { plugin: nodeResourcesFit, weight: 1 },
+  { plugin: notBuilt('VolumeRestrictions', asksForExclusiveDisks), weight: 0 },
+  { plugin: notBuilt('NodeVolumeLimits', never), weight: 0 },
+  { plugin: notBuilt('VolumeBinding', asksForClaims, { scores: true }), weight: 1 },
+  { plugin: notBuilt('VolumeZone', never), weight: 0 },
+  { plugin: notBuilt('PodTopologySpread', asksForSpreading, { scores: true }), weight: 2 },
+  { plugin: notBuilt('InterPodAffinity', asksForPodAffinity, { scores: true }), weight: 2 },
+  { plugin: notBuilt('DynamicResources', asksForDevices), weight: 2 },
+  { plugin: defaultPreemption, weight: 0 },
+  { plugin: nodeResourcesBalancedAllocation, weight: 1 },
+  { plugin: imageLocality, weight: 1 },
+  { plugin: notBuilt('NodeDeclaredFeatures', never), weight: 0 },
+];

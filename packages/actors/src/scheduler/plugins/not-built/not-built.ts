@@ -1,0 +1,31 @@
+import type { Pod } from '../../../api/generated/types.js';
+import { type AnyPlugin, definePlugin } from '../../framework/plugin.js';
+
+/**
+ * Stands in the list for a plugin of kube-scheduler that is not built yet. A pod that gives the plugin nothing to do passes, as
+ * it would; one that asks for it stays pending, and its event names the plugin.
+ */
+export const notBuilt = (name: string, asks: (pod: Pod) => boolean, points: { readonly scores: boolean } = { scores: false }): AnyPlugin => {
+  const rejection = { plugin: name, code: 'UnschedulableAndUnresolvable' as const, reasons: [`the scheduler plugin ${name}, which the pod asks for, is not supported yet`] };
+  const preFilter = { name, preFilter: ({ pod }: { readonly pod: Pod }) => (asks(pod) ? { type: 'rejected' as const, rejection } : { type: 'skip' as const }) };
+  return definePlugin(points.scores ? { ...preFilter, preScore: () => ({ type: 'skip' }) } : preFilter);
+};
+
+export const asksForPodAffinity = ({ spec: { affinity } }: Pod): boolean => {
+  for (const side of [affinity?.podAffinity, affinity?.podAntiAffinity]) {
+    if (side?.requiredDuringSchedulingIgnoredDuringExecution?.length || side?.preferredDuringSchedulingIgnoredDuringExecution?.length) return true;
+  }
+  return false;
+};
+
+export const asksForSpreading = ({ spec }: Pod): boolean => (spec.topologySpreadConstraints?.length ?? 0) > 0;
+
+export const asksForClaims = ({ spec }: Pod): boolean => spec.volumes?.some(({ persistentVolumeClaim, ephemeral }) => persistentVolumeClaim ?? ephemeral) ?? false;
+
+/** Volumes that one node at a time may use. */
+export const asksForExclusiveDisks = ({ spec }: Pod): boolean =>
+  spec.volumes?.some(({ gcePersistentDisk, awsElasticBlockStore, rbd, iscsi }) => gcePersistentDisk ?? awsElasticBlockStore ?? rbd ?? iscsi) ?? false;
+
+export const asksForDevices = ({ spec }: Pod): boolean => (spec.resourceClaims?.length ?? 0) > 0;
+
+export const never = (): boolean => false;
