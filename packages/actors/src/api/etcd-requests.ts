@@ -32,7 +32,7 @@ export interface PutOperation {
   readonly lease?: number;
   /** Also answer with what the key held before. */
   readonly prevKv?: boolean;
-  /** Keep the value that the key has (`value` is then not read); refused with `key-not-found` if it has none. */
+  /** Keep the value that the key has (`value` must be empty raw bytes); refused with `key-not-found` if it has none. */
   readonly ignoreValue?: boolean;
   /** Keep the lease that the key has. */
   readonly ignoreLease?: boolean;

@@ -1,0 +1,64 @@
+import type { KeyValue } from '../api/etcd-requests.js';
+import { eventsAfter } from './event-log.js';
+import { lowerBound, pageAt, type KeyPage } from './key-index.js';
+import type { LogRecord } from './log-record.js';
+import { heldAt, type KeyEntry, type MvccStore } from './mvcc-store.js';
+
+/** How far the copy of what was alive at `revision` has come: first the keys at `compactRevision`, then the commits above it. */
+export interface CheckpointCopy {
+  /** Where the checkpoint began in the log. */
+  readonly position: number;
+  readonly revision: number;
+  readonly compactRevision: number;
+  /** The first key that is not copied yet; undefined: all are. */
+  nextKey: string | undefined;
+  copiedRevision: number;
+}
+
+export const beginCopy = (store: MvccStore, position: number): CheckpointCopy => ({
+  position,
+  revision: store.revision,
+  compactRevision: store.compactRevision,
+  nextKey: '',
+  copiedRevision: store.compactRevision,
+});
+
+/** Gives records of about `limit` more revisions; says whether they were the last. */
+export const copyNext = (store: MvccStore, copy: CheckpointCopy, limit: number, give: (record: LogRecord) => void): boolean => {
+  if (copy.nextKey !== undefined) {
+    copyKeys(store, copy, copy.nextKey, limit, give);
+    return false;
+  }
+  const events = eventsAfter(store.log, copy.copiedRevision, limit);
+  for (let i = 0; i < events.length; ) {
+    const { revision } = (events[i] as KeyValue).header;
+    if (revision > copy.revision) return true;
+    const from = i;
+    while (i < events.length && (events[i] as KeyValue).header.revision === revision) i += 1;
+    give({ type: 'commit', revision, events: events.slice(from, i), revoked: 0 });
+    copy.copiedRevision = revision;
+  }
+  return events.length === 0;
+};
+
+const copyKeys = (store: MvccStore, copy: CheckpointCopy, from: string, limit: number, give: (record: LogRecord) => void): void => {
+  const { pages } = store.index;
+  const kvs: KeyValue[] = [];
+  const first = pageAt(store.index, from);
+  copy.nextKey = undefined;
+  for (let p = Math.max(first, 0), looked = 0; p < pages.length; p++) {
+    const { keys } = pages[p] as KeyPage;
+    for (let i = p === first ? lowerBound(keys, from) : 0; i < keys.length; i++) {
+      const key = keys[i] as string;
+      if (looked === limit) {
+        copy.nextKey = key;
+        if (kvs.length > 0) give({ type: 'base', kvs });
+        return;
+      }
+      looked += 1;
+      const held = heldAt(store.entries.get(key) as KeyEntry, copy.compactRevision);
+      if (held !== undefined) kvs.push(held);
+    }
+  }
+  if (kvs.length > 0) give({ type: 'base', kvs });
+};

@@ -1,0 +1,60 @@
+import type { KeyValue } from '../api/etcd-requests.js';
+import { removeKey } from './key-index.js';
+import { isDeletion, placeUpTo, sizeOf, type KeyEntry, type MvccStore } from './mvcc-store.js';
+
+/**
+ * Removes what no read can see any more since the store was compacted, looking at up to `limit` events of the log; says whether
+ * there is nothing left to do. A compaction itself only moves `compactRevision`, so it never holds up the writers.
+ */
+export const scavenge = (store: MvccStore, limit: number): boolean => {
+  const { segments } = store.log;
+  let budget = limit;
+  for (let segment = segments[0]; segment !== undefined; segment = segments[0]) {
+    let seen = 0;
+    while (seen < segment.length && budget > 0) {
+      const event = segment[seen] as KeyValue;
+      if (event.header.revision > store.compactRevision) break;
+      trim(store, event.header.key);
+      seen += 1;
+      budget -= 1;
+    }
+    if (seen < segment.length) {
+      segment.splice(0, seen);
+      return (segment[0] as KeyValue).header.revision > store.compactRevision;
+    }
+    segments.shift();
+  }
+  return true;
+};
+
+/** Whether `scavenge` has something to do. */
+export const needsScavenging = (store: MvccStore): boolean => {
+  const oldest = store.log.segments[0]?.[0];
+  return oldest !== undefined && oldest.header.revision <= store.compactRevision;
+};
+
+/** Of the revisions up to the compacted one only the newest is kept, and not even that if it is a deletion. */
+const trim = (store: MvccStore, key: string): void => {
+  const entry = store.entries.get(key);
+  if (entry === undefined) return;
+  const { earlier } = entry;
+  if (entry.latest.header.revision > store.compactRevision) {
+    if (earlier === undefined) return;
+    const newest = placeUpTo(earlier, store.compactRevision);
+    if (newest < 0) return;
+    const keep = isDeletion(earlier[newest] as KeyValue) ? newest + 1 : newest;
+    if (keep > 0) dropEarlier(store, entry, earlier, keep);
+    return;
+  }
+  if (earlier !== undefined) dropEarlier(store, entry, earlier, earlier.length);
+  if (!isDeletion(entry.latest)) return;
+  store.bytes -= sizeOf(entry.latest);
+  store.entries.delete(key);
+  removeKey(store.index, key);
+};
+
+const dropEarlier = (store: MvccStore, entry: KeyEntry, earlier: KeyValue[], count: number): void => {
+  for (let i = 0; i < count; i++) store.bytes -= sizeOf(earlier[i] as KeyValue);
+  // A copy, not a splice: the array that had grown shall not keep its room.
+  entry.earlier = count === earlier.length ? undefined : earlier.slice(count);
+};

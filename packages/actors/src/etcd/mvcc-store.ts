@@ -1,0 +1,153 @@
+import { Encoded } from '@naumachia/core';
+import type { KeyHeader, KeyValue } from '../api/etcd-requests.js';
+import { appendEvent, emptyEventLog, type EventLog } from './event-log.js';
+import { emptyKeyIndex, insertKey, noteLife, type KeyIndex } from './key-index.js';
+
+/**
+ * The multi-version store of etcd (server/storage/mvcc). A write adds a revision to its key and an event to the log and copies
+ * nothing. What is kept of a key is its newest revision, and the earlier ones that a read above the compacted revision can see.
+ */
+export interface MvccStore {
+  readonly entries: Map<string, KeyEntry>;
+  readonly index: KeyIndex;
+  readonly log: EventLog;
+  /** Routing keys of the feed, one array per resource. */
+  readonly routes: Map<string, readonly string[]>;
+  /** Of the last write; an empty store has 1, as in etcd. */
+  revision: number;
+  /** Reads below are refused; 0: nothing was compacted yet. */
+  compactRevision: number;
+  /** Of all revisions that are kept. */
+  bytes: number;
+  /** Keys that exist now. */
+  keys: number;
+}
+
+export interface KeyEntry {
+  /** Version 0: the key was deleted. */
+  latest: KeyValue;
+  /** Ascending by revision. */
+  earlier: KeyValue[] | undefined;
+  readonly route: readonly string[];
+}
+
+/** What one command changes: all its events share one revision. */
+export interface Change {
+  readonly revision: number;
+  readonly events: KeyValue[];
+}
+
+export const emptyStore = (): MvccStore => ({
+  entries: new Map(),
+  index: emptyKeyIndex(),
+  log: emptyEventLog(),
+  routes: new Map(),
+  revision: 1,
+  compactRevision: 0,
+  bytes: 0,
+  keys: 0,
+});
+
+export const isDeletion = (kv: KeyValue): boolean => kv.header.version === 0;
+
+/** What `key` holds now. */
+export const current = (store: MvccStore, key: string): KeyValue | undefined => {
+  const entry = store.entries.get(key);
+  return entry === undefined || isDeletion(entry.latest) ? undefined : entry.latest;
+};
+
+/** What an entry held at `revision`, which must not be below the compacted one. */
+export const heldAt = (entry: KeyEntry, revision: number): KeyValue | undefined => {
+  let kv: KeyValue | undefined = entry.latest;
+  if (kv.header.revision > revision) kv = lastUpTo(entry.earlier, revision);
+  return kv === undefined || isDeletion(kv) ? undefined : kv;
+};
+
+/** What `key` held before `revision`, if that was not compacted away. */
+export const heldBefore = (store: MvccStore, key: string, revision: number): KeyValue | undefined => {
+  const entry = store.entries.get(key);
+  return entry === undefined ? undefined : heldAt(entry, revision - 1);
+};
+
+/** The revision that a put would make of `key`, given what the key holds. It changes nothing yet. */
+export const newRevision = (key: string, held: KeyValue | undefined, header: object, value: object, lease: number, revision: number): KeyValue =>
+  held === undefined
+    ? Encoded.ofValue({ ...header, key, createRevision: revision, revision, version: 1, lease }, value)
+    : Encoded.ofValue(
+        // The key's string is the one that the store has already.
+        { ...header, key: held.header.key, createRevision: held.header.createRevision, revision, version: held.header.version + 1, lease },
+        value,
+      );
+
+/**
+ * The event of a deletion: the last value, with the header restamped. mvccpb.Event has the key and the revision alone there and
+ * prevKv beside it; watchers of Kubernetes objects want both in one.
+ */
+export const lastRevision = (held: KeyValue, revision: number, header: object | undefined, value: object | undefined): KeyValue => {
+  const former: KeyHeader & { readonly change?: unknown } = header === undefined ? held.header : { ...held.header, ...header };
+  const { key, createRevision } = held.header;
+  const stamped: KeyHeader =
+    former.change === undefined
+      ? { ...former, key, createRevision, revision, version: 0, lease: 0 }
+      : { ...former, change: 'deleted', key, createRevision, revision, version: 0, lease: 0 };
+  return value === undefined ? held.withHeader(stamped) : Encoded.ofValue(stamped, value);
+};
+
+/** Takes an event into the store. Events come in order of their revisions. */
+export const commit = (store: MvccStore, change: Change, event: KeyValue): void => {
+  index(store, event);
+  appendEvent(store.log, event);
+  change.events.push(event);
+};
+
+/** Makes an event the newest revision of its key, without a place in the log: what lies below the compacted revision is only that. */
+export const index = (store: MvccStore, event: KeyValue): void => {
+  const { key, revision } = event.header;
+  const entry = store.entries.get(key);
+  const deletes = isDeletion(event);
+  store.bytes += sizeOf(event);
+  if (entry === undefined) {
+    store.entries.set(key, { latest: event, earlier: undefined, route: routeOf(store, key) });
+    insertKey(store.index, key, revision, (each) => current(store, each) !== undefined);
+    store.keys += 1;
+    return;
+  }
+  const existed = !isDeletion(entry.latest);
+  if (entry.earlier === undefined) entry.earlier = [entry.latest];
+  else entry.earlier.push(entry.latest);
+  entry.latest = event;
+  if (existed === !deletes) return;
+  noteLife(store.index, key, deletes ? -1 : 1, revision);
+  store.keys += deletes ? -1 : 1;
+};
+
+/** What a revision counts for in the size of the store: key, value, and about what it costs to index them. */
+export const sizeOf = (kv: KeyValue): number => kv.header.key.length + REVISION_BYTES + (isDeletion(kv) ? 0 : kv.bytes.length);
+const REVISION_BYTES = 64;
+
+/** The place of the last of `earlier` at or below `revision`; -1: none. */
+export const placeUpTo = (earlier: readonly KeyValue[], revision: number): number => {
+  let low = 0;
+  let high = earlier.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((earlier[middle] as KeyValue).header.revision <= revision) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+};
+
+const lastUpTo = (earlier: readonly KeyValue[] | undefined, revision: number): KeyValue | undefined =>
+  earlier === undefined ? undefined : earlier[placeUpTo(earlier, revision)];
+
+/** `/registry/pods/default/a` belongs to `pods`; other keys to no resource. */
+const routeOf = (store: MvccStore, key: string): readonly string[] => {
+  if (!key.startsWith(REGISTRY)) return NO_ROUTE;
+  const end = key.indexOf('/', REGISTRY.length);
+  const resource = end < 0 ? key.slice(REGISTRY.length) : key.slice(REGISTRY.length, end);
+  let route = store.routes.get(resource);
+  if (route === undefined) store.routes.set(resource, (route = [resource]));
+  return route;
+};
+const REGISTRY = '/registry/';
+const NO_ROUTE: readonly string[] = [];

@@ -1,0 +1,97 @@
+import type { Disk } from '@naumachia/core';
+import type { KeyValue } from '../api/etcd-requests.js';
+import { scavenge } from './compaction.js';
+import { grantLease, moveKey } from './leases.js';
+import type { CheckpointRecord, CommitRecord, LogRecord } from './log-record.js';
+import { commit, index, isDeletion } from './mvcc-store.js';
+import { newStateMachine, type StateMachine } from './state-machine.js';
+import { measure, newLog, WAL, type WriteAheadLog } from './write-ahead-log.js';
+
+export interface Recovered {
+  readonly machine: StateMachine;
+  readonly log: WriteAheadLog;
+}
+
+/** The state that the disk tells of: exactly that of the last change which was synced. */
+export const recover = (disk: Disk, quotaBytes: number): Recovered => {
+  const machine = newStateMachine(quotaBytes);
+  const { store, leases, quota } = machine;
+  const log = newLog();
+  const start = lastCheckpoint(disk);
+  log.generation = start.generation;
+  const base: KeyValue[] = [];
+  const repeated: CommitRecord[] = [];
+  const later: CommitRecord[] = [];
+  let repeatedUpTo = store.revision;
+  let newest = store.revision;
+  // Records of a checkpoint that was not completed repeat what stands before them.
+  let repeating = false;
+  let ordinal = -1;
+  for (const [, entry] of disk.read(WAL)) {
+    ordinal += 1;
+    if (ordinal < start.ordinal) continue;
+    const record = entry as unknown as LogRecord;
+    log.written += measure(record);
+    switch (record.type) {
+      case 'checkpoint':
+        if (ordinal !== start.ordinal) {
+          repeating = true;
+          break;
+        }
+        restore(machine, record);
+        repeatedUpTo = newest = record.revision;
+        break;
+      case 'base':
+        if (!repeating) for (const kv of record.kvs) base.push(kv);
+        break;
+      case 'commit':
+        if (record.revoked !== 0) leases.delete(record.revoked);
+        if (record.events.length === 0) break;
+        if (record.revision > newest) {
+          newest = record.revision;
+          later.push(record);
+        } else if (record.revision <= repeatedUpTo && !repeating) repeated.push(record);
+        break;
+      case 'compact':
+        store.compactRevision = record.revision;
+        break;
+      case 'grant':
+        grantLease(leases, record.id, record.ttl);
+        break;
+      case 'alarms':
+        quota.alarms.clear();
+        for (const alarm of record.alarms) quota.alarms.add(alarm);
+        break;
+      case 'checkpointed':
+        break;
+    }
+  }
+  for (const kv of base) index(store, kv);
+  for (const records of [repeated, later]) {
+    for (const record of records) for (const event of record.events) commit(store, { revision: record.revision, events: [] }, event);
+  }
+  store.revision = newest;
+  while (!scavenge(store, Number.MAX_SAFE_INTEGER));
+  for (const [key, { latest }] of store.entries) if (!isDeletion(latest)) moveKey(leases, key, 0, latest.header.lease);
+  return { machine, log };
+};
+
+/** Where the last completed checkpoint begins, counted in records; without one, the log's beginning. */
+const lastCheckpoint = (disk: Disk): { readonly ordinal: number; readonly generation: number } => {
+  let complete = { ordinal: 0, generation: 0 };
+  let begun = complete;
+  let ordinal = 0;
+  for (const [, entry] of disk.read(WAL)) {
+    const record = entry as unknown as LogRecord;
+    if (record.type === 'checkpoint') begun = { ordinal, generation: record.generation };
+    else if (record.type === 'checkpointed') complete = begun;
+    ordinal += 1;
+  }
+  return complete;
+};
+
+const restore = (machine: StateMachine, record: CheckpointRecord): void => {
+  machine.store.compactRevision = record.compactRevision;
+  for (const { id, ttl } of record.leases) grantLease(machine.leases, id, ttl);
+  for (const alarm of record.alarms) machine.quota.alarms.add(alarm);
+};
