@@ -1,10 +1,12 @@
 import type { Address } from './address.js';
+import type { Structure } from './codec.js';
 import type { Disk } from './disk.js';
 import type { FeedBatch, FeedEnd, FeedEntry, FeedOptions, SubscribeOptions } from './feed.js';
 import type { Flow } from './flow.js';
 import type { Caller, LinkKind, Message } from './message.js';
 import type { MailboxPolicy } from './mailbox.js';
 import type { Random } from './random.js';
+import type { OpenService } from './service.js';
 import type { Supervision } from './supervision.js';
 import type { Duration, Instant } from './time.js';
 
@@ -87,7 +89,13 @@ export type AnyActorDefinition = ActorDefinition<never, never, never>;
 export const defineActor = <C, S, M extends Message>(definition: ActorDefinition<C, S, M>): AnyActorDefinition =>
   definition as unknown as AnyActorDefinition;
 
-/** What a module that a worker loads gives: its default way to find definitions by kind. */
+/**
+ * What the module that every host loads exports as `catalog`: how to load each kind of actor, and each service at the edge. Both are
+ * loaded when first needed, so that a host holds only the code of its kinds.
+ */
 export interface Catalog {
-  readonly definitions: ReadonlyMap<string, AnyActorDefinition> | { readonly [kind: string]: () => Promise<AnyActorDefinition> };
+  readonly actors: { readonly [kind: string]: () => Promise<AnyActorDefinition> };
+  readonly services?: { readonly [name: string]: () => Promise<OpenService> };
+  /** Object shapes for the codec of every host. */
+  readonly structures?: readonly Structure[];
 }

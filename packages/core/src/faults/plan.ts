@@ -47,7 +47,7 @@ export type FaultAction =
   /** The target handles nothing for `for` ms; what is sent to it waits. */
   | { readonly type: 'pause'; readonly at: number; readonly actor?: string; readonly host?: string; readonly for: number }
   /** Each step of the target takes `perStep` ms longer, for `for` ms. */
-  | { readonly type: 'slow'; readonly at: number; readonly actor: string; readonly perStep: number; readonly for: number };
+  | { readonly type: 'slow'; readonly at: number; readonly actor: string; readonly host?: undefined; readonly perStep: number; readonly for: number };
 
 export const matchesName = (pattern: string | undefined, name: string): boolean =>
   pattern === undefined || pattern === name || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)));

@@ -1,0 +1,128 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { ActorSpec, AnyActorDefinition, Catalog } from '../actor.js';
+import type { Disks } from '../disk.js';
+import type { Observer } from '../observer.js';
+import type { Service } from '../service.js';
+import { type HostControl, type HostReport, inspect } from './control.js';
+import { EventLoop, type TurnMarker, wallClock } from './event-loop.js';
+import { Host, type HostOptions } from './host.js';
+import type { Peers } from './peers.js';
+
+/** An observer that can say what it has seen, as plain data. */
+export interface Reporter {
+  readonly observer: Observer;
+  report(): unknown;
+}
+
+export interface LocalHostOptions {
+  readonly name: string;
+  readonly index: number;
+  readonly incarnation: number;
+  readonly seed: number;
+  readonly catalog: Catalog;
+  readonly disks: Disks;
+  readonly peers?: (Peers & { serve(host: Host, poke: () => void): void; flush(): void; close(): void }) | undefined;
+  readonly reporter?: Reporter | undefined;
+  readonly marker?: (TurnMarker & { step: NonNullable<HostOptions['mark']>; named: NonNullable<HostOptions['named']> }) | undefined;
+  readonly recode?: HostOptions['recode'];
+  readonly escalate?: HostOptions['escalate'];
+  readonly failed?: HostOptions['failed'];
+}
+
+/** A host in wall time on this thread, with its control surface. Workers run one each; an inline host runs on the caller's thread. */
+export class LocalHost implements HostControl {
+  readonly host: Host;
+  readonly loop: EventLoop;
+  readonly #options: LocalHostOptions;
+  readonly #definitions = new Map<string, AnyActorDefinition>();
+  readonly #services: Service[] = [];
+  readonly #delay = monitorEventLoopDelay({ resolution: 10 });
+  #closed = false;
+
+  constructor(options: LocalHostOptions) {
+    this.#options = options;
+    const { peers, marker } = options;
+    this.host = new Host({
+      name: options.name, index: options.index, incarnation: options.incarnation, seed: options.seed, clock: wallClock, disks: options.disks, peers,
+      definitions: (kind) => this.#definitions.get(kind), observer: options.reporter?.observer, recode: options.recode, escalate: options.escalate, failed: options.failed,
+      mark: marker?.step, named: marker?.named, poke: () => this.loop.poke(),
+    });
+    this.loop = new EventLoop(this.host, () => peers?.flush(), marker);
+    peers?.serve(this.host, this.loop.poke);
+  }
+
+  async start(specs: readonly ActorSpec[]): Promise<void> {
+    await this.#load(specs);
+    for (const spec of specs) this.host.start(spec);
+    this.loop.poke();
+  }
+
+  /** Loads the code of these kinds of actors, and of those they may spawn if the catalog lists them under `KIND/...`. */
+  async #load(specs: readonly ActorSpec[]): Promise<void> {
+    const { actors } = this.#options.catalog;
+    for (const kind of new Set(specs.map((spec) => spec.kind))) {
+      if (this.#definitions.has(kind)) continue;
+      const wanted = Object.keys(actors).filter((name) => name === kind || name.startsWith(`${kind}/`));
+      if (!wanted.includes(kind)) throw new Error(`no actor of kind ${kind} in the catalog; it has ${Object.keys(actors).join(', ')}`);
+      for (const name of wanted) this.#definitions.set(name, await (actors[name] as () => Promise<AnyActorDefinition>)());
+    }
+  }
+
+  async stop(how: 'drain' | 'abort'): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const service of this.#services.splice(0).reverse()) await service.close();
+    if (how === 'drain') {
+      for (const cell of [...this.host.cells.values()].reverse()) if (cell.parent === undefined) this.host.supervisor.stop(cell.address);
+      this.#options.peers?.flush();
+    }
+    this.loop.stop();
+    this.#delay.disable();
+    this.host.slots.failWhere(() => true, { type: 'failure', reason: 'unavailable' });
+    this.#options.peers?.close();
+  }
+
+  applyFaults(plan: Parameters<Host['applyFaults']>[0]): void {
+    this.host.now = wallClock.now();
+    this.host.applyFaults(plan);
+    this.loop.poke();
+  }
+
+  inspect(actor: string): ReturnType<typeof inspect> {
+    return inspect(this.host, actor);
+  }
+
+  actors(): string[] {
+    return [...this.host.cells.keys()];
+  }
+
+  async open(service: string, options: unknown): Promise<unknown> {
+    const load = this.#options.catalog.services?.[service];
+    if (!load) throw new Error(`no service ${service} in the catalog; it has ${Object.keys(this.#options.catalog.services ?? {}).join(', ') || 'none'}`);
+    const open = await load();
+    const opened = await open(this.host.port(`port/${this.#options.name}/${service}`), options as never);
+    this.#services.push(opened);
+    return opened.info;
+  }
+
+  report(): HostReport {
+    // The first call switches the measurement on: a host that nobody asks pays nothing for it.
+    this.#delay.enable();
+    const delay = this.#delay.count > 0 ? { p99: this.#delay.percentile(99) / 1e6, max: this.#delay.max / 1e6 } : { p99: 0, max: 0 };
+    this.#delay.reset();
+    return {
+      host: this.#options.name,
+      actors: this.host.cells.size,
+      heapBytes: process.memoryUsage().heapUsed,
+      // Node 20 has no CPU clock per thread; the time that the loop was not idle is the nearest there is.
+      cpuSeconds: performance.eventLoopUtilization().active / 1000,
+      loopDelay: delay,
+      observed: this.#options.reporter?.report(),
+    };
+  }
+
+  settle(): void {
+    (globalThis as { gc?: () => void }).gc?.();
+  }
+}
+

@@ -1,0 +1,33 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { DiskNotice, Segment } from './shared-disks.js';
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly name: string;
+  readonly index: number;
+  readonly incarnation: number;
+  readonly seed: number;
+  /** URL of the module that exports `catalog`; code cannot be posted. */
+  readonly catalog: string;
+  /** URL of a module that exports `reporter(): Reporter`, if the run observes its hosts. */
+  readonly reporter: string | undefined;
+  readonly recode: boolean;
+  readonly segments: readonly Segment[];
+  readonly turnCell: SharedArrayBuffer;
+  readonly control: MessagePort;
+}
+
+/** From a worker to the main thread: what is too early, or too important, for the control surface. */
+export type WorkerNotice =
+  | { readonly notice: 'ready' }
+  | { readonly notice: 'resolve'; readonly actor: string }
+  | { readonly notice: 'name'; readonly of: 'actor' | 'step'; readonly index: number; readonly name: string }
+  | { readonly notice: 'failed'; readonly actor: string; readonly error: string }
+  | { readonly notice: 'escalated'; readonly actor: string; readonly error: string }
+  | DiskNotice;
+
+/** From the main thread to a worker: where actors live, and ports to other hosts. */
+export type HostNotice =
+  | { readonly notice: 'connect'; readonly host: string; readonly port: MessagePort }
+  | { readonly notice: 'resolved'; readonly actor: string; readonly host: string | undefined }
+  | { readonly notice: 'lost'; readonly host: string };

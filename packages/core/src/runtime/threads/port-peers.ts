@@ -1,0 +1,170 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Observer } from '../../observer.js';
+import type { Host } from '../host.js';
+import type { PeerItem, Peers } from '../peers.js';
+import { packFrame, unpackFrame } from './frames.js';
+
+/** More than this many bytes under way to a host, and who sends there waits. */
+const CONGESTED_BYTES = 16 << 20;
+const ACKNOWLEDGE_BYTES = 1 << 20;
+const ITEMS_PER_FRAME = 512;
+
+/** What goes over the port between two hosts: a frame, and how many bytes of the other's frames have been taken in. */
+interface Parcel {
+  readonly frame?: Uint8Array;
+  readonly acknowledged: number;
+}
+
+interface Link {
+  readonly host: string;
+  readonly port: MessagePort;
+  outbox: PeerItem[];
+  underway: number;
+  unacknowledged: number;
+}
+
+/** Who knows where actors live and can join two hosts: the runtime's main thread. */
+export interface Directory {
+  /** Answers later through `PortPeers.resolved`. */
+  resolve(actor: string): void;
+}
+
+/** The other hosts over message ports: one port per pair that talks, made on demand, one batch per turn. */
+export class PortPeers implements Peers {
+  readonly #directory: Directory;
+  readonly #observer: Observer | undefined;
+  readonly #links = new Map<string, Link>();
+  readonly #hostOf = new Map<string, string>();
+  readonly #unresolved = new Map<string, PeerItem[]>();
+  #host: Host | undefined;
+  #poke: () => void = () => undefined;
+
+  constructor(directory: Directory, observer?: Observer) {
+    this.#directory = directory;
+    this.#observer = observer;
+  }
+
+  serve(host: Host, poke: () => void): void {
+    this.#host = host;
+    this.#poke = poke;
+  }
+
+  toActor(actor: string, item: PeerItem): boolean {
+    const host = this.#hostOf.get(actor);
+    const link = host === undefined ? undefined : this.#links.get(host);
+    if (link) link.outbox.push(item);
+    else this.#await(actor, item);
+    return true;
+  }
+
+  toHost(host: string, item: PeerItem): void {
+    this.#links.get(host)?.outbox.push(item);
+  }
+
+  toAll(item: PeerItem): void {
+    for (const link of this.#links.values()) link.outbox.push(item);
+  }
+
+  congested(actor: string): boolean {
+    const host = this.#hostOf.get(actor);
+    const link = host === undefined ? undefined : this.#links.get(host);
+    return link !== undefined && link.underway > CONGESTED_BYTES;
+  }
+
+  connect(host: string, port: MessagePort): void {
+    this.#links.get(host)?.port.close();
+    const link: Link = { host, port, outbox: [], underway: 0, unacknowledged: 0 };
+    this.#links.set(host, link);
+    port.on('message', (parcel: Parcel) => this.#received(link, parcel));
+    port.unref();
+  }
+
+  /** The directory's answer: the host that holds the actor (to which this one is now connected), or nobody does. */
+  resolved(actor: string, host: string | undefined): void {
+    const waiting = this.#unresolved.get(actor) ?? [];
+    this.#unresolved.delete(actor);
+    if (host !== undefined) this.#hostOf.set(actor, host);
+    for (const item of waiting) {
+      if (host !== undefined) this.toActor(actor, item);
+      else this.#undeliverable(item);
+    }
+    this.#poke();
+  }
+
+  /** A host is gone, or replaced: what it held must be looked up anew. */
+  lost(host: string): void {
+    const link = this.#links.get(host);
+    this.#links.delete(host);
+    link?.port.close();
+    const held = [...this.#hostOf].filter(([, holder]) => holder === host).map(([actor]) => actor);
+    for (const actor of held) this.#hostOf.delete(actor);
+    this.#host?.traffic.hostLost(host);
+    for (const actor of held) this.#host?.announceEnd({ actor, incarnation: 0 }, true);
+    for (const item of link?.outbox ?? []) this.#undeliverable(item);
+    this.#host?.relieve();
+    this.#poke();
+  }
+
+  flush(): void {
+    for (const link of this.#links.values()) {
+      if (link.outbox.length === 0) {
+        if (link.unacknowledged > ACKNOWLEDGE_BYTES) this.#acknowledge(link);
+        continue;
+      }
+      const items = link.outbox;
+      link.outbox = [];
+      for (let at = 0; at < items.length; at += ITEMS_PER_FRAME) {
+        const part = items.length <= ITEMS_PER_FRAME ? items : items.slice(at, at + ITEMS_PER_FRAME);
+        const frame = packFrame(part);
+        link.underway += frame.length;
+        this.#observer?.framed?.(link.host, part.length, frame.length);
+        link.port.postMessage({ frame, acknowledged: link.unacknowledged } satisfies Parcel, [frame.buffer]);
+        link.unacknowledged = 0;
+      }
+    }
+  }
+
+  close(): void {
+    for (const link of this.#links.values()) link.port.close();
+    this.#links.clear();
+  }
+
+  #received(link: Link, parcel: Parcel): void {
+    const host = this.#host;
+    if (!host) return;
+    if (parcel.acknowledged > 0) {
+      const wasCongested = link.underway > CONGESTED_BYTES;
+      link.underway -= parcel.acknowledged;
+      if (wasCongested && link.underway <= CONGESTED_BYTES) host.relieve();
+    }
+    if (parcel.frame) {
+      link.unacknowledged += parcel.frame.length;
+      host.now = host.options.clock.now();
+      for (const item of unpackFrame(parcel.frame)) host.fromPeer(link.host, item);
+    }
+    this.#poke();
+  }
+
+  #acknowledge(link: Link): void {
+    link.port.postMessage({ acknowledged: link.unacknowledged } satisfies Parcel);
+    link.unacknowledged = 0;
+  }
+
+  #await(actor: string, item: PeerItem): void {
+    const waiting = this.#unresolved.get(actor);
+    if (waiting) {
+      waiting.push(item);
+      return;
+    }
+    this.#unresolved.set(actor, [item]);
+    this.#directory.resolve(actor);
+  }
+
+  #undeliverable(item: PeerItem): void {
+    const host = this.#host;
+    if (!host) return;
+    if (item.item === 'envelope') host.drop(item.envelope, 'no-such-actor');
+    else if (item.item === 'subscribe') host.fromPeer('', { item: 'feed-ended', mirror: item.mirror, reason: 'reset' });
+    else if (item.item === 'watch') host.announceEnd(item.actor, false);
+  }
+}

@@ -1,0 +1,89 @@
+import type { TurnMarker } from '../event-loop.js';
+
+/**
+ * The cell of shared memory in which a worker says what it does, so that a wedged one can be named from outside: whether a turn runs,
+ * how many steps have begun, and which actor and step is the latest, by numbers that the worker announced.
+ */
+export const TURN_CELL_BYTES = 24;
+const RUNNING = 0;
+const STEPS = 1;
+const ACTOR = 2;
+const STEP = 3;
+const PAUSED = 4;
+
+export interface Names {
+  readonly actors: string[];
+  readonly steps: string[];
+}
+
+/** The worker's side. */
+export const turnMarker = (memory: SharedArrayBuffer, announce: (kind: 'actor' | 'step', index: number, name: string) => void): TurnMarker & { step(cell: number, step: string): void; named(cell: number, actor: string): void } => {
+  const view = new Int32Array(memory);
+  const numbers = new Map<string, number>();
+  return {
+    began() {
+      // A paused host stops here, at a barrier between turns, until it is woken.
+      while (Atomics.load(view, PAUSED) === 1) Atomics.wait(view, PAUSED, 1);
+      view[RUNNING] = 1;
+    },
+    ended() {
+      view[RUNNING] = 0;
+    },
+    step(cell, step) {
+      let number = numbers.get(step);
+      if (number === undefined) {
+        number = numbers.size;
+        numbers.set(step, number);
+        announce('step', number, step);
+      }
+      view[STEPS] = ((view[STEPS] as number) + 1) | 0;
+      view[ACTOR] = cell;
+      view[STEP] = number;
+    },
+    named(cell, actor) {
+      announce('actor', cell, actor);
+    },
+  };
+};
+
+/** The supervisor's side. */
+export class TurnWatch {
+  readonly #view: Int32Array;
+  #steps = 0;
+  #since = 0;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#view = new Int32Array(memory);
+  }
+
+  /** For how long (ms) the same step has been running; 0 if none is. */
+  stuckFor(now: number): number {
+    const [running, steps] = [Atomics.load(this.#view, RUNNING), Atomics.load(this.#view, STEPS)];
+    if (running === 0 || steps !== this.#steps || this.#since === 0 || this.paused) {
+      this.#steps = steps;
+      this.#since = now;
+      return 0;
+    }
+    return now - this.#since;
+  }
+
+  /** What runs, or ran last, by name. */
+  latest(names: Names): string {
+    const actor = names.actors[Atomics.load(this.#view, ACTOR)] ?? 'an unnamed actor';
+    const step = names.steps[Atomics.load(this.#view, STEP)] ?? 'an unnamed step';
+    return `${actor} in ${step}`;
+  }
+
+  get paused(): boolean {
+    return Atomics.load(this.#view, PAUSED) === 1;
+  }
+
+  pause(): void {
+    Atomics.store(this.#view, PAUSED, 1);
+  }
+
+  resume(): void {
+    Atomics.store(this.#view, PAUSED, 0);
+    Atomics.notify(this.#view, PAUSED);
+  }
+}

@@ -1,0 +1,148 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+import * as Comlink from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import type { ActorSpec } from '../../actor.js';
+import type { HostControl } from '../control.js';
+import type { HostNotice, WorkerNotice, WorkerStart } from './lifecycle.js';
+import type { Segment } from './shared-disks.js';
+import { type Names, TURN_CELL_BYTES, TurnWatch } from './turn-cell.js';
+
+export interface WorkerHostOptions {
+  readonly name: string;
+  readonly index: number;
+  readonly seed: number;
+  readonly catalog: string;
+  readonly reporter: string | undefined;
+  readonly recode: boolean;
+  /** Heap of the worker in MB; a worker that outgrows it is ended and restarted. */
+  readonly heapMegabytes: number | undefined;
+}
+
+export interface WorkerHostEvents {
+  notice(host: WorkerHost, notice: WorkerNotice): void;
+  /** An actor has started on the worker; what is spawned is known by name too. */
+  named(host: WorkerHost, actor: string): void;
+  /** The worker is gone, though nobody asked it to go. */
+  died(host: WorkerHost, why: string): void;
+}
+
+/** A host on a worker thread, as the main thread holds it: its control surface, its disks, and the cell that says what it does. */
+export class WorkerHost {
+  readonly options: WorkerHostOptions;
+  readonly specs: ActorSpec[] = [];
+  readonly connected = new Set<string>();
+  incarnation = 0;
+  watch!: TurnWatch;
+  #worker: Worker | undefined;
+  #control: Comlink.Remote<HostControl> | undefined;
+  #names: Names = { actors: [], steps: [] };
+  #segments: Segment[] = [];
+  #why: string | undefined;
+  #leaving = false;
+  readonly #events: WorkerHostEvents;
+
+  constructor(options: WorkerHostOptions, events: WorkerHostEvents) {
+    this.options = options;
+    this.#events = events;
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get control(): Comlink.Remote<HostControl> {
+    if (!this.#control) throw new Error(`host ${this.name} is not running`);
+    return this.#control;
+  }
+
+  get running(): boolean {
+    return this.#control !== undefined;
+  }
+
+  /** What the worker runs, or ran last: actor and step by name. */
+  get latest(): string {
+    return this.watch.latest(this.#names);
+  }
+
+  /** Starts the worker, or the next incarnation of it; resolves when its control surface answers. */
+  async launch(): Promise<void> {
+    this.incarnation++;
+    this.#why = undefined;
+    this.#names = { actors: [], steps: [] };
+    this.connected.clear();
+    const turnCell = new SharedArrayBuffer(TURN_CELL_BYTES);
+    this.watch = new TurnWatch(turnCell);
+    const { port1, port2 } = new MessageChannel();
+    const { name, index, seed, catalog, reporter, recode, heapMegabytes } = this.options;
+    const start: WorkerStart = { name, index, incarnation: this.incarnation, seed, catalog, reporter, recode, segments: this.#segments, turnCell, control: port2 };
+    const worker = new Worker(new URL('./host-worker.js', import.meta.url), {
+      workerData: start,
+      transferList: [port2],
+      name,
+      ...(heapMegabytes === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } }),
+    });
+    this.#worker = worker;
+    await new Promise<void>((resolve, reject) => {
+      worker.on('message', (notice: WorkerNotice) => {
+        if (notice.notice === 'ready') resolve();
+        else this.#noticed(notice);
+      });
+      worker.on('error', (error) => {
+        this.#why ??= error.message;
+      });
+      worker.on('exit', () => {
+        reject(new Error(`host ${name} ended before it was ready: ${this.#why ?? 'no reason given'}`));
+        if (this.#worker !== worker) return;
+        this.#worker = undefined;
+        this.#release();
+        if (!this.#leaving) this.#events.died(this, this.#why ?? 'it exited');
+      });
+    });
+    port1.unref();
+    this.#control = Comlink.wrap<HostControl>(nodeEndpoint(port1));
+  }
+
+  post(notice: HostNotice): void {
+    if (!this.#worker) return;
+    if (notice.notice === 'connect') this.#worker.postMessage(notice, [notice.port]);
+    else this.#worker.postMessage(notice);
+  }
+
+  /** Ends the worker whatever it does. */
+  async terminate(why: string): Promise<void> {
+    this.#why = why;
+    await this.#worker?.terminate();
+  }
+
+  async stop(how: 'drain' | 'abort'): Promise<void> {
+    this.#leaving = true;
+    this.watch.resume();
+    if (how === 'drain' && this.#control) await Promise.race([this.#control.stop('drain'), new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
+    await this.#worker?.terminate();
+    this.#release();
+  }
+
+  #noticed(notice: WorkerNotice): void {
+    switch (notice.notice) {
+      case 'segment':
+        this.#segments.push(notice.segment);
+        return;
+      case 'freed': {
+        const { actor, log, base } = notice.segment;
+        this.#segments = this.#segments.filter((segment) => segment.actor !== actor || segment.log !== log || segment.base !== base);
+        return;
+      }
+      case 'name':
+        if (notice.of === 'actor') this.#events.named(this, notice.name);
+        (notice.of === 'actor' ? this.#names.actors : this.#names.steps)[notice.index] = notice.name;
+        return;
+      default:
+        return this.#events.notice(this, notice);
+    }
+  }
+
+  #release(): void {
+    this.#control?.[Comlink.releaseProxy]();
+    this.#control = undefined;
+  }
+}

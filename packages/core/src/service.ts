@@ -1,0 +1,13 @@
+import type { Port } from './port.js';
+
+/**
+ * Something at the edge of a host that lives with sockets and promises, such as the HTTPS edge of an API server. The catalog names
+ * how to open it; it meets the actors through a port alone.
+ */
+export interface Service<Info = unknown> {
+  /** Plain data for whoever opened it (a URL, a certificate). */
+  readonly info: Info;
+  close(): Promise<void>;
+}
+
+export type OpenService<Options = never, Info = unknown> = (port: Port, options: Options) => Promise<Service<Info>>;
