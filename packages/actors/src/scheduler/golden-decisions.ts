@@ -97,7 +97,7 @@ const asGolden = (table: NodeTable, { pod, result }: GoldenDecision, decision: D
     filter: Object.fromEntries([...trace.refused].map(([slot, rejection]) => [name(slot), [rejection.plugin, rejection.code, ...rejection.reasons]])),
     feasible,
     scoreSkip: [...trace.scoreSkipped].sort(),
-    score: Object.fromEntries([...trace.scores].map(([plugin, { raw, normalized }]) => [plugin, { raw: inOrder(raw), ...(same(raw, normalized) ? {} : { norm: inOrder(normalized) }) }])),
+    score: Object.fromEntries([...trace.scores].map(([plugin, { raw, normalized }]) => [plugin, { raw: inOrder(raw), ...(sameData(raw, normalized) ? {} : { norm: inOrder(normalized) }) }])),
     total: totals,
     best,
     ...(host === undefined ? {} : { host }),
@@ -116,7 +116,7 @@ const asGolden = (table: NodeTable, { pod, result }: GoldenDecision, decision: D
 const differences = (ours: GoldenResult, theirs: GoldenResult): string[] => {
   const found: string[] = [];
   const check = (field: string, mine: unknown, recorded: unknown): void => {
-    if (!same(mine ?? null, recorded ?? null)) found.push(`${field}: ${JSON.stringify(mine)} instead of ${JSON.stringify(recorded)}`);
+    if (!sameData(mine ?? null, recorded ?? null)) found.push(`${field}: ${JSON.stringify(mine)} instead of ${JSON.stringify(recorded)}`);
   };
   const empty = (value: unknown): unknown => (value && Object.keys(value).length === 0 ? undefined : value);
   const scored = theirs.score && Object.fromEntries(Object.entries(theirs.score).filter(([plugin]) => !NOT_SCORED.has(plugin)));
@@ -132,10 +132,10 @@ const differences = (ours: GoldenResult, theirs: GoldenResult): string[] => {
 };
 
 /** Equality of plain data, whatever the order of fields. */
-const same = (a: unknown, b: unknown): boolean => {
+export const sameData = (a: unknown, b: unknown): boolean => {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));
+  return keys.length === Object.keys(b).length && keys.every((key) => sameData((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));
 };

@@ -1,9 +1,9 @@
 import type { Node, Taint } from '../../api/generated/types.js';
+import { quantity } from '../../api/quantity.js';
 import { type NodeImages, grownImages, newNodeImages, setImages } from './node-images.js';
 import { type NodeLabels, grownLabels, newNodeLabels, setLabels } from './node-labels.js';
 import { type NodeOrder, dropNode, newNodeOrder, placeNode, zoneKey } from './node-order.js';
 import { type HostPorts, newHostPorts } from './host-ports.js';
-import { quantityMilliValue, quantityValue } from './quantity.js';
 
 /**
  * What the scheduler knows of nodes: a struct of arrays. A node is a slot, a fact a column of a typed array, so that a plugin
@@ -212,10 +212,10 @@ const setAllocatable = (table: NodeTable, slot: number, allocatable: Readonly<Re
   for (const columns of table.scalars.values()) columns.allocatable[slot] = 0;
   for (const name in allocatable) {
     const text = allocatable[name] as string;
-    if (name === 'cpu') table.allocatableMilliCPU[slot] = quantityMilliValue(text);
-    else if (name === 'memory') table.allocatableMemory[slot] = quantityValue(text);
-    else if (name === 'ephemeral-storage') table.allocatableEphemeralStorage[slot] = quantityValue(text);
-    else if (name === 'pods') table.allocatablePods[slot] = quantityValue(text);
-    else scalarColumns(table, name).allocatable[slot] = quantityValue(text);
+    if (name === 'cpu') table.allocatableMilliCPU[slot] = quantity(text).milliValue;
+    else if (name === 'memory') table.allocatableMemory[slot] = quantity(text).value;
+    else if (name === 'ephemeral-storage') table.allocatableEphemeralStorage[slot] = quantity(text).value;
+    else if (name === 'pods') table.allocatablePods[slot] = quantity(text).value;
+    else scalarColumns(table, name).allocatable[slot] = quantity(text).value;
   }
 };

@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../../api/generated/types.js';
-import { quantityMilliValue, quantityValue } from './quantity.js';
+import { quantity } from '../../api/quantity.js';
 
 /** What a pod asks of a node. CPU in thousandths, the rest in whole units. */
 export interface PodResources {
@@ -38,12 +38,12 @@ const emptySum = (): Sum => ({ cpu: undefined, memory: undefined, ephemeralStora
 const add = (sum: Sum, requests: Requests | undefined): void => {
   for (const name in requests) {
     const text = requests[name] as string;
-    if (name === 'cpu') sum.cpu = (sum.cpu ?? 0) + quantityMilliValue(text);
-    else if (name === 'memory') sum.memory = (sum.memory ?? 0) + quantityValue(text);
-    else if (name === 'ephemeral-storage') sum.ephemeralStorage += quantityValue(text);
+    if (name === 'cpu') sum.cpu = (sum.cpu ?? 0) + quantity(text).milliValue;
+    else if (name === 'memory') sum.memory = (sum.memory ?? 0) + quantity(text).value;
+    else if (name === 'ephemeral-storage') sum.ephemeralStorage += quantity(text).value;
     else if (name !== 'pods') {
       sum.scalars ??= new Map();
-      sum.scalars.set(name, (sum.scalars.get(name) ?? 0) + quantityValue(text));
+      sum.scalars.set(name, (sum.scalars.get(name) ?? 0) + quantity(text).value);
     }
   }
 };
@@ -123,9 +123,9 @@ const podRequests = (pod: Pod, missing: Missing | undefined, podLevel: Requests 
   }
   for (const name in podLevel) {
     const text = podLevel[name] as string;
-    if (name === 'cpu') sum.cpu = quantityMilliValue(text);
-    else if (name === 'memory') sum.memory = quantityValue(text);
-    else if (name.startsWith('hugepages-')) (sum.scalars ??= new Map()).set(name, quantityValue(text));
+    if (name === 'cpu') sum.cpu = quantity(text).milliValue;
+    else if (name === 'memory') sum.memory = quantity(text).value;
+    else if (name.startsWith('hugepages-')) (sum.scalars ??= new Map()).set(name, quantity(text).value);
   }
   add(sum, spec.overhead);
   return sum;

@@ -1,5 +1,5 @@
 import type { Affinity, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../../../api/generated/types.js';
-import { labelKeyErrors, labelValueErrors } from './label-syntax.js';
+import { labelKeyErrors, labelValueErrors } from '../../../api/names.js';
 
 /**
  * Node selector terms (component-helpers/scheduling/corev1/nodeaffinity): requirements of a term are ANDed, terms are ORed, a term

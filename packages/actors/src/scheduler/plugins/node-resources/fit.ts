@@ -1,8 +1,8 @@
 import type { Node, Pod } from '../../../api/generated/types.js';
+import { quantity } from '../../../api/quantity.js';
 import type { ScalarColumns } from '../../cache/node-table.js';
 import { podUid } from '../../cache/pod-info.js';
 import { type PodResources, podResources } from '../../cache/pod-resources.js';
-import { quantityMilliValue, quantityValue } from '../../cache/quantity.js';
 import { refuse, verdictOf } from '../../framework/candidates.js';
 import { type HintFunction, definePlugin } from '../../framework/plugin.js';
 import type { Rejection } from '../../framework/status.js';
@@ -47,10 +47,10 @@ const BUILT_IN: readonly Rejection[] = Array.from({ length: 2 * NEVER }, (_, bit
 /** A fit of a pod into an empty node of this shape, for hints (`isFit`). */
 const fitsEmpty = (resources: PodResources, node: Node): boolean => {
   const { allocatable = {} } = node.status ?? {};
-  const amount = (name: string): number => quantityValue(allocatable[name] ?? '0');
+  const amount = (name: string): number => quantity(allocatable[name] ?? '0').value;
   return (
     amount('pods') >= 1 &&
-    resources.milliCPU <= quantityMilliValue(allocatable['cpu'] ?? '0') &&
+    resources.milliCPU <= quantity(allocatable['cpu'] ?? '0').milliValue &&
     resources.memory <= amount('memory') &&
     resources.ephemeralStorage <= amount('ephemeral-storage') &&
     resources.scalars.every(({ name, value }) => value <= amount(name))
@@ -59,10 +59,10 @@ const fitsEmpty = (resources: PodResources, node: Node): boolean => {
 
 /** Whether any resource that the pod asks for grew (`haveAnyRequestedResourcesIncreased`). */
 const grew = (resources: PodResources, former: Node, current: Node): boolean => {
-  const larger = (name: string, read = quantityValue): boolean => read(current.status?.allocatable?.[name] ?? '0') > read(former.status?.allocatable?.[name] ?? '0');
+  const larger = (name: string): boolean => quantity(current.status?.allocatable?.[name] ?? '0').milliValue > quantity(former.status?.allocatable?.[name] ?? '0').milliValue;
   return (
     larger('pods') ||
-    (resources.milliCPU > 0 && larger('cpu', quantityMilliValue)) ||
+    (resources.milliCPU > 0 && larger('cpu')) ||
     (resources.memory > 0 && larger('memory')) ||
     (resources.ephemeralStorage > 0 && larger('ephemeral-storage')) ||
     resources.scalars.some(({ name, value }) => value > 0 && larger(name))

@@ -10,7 +10,11 @@ const UNSCHEDULABLE: Rejection = { plugin: NAME, code: 'UnschedulableAndUnresolv
 /** A pod that tolerates this taint may go onto cordoned nodes (api/core/v1 `TaintNodeUnschedulable`). */
 const CORDONED: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
-const afterNodeChange: HintFunction = (_pod, _former, current) => ((current as Node).spec?.unschedulable ? 'QueueSkip' : 'Queue');
+/** A node that came is worth a try unless it is cordoned; one that changed, if it was. */
+const afterNodeChange: HintFunction = (_pod, former, current) => {
+  const wasCordoned = !former || (former as Node).spec?.unschedulable;
+  return wasCordoned && !(current as Node).spec?.unschedulable ? 'Queue' : 'QueueSkip';
+};
 
 const afterTolerationChange: HintFunction = (pod, _former, current) =>
   current && podUid(current as Pod) === pod.uid && tolerated((current as Pod).spec.tolerations, CORDONED) ? 'Queue' : 'QueueSkip';
