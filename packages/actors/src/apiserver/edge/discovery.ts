@@ -1,0 +1,142 @@
+import { pathNotFound, methodNotAllowed } from '../../api/status.js';
+import { readAsset } from './assets.js';
+import { pageNotFound, send, sendStatus, sendText, type Exchange } from './exchange.js';
+
+/** What a fresh API server of Kubernetes 1.36 says about itself. */
+interface Discovery {
+  readonly root: unknown;
+  readonly version: unknown;
+  readonly api: Readonly<Record<string, unknown>>;
+  readonly apis: unknown;
+  readonly apiAggregated: unknown;
+  readonly apisAggregated: unknown;
+  readonly openid: unknown;
+  readonly groups: Readonly<Record<string, unknown>>;
+  readonly resources: Readonly<Record<string, unknown>>;
+  /** The hash of each OpenAPI v3 document, by its path. */
+  readonly openapiV3: Readonly<Record<string, string>>;
+  readonly openapiV2: string;
+}
+
+let loaded: Discovery | undefined;
+const discovery = (): Discovery => (loaded ??= JSON.parse(readAsset('discovery.json.br')) as Discovery);
+
+/** Unpacked documents: a client that asks for one asks again. */
+const documents = new Map<string, string>();
+
+const document = (asset: string): string => {
+  let text = documents.get(asset);
+  if (text === undefined) documents.set(asset, (text = readAsset(asset)));
+  return text;
+};
+
+const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+/** Answers requests for discovery, OpenAPI, version and health; false if the path is something else. */
+export const serveDiscovery = (exchange: Exchange): boolean => {
+  const { path } = exchange;
+  if (HEALTH.test(path)) {
+    sendText(exchange, 200, exchange.query.has('verbose') ? verbose(path) : 'ok');
+    return true;
+  }
+  const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  switch (trimmed) {
+    case '/':
+      return get(exchange, discovery().root);
+    case '/version':
+      return get(exchange, discovery().version);
+    case '/api':
+      return aggregatedOr(exchange, discovery().apiAggregated, withServerAddress(exchange, discovery().api));
+    case '/apis':
+      return aggregatedOr(exchange, discovery().apisAggregated, discovery().apis, true);
+    case '/.well-known/openid-configuration':
+      return get(exchange, discovery().openid);
+    case '/openapi/v2':
+      return openapiV2(exchange);
+    case '/openapi/v3':
+      return get(exchange, openapiIndex());
+    case '/metrics':
+      return false;
+  }
+  if (trimmed.startsWith('/openapi/v3/')) return openapiV3(exchange, trimmed.slice('/openapi/v3/'.length));
+  return groupOrVersion(exchange, trimmed);
+};
+
+const HEALTH = /^\/(healthz|livez|readyz)(\/(ping|etcd|log|informer-sync|poststarthook\/[a-z-]+))?$/;
+
+const verbose = (path: string): string => `[+]ping ok\n[+]log ok\n[+]etcd ok\n${path.slice(1)} check passed\n`;
+
+/** `/apis/GROUP`, `/api/v1` and `/apis/GROUP/VERSION`. */
+const groupOrVersion = (exchange: Exchange, path: string): boolean => {
+  const [, root, first, second, ...more] = path.split('/');
+  if (more.length > 0 || first === undefined || first === '') return false;
+  const { groups, resources } = discovery();
+  if (root === 'api' && second === undefined) return resourcesOf(exchange, resources[first]);
+  if (root !== 'apis') return false;
+  if (!Object.hasOwn(groups, first)) {
+    pageNotFound(exchange);
+    return true;
+  }
+  return second === undefined ? get(exchange, groups[first]) : resourcesOf(exchange, resources[`${first}/${second}`]);
+};
+
+const resourcesOf = (exchange: Exchange, list: unknown): boolean => {
+  if (list !== undefined) return get(exchange, list);
+  sendStatus(exchange, pathNotFound());
+  return true;
+};
+
+/** `anyMethod`: the aggregator's handler of `/apis` does not look at the method. */
+const get = (exchange: Exchange, value: unknown, anyMethod = false, contentType = 'application/json'): boolean => {
+  if (exchange.request.method !== 'GET' && !anyMethod) sendStatus(exchange, methodNotAllowed());
+  else send(exchange, 200, contentType, typeof value === 'string' ? value : JSON.stringify(value));
+  return true;
+};
+
+const aggregatedOr = (exchange: Exchange, aggregated: unknown, legacy: unknown, anyMethod = false): boolean => {
+  const accept = exchange.request.headers.accept ?? '';
+  return accept.includes('as=APIGroupDiscoveryList') && accept.includes('v=v2') && !accept.startsWith('application/json,')
+    ? get(exchange, aggregated, anyMethod, AGGREGATED)
+    : get(exchange, legacy, anyMethod);
+};
+
+const withServerAddress = (exchange: Exchange, api: Readonly<Record<string, unknown>>): unknown => ({
+  ...api,
+  serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: exchange.request.headers.host ?? '' }],
+});
+
+const openapiIndex = (): unknown => ({
+  paths: Object.fromEntries(Object.entries(discovery().openapiV3).map(([path, hash]) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }])),
+});
+
+/** A document may be kept for ever if it was asked for by its hash. */
+const openapiV3 = (exchange: Exchange, name: string): boolean => {
+  const { openapiV3: hashes } = discovery();
+  const hash = Object.hasOwn(hashes, name) ? hashes[name] : undefined;
+  if (hash === undefined) {
+    pageNotFound(exchange);
+    return true;
+  }
+  const { response, request, query } = exchange;
+  response.setHeader('etag', `"${hash}"`);
+  response.setHeader('vary', 'Accept');
+  if (query.get('hash') === hash) response.setHeader('expires', new Date(Date.now() + 365 * 24 * 3600 * 1000).toUTCString());
+  if (request.headers['if-none-match'] === `"${hash}"`) {
+    response.statusCode = 304;
+    response.end();
+    return true;
+  }
+  return get(exchange, document(`openapi-v3/${name.replaceAll('/', '_')}.json.br`));
+};
+
+/** Only as JSON: clients that ask for the protobuf form alone are told so, and use v3. */
+const openapiV2 = (exchange: Exchange): boolean => {
+  const accept = exchange.request.headers.accept ?? '*/*';
+  if (!accept.includes('json') && !accept.includes('*/*')) {
+    exchange.response.statusCode = 406;
+    exchange.response.end();
+    return true;
+  }
+  exchange.response.setHeader('etag', `"${discovery().openapiV2}"`);
+  return get(exchange, document('openapi-v2.json.br'));
+};

@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Failure } from '@naumachia/core';
+import type { KubernetesObject } from '../../api/object.js';
+import type { Status, UserInfo } from '../../api/requests.js';
+import { serviceUnavailable, timeout, tooManyRequests } from '../../api/status.js';
+import { CONTENT_TYPES, JSON_OBJECT, type Representation } from './media-types.js';
+import { encodeRepresentation } from './representation.js';
+
+/** One HTTP request and its answer. HTTP/2 has the same interface by Node's compatibility layer. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly user: UserInfo;
+  readonly representation: Representation;
+  /** Warnings for the client, one header line each (RFC 7234, 5.5). */
+  readonly warnings: string[];
+}
+
+/** What an answer consists of: the JSON, and the object where another format than JSON may be asked for. */
+export interface Answer {
+  readonly code: number;
+  readonly json: string;
+  /** With its resourceVersion; absent for what has no protobuf form. */
+  readonly object?: () => KubernetesObject;
+}
+
+export const sendAnswer = (exchange: Exchange, answer: Answer): void => {
+  const { response, representation } = exchange;
+  const body = encodeRepresentation(answer, representation);
+  if (body === undefined) {
+    // What has no protobuf form (custom resources, tables) is answered as JSON, which every client reads.
+    send(exchange, answer.code, CONTENT_TYPES.json, answer.json);
+    return;
+  }
+  void response;
+  send(exchange, answer.code, CONTENT_TYPES[representation.format], body);
+};
+
+/** A refusal, or the Status of a deletion. It is never shown as a Table. */
+export const sendStatus = (exchange: Exchange, status: Status): void => {
+  const seconds = status.details?.retryAfterSeconds;
+  if (seconds !== undefined) exchange.response.setHeader('retry-after', String(seconds));
+  const format = exchange.representation.format;
+  const representation = format === 'json' ? JSON_OBJECT : { ...JSON_OBJECT, format };
+  sendAnswer({ ...exchange, representation }, { code: status.code ?? 200, json: JSON.stringify(status), object: () => status as unknown as KubernetesObject });
+};
+
+export const sendText = (exchange: Exchange, code: number, text: string): void => {
+  exchange.response.setHeader('x-content-type-options', 'nosniff');
+  send(exchange, code, 'text/plain; charset=utf-8', text);
+};
+
+export const pageNotFound = (exchange: Exchange): void => sendText(exchange, 404, '404 page not found\n');
+
+export const send = ({ request, response, warnings }: Exchange, code: number, contentType: string, body: string | Uint8Array): void => {
+  if (response.headersSent || response.destroyed) return;
+  writeWarnings(response, warnings);
+  response.statusCode = code;
+  response.setHeader('content-type', contentType);
+  response.setHeader('cache-control', 'no-cache, private');
+  response.setHeader('content-length', Buffer.byteLength(body));
+  response.end(request.method === 'HEAD' ? undefined : body);
+};
+
+export const writeWarnings = (response: ServerResponse, warnings: readonly string[]): void => {
+  if (warnings.length > 0) response.setHeader('warning', warnings.map((text) => `299 - "${headerText(text)}"`));
+};
+
+/** Quotes are escaped, and what a header cannot carry is replaced. */
+const headerText = (text: string): string => {
+  // oxlint-disable-next-line no-control-regex
+  const escaped = text.replaceAll(/[\u0000-\u001f\u007f]/g, ' ').replaceAll(/["\\]/g, '\\$&');
+  // Header bytes are written as Latin-1: UTF-8 bytes one by one give what Go sends.
+  return Buffer.from(escaped, 'utf8').toString('latin1');
+};
+
+/** What the runtime answered in the API server's place. */
+export const statusOfFailure = ({ reason }: Failure): Status => {
+  switch (reason) {
+    case 'overloaded':
+      return tooManyRequests('too many requests, please try again later', 1);
+    case 'deadline-exceeded':
+      return timeout('request did not complete within the allotted timeout', 0);
+    case 'unavailable':
+    case 'no-such-actor':
+      return serviceUnavailable('the server is currently unable to handle the request');
+  }
+};

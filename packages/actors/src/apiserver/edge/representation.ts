@@ -1,0 +1,15 @@
+import { stringify } from 'yaml';
+import type { Answer } from './exchange.js';
+import type { Representation } from './media-types.js';
+
+/** The body of an answer in the format that was negotiated; `undefined` if it has no such form. */
+export const encodeRepresentation = (answer: Answer, { format, pretty }: Representation): string | Uint8Array | undefined => {
+  switch (format) {
+    case 'json':
+      return pretty ? `${JSON.stringify(JSON.parse(answer.json), undefined, 2)}\n` : answer.json;
+    case 'yaml':
+      return stringify(JSON.parse(answer.json), { sortMapEntries: true, lineWidth: 0, indentSeq: false });
+    case 'protobuf':
+      return undefined;
+  }
+};

@@ -1,0 +1,158 @@
+import { named, type FeedBatch, type Port } from '@naumachia/core';
+import { isFailure } from '@naumachia/core';
+import type { ApiRequest, Stored } from '../../api/requests.js';
+import { tooOldResourceVersion } from '../../api/status.js';
+import { sendStatus, statusOfFailure, writeWarnings, type Exchange } from './exchange.js';
+import { parseResourceVersion, type ListOptions } from './list-options.js';
+import type { ResourceRoute } from './resource-route.js';
+import { isSelected, selectionOf, type Selection } from './selection.js';
+import { watchFrames, type WatchFrames } from './watch-frames.js';
+
+const API_SERVER = named<ApiRequest>('apiserver');
+
+/** What may wait in the socket of one watch; a client that reads more slowly is cut off and has to watch anew. */
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+/** minRequestTimeout of kube-apiserver: a watch without timeoutSeconds ends after 30 to 60 minutes. */
+const DEFAULT_TIMEOUT_SECONDS = 1800;
+const BOOKMARK_INTERVAL = 60_000;
+/** How long after a lost link or a restarted API server the feed is asked for again. */
+const RESUME_DELAY = 200;
+
+/** Answers a watch: a stream of JSON frames that ends after its time, when the client goes, or when its revision is gone. */
+export const serveWatch = async (port: Port, exchange: Exchange, route: ResourceRoute, options: ListOptions): Promise<void> => {
+  const { resource, namespace, name } = route;
+  const selection = selectionOf(resource, namespace, name, options.labelSelector, options.fieldSelector);
+  const start = await startOf(port, exchange, route, options, selection);
+  if (start === undefined) return;
+  const { response } = exchange;
+  const frames = watchFrames(exchange, resource, port);
+  writeWarnings(response, exchange.warnings);
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  response.flushHeaders();
+
+  /** The objects that are in the selection, where that can change. */
+  const selected = selection.changes ? new Map<string, Stored>() : undefined;
+  for (const stored of start.known) selected?.set(keyOf(stored), stored);
+  if (!(await sendInitial(exchange, start.initial, frames))) return;
+  let revision = start.revision;
+  if (options.sendInitialEvents === true && options.allowWatchBookmarks) response.write(frames.bookmark(revision, true));
+
+  let unsubscribe = (): void => {};
+  const timers: NodeJS.Timeout[] = [];
+  let over = false;
+  const stop = (last?: string): void => {
+    if (over) return;
+    over = true;
+    for (const timer of timers) clearTimeout(timer);
+    unsubscribe();
+    if (!response.destroyed) response.end(last);
+  };
+  const batch = ({ entries, revision: seen }: FeedBatch): void => {
+    if (over) return;
+    let out = '';
+    for (const { value } of entries) out += frameOf(value as Stored, selection, selected, frames);
+    revision = Math.max(revision, seen);
+    if (out === '') return;
+    response.write(out);
+    if (response.writableLength > MAX_BUFFERED_BYTES) {
+      stop();
+      response.destroy();
+    }
+  };
+  const follow = (): void => {
+    if (over) return;
+    unsubscribe = port.subscribe(API_SERVER, resource.storedResource, { after: revision, ...(selection.feedKey !== undefined && { key: selection.feedKey }) }, {
+      batch,
+      ended: ({ reason }) => {
+        if (reason === 'gone') stop(frames.error(tooOldResourceVersion(revision, revision + 1)));
+        else if (!over) timers.push(setTimeout(follow, RESUME_DELAY));
+      },
+    });
+  };
+
+  response.once('close', () => stop());
+  const seconds = options.timeoutSeconds || DEFAULT_TIMEOUT_SECONDS * (1 + Math.random());
+  timers.push(setTimeout(() => stop(), Math.min(seconds * 1000, 0x7fffffff)));
+  if (options.allowWatchBookmarks) timers.push(setInterval(() => response.write(frames.bookmark(revision, false)), BOOKMARK_INTERVAL));
+  follow();
+  if (response.destroyed) stop();
+};
+
+interface Start {
+  /** After this revision events follow. */
+  readonly revision: number;
+  /** What is sent as ADDED first. */
+  readonly initial: readonly Stored[];
+  /** What is in the selection at that revision. */
+  readonly known: readonly Stored[];
+}
+
+/** Where the stream begins; undefined if the request has been refused. */
+const startOf = async (port: Port, exchange: Exchange, { resource, namespace, name }: ResourceRoute, options: ListOptions, selection: Selection): Promise<Start | undefined> => {
+  const from = parseResourceVersion(options.resourceVersion) ?? 0;
+  const synthetic = options.sendInitialEvents ?? from === 0;
+  if (!synthetic && from > 0 && !selection.changes) return { revision: from, initial: [], known: [] };
+  const nameSelector = name === '' ? '' : `metadata.name=${name}`;
+  const fieldSelector = [options.fieldSelector, nameSelector].filter((text) => text !== '').join(',');
+  const answer = await port.request(API_SERVER, {
+    type: 'list',
+    user: exchange.user,
+    resource: resource.storedResource,
+    namespace,
+    ...(options.labelSelector !== '' && { labelSelector: options.labelSelector }),
+    ...(fieldSelector !== '' && { fieldSelector }),
+    // Only the newest revision is wanted, or, with selectors, what was selected when the watch begins.
+    ...(synthetic || selection.changes ? {} : { limit: 1 }),
+    ...(from > 0 && { resourceVersion: String(from), resourceVersionMatch: synthetic ? 'NotOlderThan' : 'Exact' }),
+  });
+  if (isFailure(answer)) {
+    sendStatus(exchange, statusOfFailure(answer));
+    return undefined;
+  }
+  if (answer.type === 'list') {
+    const revision = synthetic || from === 0 ? answer.revision : from;
+    return { revision, initial: synthetic ? answer.items : [], known: selection.changes ? answer.items : [] };
+  }
+  // A revision that is too old or not there yet: the feed says what is to be said of it.
+  if (!synthetic && from > 0) return { revision: from, initial: [], known: [] };
+  if (answer.type === 'status') sendStatus(exchange, answer.status);
+  return undefined;
+};
+
+const CHUNK = 500;
+
+/** Sends what exists, a part at a time as the client reads; false if it went away. */
+const sendInitial = async ({ response }: Exchange, initial: readonly Stored[], frames: WatchFrames): Promise<boolean> => {
+  for (let i = 0; i < initial.length; i += CHUNK) {
+    let out = '';
+    for (const stored of initial.slice(i, i + CHUNK)) out += frames.event('ADDED', stored);
+    if (response.write(out) || response.destroyed) continue;
+    await new Promise<void>((resolve) => {
+      response.once('drain', resolve);
+      response.once('close', resolve);
+    });
+    if (response.destroyed) return false;
+  }
+  return !response.destroyed;
+};
+
+const keyOf = ({ header }: Stored): string => `${header.namespace}/${header.name}`;
+
+/** What a change means to this watch: an object that enters the selection is ADDED, one that leaves it DELETED. */
+const frameOf = (stored: Stored, selection: Selection, selected: Map<string, Stored> | undefined, frames: WatchFrames): string => {
+  const { change } = stored.header;
+  if (selected === undefined) {
+    if (!isSelected(selection, stored)) return '';
+    return frames.event(change === 'created' ? 'ADDED' : change === 'updated' ? 'MODIFIED' : 'DELETED', stored);
+  }
+  const key = keyOf(stored);
+  const former = selected.get(key);
+  if (change !== 'deleted' && isSelected(selection, stored)) {
+    selected.set(key, stored);
+    return frames.event(former === undefined ? 'ADDED' : 'MODIFIED', stored);
+  }
+  if (former === undefined) return '';
+  selected.delete(key);
+  // What left is shown as it was, with the revision at which it left.
+  return change === 'deleted' ? frames.event('DELETED', stored) : frames.left(former, stored.header.revision);
+};
