@@ -8,12 +8,15 @@ export type ScalarName =
   | 'string' | 'bool' | 'int32' | 'int64' | 'float64' | 'bytes'
   | 'Time' | 'MicroTime' | 'Duration' | 'Quantity' | 'IntOrString' | 'JSON' | 'any' | 'RawExtension' | 'FieldsV1';
 
-/** What a field holds. All shapes have the same properties, so that walkers stay monomorphic. */
+/**
+ * What a field holds. All variants have the same properties, so that walkers stay monomorphic. `wrapped` marks the named lists of strings
+ * (ExtraValue, Verbs), which protobuf carries as messages of their own.
+ */
 export type ValueType =
-  | { readonly kind: 'scalar'; readonly scalar: ScalarName; readonly struct: undefined; readonly element: undefined }
-  | { readonly kind: 'struct'; readonly scalar: undefined; readonly struct: ApiType; readonly element: undefined }
-  | { readonly kind: 'list'; readonly scalar: undefined; readonly struct: undefined; readonly element: ValueType }
-  | { readonly kind: 'map'; readonly scalar: undefined; readonly struct: undefined; readonly element: ValueType };
+  | { readonly kind: 'scalar'; readonly scalar: ScalarName; readonly struct: undefined; readonly element: undefined; readonly wrapped: false }
+  | { readonly kind: 'struct'; readonly scalar: undefined; readonly struct: ApiType; readonly element: undefined; readonly wrapped: false }
+  | { readonly kind: 'list'; readonly scalar: undefined; readonly struct: undefined; readonly element: ValueType; readonly wrapped: boolean }
+  | { readonly kind: 'map'; readonly scalar: undefined; readonly struct: undefined; readonly element: ValueType; readonly wrapped: false };
 
 /** A field of a type as its JSON shows it: what Go embeds inline stands among the fields of its parent. */
 export interface ApiField {
@@ -26,6 +29,9 @@ export interface ApiField {
   readonly pointer: boolean;
   /** When the encoder leaves the field out: never, when empty (omitempty; structs never are), or when zero (omitzero). */
   readonly omit: 'never' | 'empty' | 'zero';
+  /** What Go writes for the field if it was not given: nothing, the value `zero`, or a struct of zero values. */
+  readonly absent: 'omitted' | 'zero' | 'struct';
+  readonly zero: '' | '0' | '0s' | 0 | false | null;
   /** As OpenAPI says; about the same as `omit === 'never'`. */
   readonly required: boolean;
   /** The strategic merge patch directives of the field: `merge`, `replace`, `retainKeys`, or none. */
@@ -58,12 +64,14 @@ export interface ApiType {
   /** In the order in which Go encodes them. */
   readonly fields: readonly ApiField[];
   readonly field: ReadonlyMap<string, ApiField>;
-  /** In the order of the source; empty where the type has no protobuf form. */
+  /** In ascending order of the numbers, which is that of the encoder; empty where the type has no protobuf form. */
   readonly message: readonly MessagePart[];
   /** Server-side apply owns the struct as a whole. */
   readonly atomic: boolean;
   /** Set for the three types of apiextensions whose JSON is a schema or something simpler. */
   readonly union: 'array' | 'bool' | 'string-array' | undefined;
+  /** JSONSchemaProps, where `union` is set. */
+  readonly unionSchema: ApiType | undefined;
 }
 
 interface PackedField {
@@ -132,6 +140,7 @@ interface TypeUnderConstruction extends ApiType {
   readonly fields: ApiField[];
   readonly field: Map<string, ApiField>;
   readonly message: MessagePart[];
+  unionSchema: ApiType | undefined;
 }
 
 function buildTypes(): Map<string, ApiType> {
@@ -142,7 +151,7 @@ function buildTypes(): Map<string, ApiType> {
     const parts = name.split('.');
     const goName = parts[2] ?? name;
     built.set(name, {
-      name, goName, goType: `${parts[1]}.${goName}`, fields: [], field: new Map(), message: [], atomic: packed.atomic === 1, union: unions[goName],
+      name, goName, goType: `${parts[1]}.${goName}`, fields: [], field: new Map(), message: [], atomic: packed.atomic === 1, union: unions[goName], unionSchema: undefined,
     });
   }
   const valueTypes = new Map<string, ValueType>();
@@ -151,9 +160,9 @@ function buildTypes(): Map<string, ApiType> {
     if (type === undefined) {
       const alias = types[name]?.alias;
       const struct = built.get(name);
-      type = alias !== undefined ? { kind: 'list', scalar: undefined, struct: undefined, element: single(alias) }
-        : struct !== undefined ? { kind: 'struct', scalar: undefined, struct, element: undefined }
-        : { kind: 'scalar', scalar: name as ScalarName, struct: undefined, element: undefined };
+      type = alias !== undefined ? { kind: 'list', scalar: undefined, struct: undefined, element: single(alias), wrapped: alias === 'string' }
+        : struct !== undefined ? { kind: 'struct', scalar: undefined, struct, element: undefined, wrapped: false }
+        : { kind: 'scalar', scalar: name as ScalarName, struct: undefined, element: undefined, wrapped: false };
       valueTypes.set(name, type);
     }
     return type;
@@ -178,17 +187,34 @@ function buildTypes(): Map<string, ApiType> {
   for (const [name, type] of built) {
     const packed = types[name];
     if (packed !== undefined) addFields(type, packed, true);
+    type.message.sort((a, b) => a.number - b.number);
+    if (type.union !== undefined) type.unionSchema = built.get(name.replace(/Or\w+$/, ''));
   }
   return built;
 }
 
+const zeros: Readonly<Record<ScalarName, ApiField['zero']>> = {
+  string: '', bool: false, int32: 0, int64: 0, float64: 0, bytes: null, any: null,
+  Time: null, MicroTime: null, Duration: '0s', Quantity: '0', IntOrString: 0, JSON: null, RawExtension: null, FieldsV1: null,
+};
+/** Structs in Go, which omitempty never leaves out. */
+const structScalars: ReadonlySet<ScalarName> = new Set<ScalarName>(['Time', 'MicroTime', 'Duration', 'Quantity', 'IntOrString', 'JSON', 'RawExtension', 'FieldsV1']);
+
+function whenAbsent(entry: PackedField, type: ValueType): ApiField['absent'] {
+  if (entry.p === 1 || type.kind === 'list' || type.kind === 'map') return entry.o === undefined ? 'zero' : 'omitted';
+  if (type.kind === 'struct') return 'struct';
+  return entry.o === undefined || (entry.o === 1 && structScalars.has(type.scalar)) ? 'zero' : 'omitted';
+}
+
 function unpackField(entry: PackedField, index: number, single: ValueType): ApiField {
-  const type: ValueType = entry.l === 1 ? { kind: 'list', scalar: undefined, struct: undefined, element: single }
-    : entry.m === 1 ? { kind: 'map', scalar: undefined, struct: undefined, element: single }
+  const type: ValueType = entry.l === 1 ? { kind: 'list', scalar: undefined, struct: undefined, element: single, wrapped: false }
+    : entry.m === 1 ? { kind: 'map', scalar: undefined, struct: undefined, element: single, wrapped: false }
     : single;
   return {
     name: entry.n ?? '', index, type, pointer: entry.p === 1,
     omit: entry.o === 1 ? 'empty' : entry.o === 2 ? 'zero' : 'never',
+    absent: whenAbsent(entry, type),
+    zero: entry.p !== 1 && type.kind === 'scalar' ? zeros[type.scalar] : null,
     required: entry.r === 1,
     patchStrategy: entry.s?.split(',') ?? none,
     mergeKey: entry.k,
