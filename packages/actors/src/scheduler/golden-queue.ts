@@ -86,13 +86,15 @@ const perform = (run: Run, step: GoldenStep): unknown => {
       const former = pods.get(name);
       const pod = step.object as Pod;
       pods.set(name, pod);
-      podChanged(scheduling, PROFILE, former, pod, now);
+      podChanged(scheduling, PROFILE, former && { value: former }, { value: pod }, now);
       return undefined;
     }
-    case 'delete':
-      podChanged(scheduling, PROFILE, pods.get(name), undefined, now);
+    case 'delete': {
+      const former = pods.get(name);
+      if (former) podChanged(scheduling, PROFILE, { value: former }, undefined, now);
       pods.delete(name);
       return undefined;
+    }
     case 'addNode':
     case 'updateNode': {
       const former = nodes.get(name);
@@ -147,7 +149,7 @@ const schedule = ({ scheduling, now, pods }: Run): unknown => {
   if (attempt.type !== 'bind' || !former) return result;
   const bound: Pod = { ...former, spec: { ...former.spec, nodeName: attempt.node } };
   pods.set(name, bound);
-  podChanged(scheduling, PROFILE, former, bound, now);
+  podChanged(scheduling, PROFILE, { value: former }, { value: bound }, now);
   return { ...result, host: attempt.node };
 };
 

@@ -6,7 +6,7 @@ import { ASSIGNED_POD_ADD, ASSIGNED_POD_DELETE, NODE_ADD, NODE_DELETE } from './
 import { nodeChanges } from './framework/node-changes.js';
 import { podChanges } from './framework/pod-changes.js';
 import type { Profile } from './framework/profile.js';
-import { type QueuedPod, type SchedulingQueue, addToQueue, deleteFromQueue, doneInQueue, moveAll, newSchedulingQueue, popFromQueue, returnToQueue, updateInQueue } from './queue/scheduling-queue.js';
+import { type QueuedPod, type SchedulingQueue, addToQueue, anyWaits, deleteFromQueue, doneInQueue, moveAll, newSchedulingQueue, popFromQueue, returnToQueue, updateInQueue } from './queue/scheduling-queue.js';
 import { type CycleTrace, scheduleOne } from './scheduling-cycle.js';
 
 /** All that a scheduler knows and waits for, as plain data. Times are milliseconds since the epoch. */
@@ -36,50 +36,44 @@ export const nodeChanged = (scheduling: Scheduling, profile: Profile, former: No
   else for (const event of nodeChanges(former, current)) moveAll(queue, profile, event, former, current, now);
 };
 
+/** An object whose value is made when it is looked at: most changes of pods need no look at what they were before. */
+export interface Lazily<T> {
+  readonly value: T;
+}
+
 /** A pod came (no `former`), changed, or went (no `current`); eventhandlers.go. */
-export const podChanged = (scheduling: Scheduling, profile: Profile, former: Pod | undefined, current: Pod | undefined, now: number): void => {
-  if (!current) {
-    if (former) podGone(scheduling, profile, former, now);
+export const podChanged = (scheduling: Scheduling, profile: Profile, former: Lazily<Pod> | undefined, current: Lazily<Pod> | undefined, now: number): void => {
+  if (!current || isFinished(current.value)) {
+    // Finished pods are not seen by the informer of the real scheduler: to it they are gone.
+    if (former) podGone(scheduling, profile, former.value, now);
     return;
   }
-  const node = current.spec.nodeName;
-  if (!node) {
-    if (isOurs(current)) pendingPod(scheduling, profile, former, current, now);
-    return;
-  }
-  if (isFinished(current)) {
-    // The informer of the real scheduler does not see finished pods: to it the pod is gone.
-    if (former && !isFinished(former)) podGone(scheduling, profile, former, now);
-    return;
-  }
-  const { assigned, table, queue } = scheduling;
-  setAssignedPod(assigned, table, podInfo(current), node);
-  if (former?.spec.nodeName) {
-    for (const event of podChanges(former, current)) moveAll(queue, profile, event, former, current, now);
-    return;
-  }
-  if (former && isOurs(former)) deleteFromQueue(queue, profile, podKey(current));
-  moveAll(queue, profile, ASSIGNED_POD_ADD, undefined, current, now);
+  const pod = current.value;
+  if (pod.spec.nodeName) assignedPod(scheduling, profile, former, pod, pod.spec.nodeName, now);
+  else if (isOurs(pod)) pendingPod(scheduling, profile, former, pod, now);
 };
 
 const isOurs = (pod: Pod): boolean => (pod.spec.schedulerName ?? DEFAULT_SCHEDULER) === DEFAULT_SCHEDULER;
 
 const isFinished = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
-const pendingPod = (scheduling: Scheduling, profile: Profile, former: Pod | undefined, current: Pod, now: number): void => {
-  if (isFinished(current)) {
-    if (former) podGone(scheduling, profile, former, now);
-    return;
+const assignedPod = (scheduling: Scheduling, profile: Profile, former: Lazily<Pod> | undefined, pod: Pod, node: string, now: number): void => {
+  const { assigned, table, queue } = scheduling;
+  const info = podInfo(pod);
+  const wasAssigned = assigned.byUid.get(info.uid)?.assumed === false;
+  setAssignedPod(assigned, table, info, node);
+  if (!wasAssigned) {
+    if (former) deleteFromQueue(queue, profile, info.key);
+    moveAll(queue, profile, ASSIGNED_POD_ADD, undefined, pod, now);
+  } else if (former && anyWaits(queue)) {
+    for (const event of podChanges(former.value, pod)) moveAll(queue, profile, event, former.value, pod, now);
   }
-  if (!former) {
-    addToQueue(scheduling.queue, profile, podInfo(current), now);
-    return;
-  }
-  if (isAssumed(scheduling.assigned, podUid(current))) {
-    if (current.metadata.deletionTimestamp && !former.metadata.deletionTimestamp) freeAssumed(scheduling, profile, current, now);
-    return;
-  }
-  updateInQueue(scheduling.queue, profile, former, podInfo(current), now);
+};
+
+const pendingPod = (scheduling: Scheduling, profile: Profile, former: Lazily<Pod> | undefined, pod: Pod, now: number): void => {
+  if (!former) addToQueue(scheduling.queue, profile, podInfo(pod), now);
+  else if (!isAssumed(scheduling.assigned, podUid(pod))) updateInQueue(scheduling.queue, profile, former.value, podInfo(pod), now);
+  else if (pod.metadata.deletionTimestamp && !former.value.metadata.deletionTimestamp) freeAssumed(scheduling, profile, pod, now);
 };
 
 const podGone = (scheduling: Scheduling, profile: Profile, pod: Pod, now: number): void => {

@@ -142,9 +142,12 @@ export const deleteFromQueue = (queue: SchedulingQueue, profile: Profile, key: s
   queue.unschedulable.delete(key);
 };
 
+/** Whether any pod waits for the cluster to change, so that a change need be looked at. */
+export const anyWaits = (queue: SchedulingQueue): boolean => queue.unschedulable.size > 0 || queue.inFlight.pods.size > 0;
+
 /** The cluster changed: pods whose refusers say that it may help are moved (`MoveAllToActiveOrBackoffQueue`). */
 export const moveAll = (queue: SchedulingQueue, profile: Profile, event: ClusterEvent, former: KubernetesObject | undefined, current: KubernetesObject | undefined, now: number): void => {
-  if (!profile.interest(event)) return;
+  if (!anyWaits(queue) || !profile.interest(event)) return;
   const change: Change = { event, former, current };
   for (const queued of [...queue.unschedulable.values()]) moveIfWorth(queue, profile, queued, change, now);
   logEvent(queue.inFlight, change);

@@ -1,0 +1,1 @@
+export { scheduler, type SchedulerConfig, type SchedulerMessage, type SchedulerState } from './scheduler.js';
