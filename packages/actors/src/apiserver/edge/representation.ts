@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { writeProtobuf } from '../../api/protobuf.js';
 import type { Answer } from './exchange.js';
 import type { Representation } from './media-types.js';
 
@@ -10,6 +11,6 @@ export const encodeRepresentation = (answer: Answer, { format, pretty }: Represe
     case 'yaml':
       return stringify(JSON.parse(answer.json), { sortMapEntries: true, lineWidth: 0, indentSeq: false });
     case 'protobuf':
-      return undefined;
+      return answer.object === undefined ? undefined : writeProtobuf(answer.object());
   }
 };

@@ -1,0 +1,48 @@
+import { jsonKind } from '../../api/decode-report.js';
+import type { PatchType } from '../../api/requests.js';
+import { readJson } from '../../api/strict-json.js';
+import { badRequest } from '../../api/status.js';
+import { mediaType } from './media-types.js';
+import { Refusal } from './request-options.js';
+import { readYamlBody } from './yaml-body.js';
+
+const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+};
+
+/** How the patch of a body is to be read; undefined if it is no kind of patch. A patch always names its type. */
+export const patchTypeOf = (contentType: string | undefined): PatchType | undefined => (contentType === undefined ? undefined : PATCH_TYPES[mediaType(contentType)]);
+
+/** The patch as JSON values: a list of operations, or an object. Throws a Refusal if it is something else. */
+export const decodePatch = (body: Buffer, patchType: PatchType): unknown => {
+  const text = body.toString('utf8');
+  if (patchType === 'apply') return decodeApply(text);
+  const document = readJson(text);
+  if ('error' in document) throw new Refusal(badRequest(`error decoding patch: ${document.error}`));
+  const { value } = document;
+  if (patchType === 'json') {
+    if (value === null) return [];
+    if (!Array.isArray(value)) throw wrongType(value, '[]handlers.jsonPatchOp');
+    const wrong: unknown = value.find((operation) => operation !== null && (typeof operation !== 'object' || Array.isArray(operation)));
+    if (wrong !== undefined) throw wrongType(wrong, 'handlers.jsonPatchOp');
+    return value;
+  }
+  if (value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw wrongType(value, 'map[string]interface {}');
+  return value;
+};
+
+const wrongType = (value: unknown, wanted: string): Refusal => new Refusal(badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${wanted}`));
+
+const decodeApply = (text: string): unknown => {
+  const document = readYamlBody(text);
+  if ('error' in document) throw new Refusal(badRequest(`error decoding YAML: error converting YAML to JSON: ${document.error}`));
+  const value = document.value ?? {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new Refusal(badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`));
+  }
+  return value;
+};

@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { Port } from '@naumachia/core';
+import type { Status, UserInfo } from '../../api/requests.js';
+import { apiGroups } from '../../api/resources.js';
+import { internalError, notAcceptable } from '../../api/status.js';
+import { authenticate, ANONYMOUS, impersonate, isStatus, type Credentials, type TokenTable } from './authentication.js';
+import { authorize, type Attributes } from './authorization.js';
+import { serveDiscovery } from './discovery.js';
+import { pageNotFound, sendStatus, sendText, type Exchange } from './exchange.js';
+import { fallbackFormat, JSON_OBJECT, negotiate } from './media-types.js';
+import { countRequest, serveMetrics } from './metrics.js';
+import { acceptedTypes, unroutable } from './refusals.js';
+import { booleanParameter, Refusal } from './request-options.js';
+import { parseResourcePath, parseTarget, type ResourcePath } from './request-path.js';
+import { serveResource } from './resource-handler.js';
+import { routeOf, type ResourceRoute } from './resource-route.js';
+
+/** Answers one request, whatever it is. Never rejects: what goes wrong here is a Status for the client. */
+export const answerRequest = async (port: Port, tokens: TokenTable, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const target = parseTarget(request.url ?? '/');
+  const exchange: Exchange = {
+    request, response, path: target?.path ?? '', query: target?.query ?? new URLSearchParams(), user: ANONYMOUS, representation: JSON_OBJECT, warnings: [],
+  };
+  // A stream that breaks is over; without a listener its error would end the process.
+  request.on('error', () => {});
+  response.on('error', () => {});
+  try {
+    if (target === undefined) sendText(exchange, 400, '400 Bad Request');
+    else await answer(port, tokens, exchange);
+  } catch (error) {
+    if (error instanceof Refusal) sendStatus(exchange, error.status);
+    else if (!request.destroyed && !response.destroyed) sendStatus(exchange, internalError('the server could not complete the request'));
+  }
+  countRequest(request.method ?? '', response.statusCode);
+};
+
+const answer = async (port: Port, tokens: TokenTable, anonymous: Exchange): Promise<void> => {
+  const { request, path, query } = anonymous;
+  const method = request.method ?? 'GET';
+  const user = userOf(request, tokens);
+  if (isStatus(user)) return sendStatus(anonymous, user);
+  const exchange: Exchange = { ...anonymous, user };
+
+  const resourcePath = parseResourcePath(path);
+  const refused = authorize(user, attributesOf(method, path, resourcePath, query));
+  if (refused !== undefined) return sendStatus(exchange, refused);
+  if (path === '/metrics') return serveMetrics(exchange);
+  if (resourcePath === undefined) {
+    if (!serveDiscovery(exchange)) pageNotFound(exchange);
+    return;
+  }
+  if (!isKnownGroup(resourcePath)) return pageNotFound(exchange);
+
+  const route = resourcePath.watch ? watchRoute(method, resourcePath) : routeOf(method, resourcePath);
+  if (!('verb' in route)) return sendStatus(exchange, route);
+  const watch = resourcePath.watch || (route.verb === 'list' && (booleanParameter(query, 'watch') ?? false));
+  if (route.verb === 'connect') return serveResource(port, exchange, route, false);
+  const { accept } = request.headers;
+  const representation = negotiate(accept, watch);
+  if (representation === 'unroutable') return sendStatus(exchange, unroutable(route.verb === 'list'));
+  if (representation === 'not-acceptable') return sendStatus({ ...exchange, representation: fallbackFormat(accept) }, notAcceptable(acceptedTypes(watch)));
+  return serveResource(port, { ...exchange, representation }, route, resourcePath.watch);
+};
+
+const userOf = (request: IncomingMessage, tokens: TokenTable): UserInfo | Status => {
+  const socket = request.socket as TLSSocket;
+  const credentials: Credentials = {
+    headers: request.headers,
+    rawHeaders: request.rawHeaders,
+    certificate: request.headers.authorization === undefined && socket.authorized ? socket.getPeerCertificate() : undefined,
+  };
+  const sender = authenticate(credentials, tokens);
+  return isStatus(sender) ? sender : impersonate(sender, credentials);
+};
+
+const WATCH_METHOD = 'GET';
+
+/** The old paths below `/watch`: a list of one object too. */
+const watchRoute = (method: string, path: ResourcePath): ResourceRoute | Status => {
+  const route = routeOf(method, { ...path, name: '', subresource: '' });
+  return 'verb' in route && method === WATCH_METHOD ? { ...route, verb: 'watch', name: path.name } : route;
+};
+
+let groups: ReadonlySet<string> | undefined;
+
+/** A group that nobody serves is no API path at all. */
+const isKnownGroup = ({ group }: ResourcePath): boolean => (groups ??= new Set(apiGroups().map(({ name }) => name))).has(group);
+
+const METHOD_VERBS: Readonly<Record<string, string>> = { GET: 'get', HEAD: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+
+const attributesOf = (method: string, path: string, resource: ResourcePath | undefined, query: URLSearchParams): Attributes => {
+  const verb = METHOD_VERBS[method] ?? method.toLowerCase();
+  if (resource === undefined) return { type: 'path', verb, path };
+  const { group, resource: plural, subresource, namespace, name } = resource;
+  const collection = name === '' && (verb === 'get' || verb === 'delete');
+  const listVerb = resource.watch || (booleanParameter(query, 'watch') ?? false) ? 'watch' : 'list';
+  return { type: 'resource', verb: !collection ? verb : verb === 'get' ? listVerb : 'deletecollection', group, resource: plural, subresource, namespace, name };
+};

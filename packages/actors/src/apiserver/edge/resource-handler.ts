@@ -1,0 +1,111 @@
+import { named, type Port } from '@naumachia/core';
+import { isFailure } from '@naumachia/core';
+import type { KubernetesObject } from '../../api/object.js';
+import type { ApiRequest } from '../../api/requests.js';
+import { pathNotFound, plainError } from '../../api/status.js';
+import { deleteParameters } from './delete-options.js';
+import { sendStatus, statusOfFailure, type Exchange } from './exchange.js';
+import { listOptions, parseResourceVersion, resourceVersionError } from './list-options.js';
+import { decodePatch, patchTypeOf } from './patch-body.js';
+import { servePodLog } from './pod-log.js';
+import { readBody } from './request-body.js';
+import { decodeObject } from './request-object.js';
+import { Refusal, writeOptions } from './request-options.js';
+import { sendReply } from './resource-answer.js';
+import type { ResourceRoute } from './resource-route.js';
+import { storedVersionOf } from './served-object.js';
+import { notYetSupported, unsupportedPatchType } from './refusals.js';
+import { serveWatch } from './watch-stream.js';
+
+const API_SERVER = named<ApiRequest>('apiserver');
+
+/** Carries a request for a resource to the API server and its answer back. Throws a Refusal for what is wrong with it. */
+export const serveResource = async (port: Port, exchange: Exchange, route: ResourceRoute, legacyWatch: boolean): Promise<void> => {
+  const { resource, namespace, name, subresource } = route;
+  const { request, query, user } = exchange;
+  const target = {
+    user,
+    resource: resource.storedResource,
+    namespace,
+    ...(resource.apiVersion !== resource.storedApiVersion || resource.groupResource !== resource.storedResource ? { apiVersion: resource.apiVersion } : {}),
+  };
+  const part = subresource === undefined ? {} : { subresource: subresource.name };
+  const ask = async (message: ApiRequest): Promise<void> => sendReply(port, exchange, await port.request(API_SERVER, message), resource);
+  const userAgent = request.headers['user-agent'];
+  const contentType = request.headers['content-type'];
+  const wanted = subresource ?? resource;
+
+  switch (route.verb) {
+    case 'get':
+      if (query.has('resourceVersion') && (await isRefusedRevision(port, exchange, route))) return;
+      return ask({ type: 'get', ...target, ...part, name });
+    case 'list':
+    case 'watch': {
+      const options = listOptions(query, legacyWatch);
+      if (options.watch) return serveWatch(port, exchange, route, options);
+      const { labelSelector, fieldSelector, resourceVersion, resourceVersionMatch } = options;
+      return ask({
+        type: 'list',
+        ...target,
+        ...(labelSelector && { labelSelector }),
+        ...(fieldSelector && { fieldSelector }),
+        ...(resourceVersion && { resourceVersion }),
+        ...(resourceVersionMatch && { resourceVersionMatch }),
+        ...(options.limit > 0 && { limit: options.limit }),
+        ...(options.continue && { continue: options.continue }),
+      });
+    }
+    case 'create': {
+      const body = await readBody(request);
+      const { force: _, ...options } = writeOptions('CreateOptions', query, userAgent);
+      const { object, warnings } = decodeObject(body, contentType, wanted, options.fieldValidation);
+      exchange.warnings.push(...warnings);
+      if (resource.resource === 'bindings') return bind(port, exchange, route, object);
+      return ask({ type: 'create', ...target, ...part, ...(name !== '' && { name }), ...options, object: storedVersionOf(object, resource) });
+    }
+    case 'update': {
+      const body = await readBody(request);
+      const { force: _, ...options } = writeOptions('UpdateOptions', query, userAgent);
+      const { object, warnings } = decodeObject(body, contentType, wanted, options.fieldValidation);
+      exchange.warnings.push(...warnings);
+      return ask({ type: 'update', ...target, ...part, name, ...options, object: storedVersionOf(object, resource) });
+    }
+    case 'patch': {
+      const patchType = patchTypeOf(contentType);
+      if (patchType === undefined) throw new Refusal(unsupportedPatchType());
+      const body = await readBody(request);
+      const options = writeOptions('PatchOptions', query, userAgent, patchType);
+      return ask({ type: 'patch', ...target, ...part, name, patchType, patch: decodePatch(body, patchType), ...options });
+    }
+    case 'delete':
+      return ask({ type: 'delete', ...target, name, ...deleteParameters(await readBody(request), contentType, query) });
+    case 'deletecollection': {
+      const body = await readBody(request);
+      const { labelSelector, fieldSelector, limit, continue: next } = listOptions(query, false);
+      const parameters = deleteParameters(body, contentType, query);
+      return ask({ type: 'deletecollection', ...target, ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }), ...(limit > 0 && { limit }), ...(next && { continue: next }), ...parameters });
+    }
+    case 'connect':
+      if (resource.resource === 'pods' && subresource?.name === 'log') return servePodLog(port, exchange, namespace, name);
+      throw new Refusal(notYetSupported(`${resource.resource}/${subresource?.name ?? ''}`));
+  }
+};
+
+/** `POST .../bindings` binds the pod that the object names. */
+const bind = async (port: Port, exchange: Exchange, { namespace, resource }: ResourceRoute, object: KubernetesObject): Promise<void> => {
+  const { force: _, ...options } = writeOptions('CreateOptions', exchange.query, exchange.request.headers['user-agent']);
+  const reply = await port.request(API_SERVER, { type: 'create', user: exchange.user, resource: 'pods', namespace, subresource: 'binding', name: object.metadata.name ?? '', ...options, object });
+  sendReply(port, exchange, reply, resource);
+};
+
+/** A GET may ask for a revision that is not there yet: then a list at that revision says so, or waits for it. */
+const isRefusedRevision = async (port: Port, exchange: Exchange, { resource, namespace }: ResourceRoute): Promise<boolean> => {
+  const text = exchange.query.get('resourceVersion') ?? '';
+  if (text === '' || text === '0') return false;
+  if (parseResourceVersion(text) === undefined) throw new Refusal(plainError(resourceVersionError(text)));
+  const reply = await port.request(API_SERVER, { type: 'list', user: exchange.user, resource: resource.storedResource, namespace, limit: 1, resourceVersion: text, resourceVersionMatch: 'NotOlderThan' });
+  if (isFailure(reply)) sendStatus(exchange, statusOfFailure(reply));
+  else if (reply.type === 'status') sendStatus(exchange, reply.status.status === 'Failure' ? reply.status : pathNotFound());
+  else return false;
+  return true;
+};
