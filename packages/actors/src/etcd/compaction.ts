@@ -38,7 +38,7 @@ const trim = (store: MvccStore, key: string): void => {
   const entry = store.entries.get(key);
   if (entry === undefined) return;
   const { earlier } = entry;
-  if (entry.latest.header.revision > store.compactRevision) {
+  if (entry.revision > store.compactRevision) {
     if (earlier === undefined) return;
     const newest = placeUpTo(earlier, store.compactRevision);
     if (newest < 0) return;
@@ -47,7 +47,7 @@ const trim = (store: MvccStore, key: string): void => {
     return;
   }
   if (earlier !== undefined) dropEarlier(store, entry, earlier, earlier.length);
-  if (!isDeletion(entry.latest)) return;
+  if (!entry.deleted) return;
   store.bytes -= sizeOf(entry.latest);
   store.entries.delete(key);
   removeKey(store.index, key);

@@ -24,17 +24,13 @@ export interface MvccStore {
 }
 
 export interface KeyEntry {
-  /** Version 0: the key was deleted. */
   latest: KeyValue;
+  /** Of `latest`, as is `deleted`: here, because most reads and guards then need not touch it. */
+  revision: number;
+  deleted: boolean;
   /** Ascending by revision. */
   earlier: KeyValue[] | undefined;
   readonly route: readonly string[];
-}
-
-/** What one command changes: all its events share one revision. */
-export interface Change {
-  readonly revision: number;
-  readonly events: KeyValue[];
 }
 
 export const emptyStore = (): MvccStore => ({
@@ -53,13 +49,19 @@ export const isDeletion = (kv: KeyValue): boolean => kv.header.version === 0;
 /** What `key` holds now. */
 export const current = (store: MvccStore, key: string): KeyValue | undefined => {
   const entry = store.entries.get(key);
-  return entry === undefined || isDeletion(entry.latest) ? undefined : entry.latest;
+  return entry === undefined || entry.deleted ? undefined : entry.latest;
+};
+
+/** The mod revision of what `key` holds now; 0: nothing. */
+export const modRevision = (store: MvccStore, key: string): number => {
+  const entry = store.entries.get(key);
+  return entry === undefined || entry.deleted ? 0 : entry.revision;
 };
 
 /** What an entry held at `revision`, which must not be below the compacted one. */
 export const heldAt = (entry: KeyEntry, revision: number): KeyValue | undefined => {
-  let kv: KeyValue | undefined = entry.latest;
-  if (kv.header.revision > revision) kv = lastUpTo(entry.earlier, revision);
+  if (entry.revision <= revision) return entry.deleted ? undefined : entry.latest;
+  const kv = lastUpTo(entry.earlier, revision);
   return kv === undefined || isDeletion(kv) ? undefined : kv;
 };
 
@@ -94,10 +96,9 @@ export const lastRevision = (held: KeyValue, revision: number, header: object | 
 };
 
 /** Takes an event into the store. Events come in order of their revisions. */
-export const commit = (store: MvccStore, change: Change, event: KeyValue): void => {
+export const commit = (store: MvccStore, event: KeyValue): void => {
   index(store, event);
   appendEvent(store.log, event);
-  change.events.push(event);
 };
 
 /** Makes an event the newest revision of its key, without a place in the log: what lies below the compacted revision is only that. */
@@ -107,16 +108,20 @@ export const index = (store: MvccStore, event: KeyValue): void => {
   const deletes = isDeletion(event);
   store.bytes += sizeOf(event);
   if (entry === undefined) {
-    store.entries.set(key, { latest: event, earlier: undefined, route: routeOf(store, key) });
-    insertKey(store.index, key, revision, (each) => current(store, each) !== undefined);
+    store.entries.set(key, { latest: event, revision, deleted: false, earlier: undefined, route: routeOf(store, key) });
+    insertKey(store.index, key, revision, (each) => modRevision(store, each) !== 0);
     store.keys += 1;
     return;
   }
-  const existed = !isDeletion(entry.latest);
-  if (entry.earlier === undefined) entry.earlier = [entry.latest];
-  else entry.earlier.push(entry.latest);
+  const { earlier, latest, deleted } = entry;
+  // Most keys have few revisions between two compactions: a push would make room for sixteen more.
+  if (earlier === undefined) entry.earlier = [latest];
+  else if (earlier.length < 8) entry.earlier = [...earlier, latest];
+  else earlier.push(latest);
   entry.latest = event;
-  if (existed === !deletes) return;
+  entry.revision = revision;
+  entry.deleted = deletes;
+  if (deleted === deletes) return;
   noteLife(store.index, key, deletes ? -1 : 1, revision);
   store.keys += deletes ? -1 : 1;
 };

@@ -118,6 +118,6 @@ export const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
 };
 
 const withoutValue = (kv: KeyValue): KeyValue => Encoded.ofBytes(kv.header, NO_VALUE);
-/** msgpack: bin 8 of length 0. */
-const NO_VALUE = new Uint8Array([0xc4, 0x00]);
+/** msgpack: bin 32 of length 0. */
+const NO_VALUE = new Uint8Array([0xc6, 0, 0, 0, 0]);
 const NONE: readonly KeyValue[] = Object.freeze([]);

@@ -3,7 +3,7 @@ import type { KeyValue } from '../api/etcd-requests.js';
 import { scavenge } from './compaction.js';
 import { grantLease, moveKey } from './leases.js';
 import type { CheckpointRecord, CommitRecord, LogRecord } from './log-record.js';
-import { commit, index, isDeletion } from './mvcc-store.js';
+import { commit, index } from './mvcc-store.js';
 import { newStateMachine, type StateMachine } from './state-machine.js';
 import { measure, newLog, WAL, type WriteAheadLog } from './write-ahead-log.js';
 
@@ -68,11 +68,11 @@ export const recover = (disk: Disk, quotaBytes: number): Recovered => {
   }
   for (const kv of base) index(store, kv);
   for (const records of [repeated, later]) {
-    for (const record of records) for (const event of record.events) commit(store, { revision: record.revision, events: [] }, event);
+    for (const record of records) for (const event of record.events) commit(store, event);
   }
   store.revision = newest;
   while (!scavenge(store, Number.MAX_SAFE_INTEGER));
-  for (const [key, { latest }] of store.entries) if (!isDeletion(latest)) moveKey(leases, key, 0, latest.header.lease);
+  for (const [key, { latest, deleted }] of store.entries) if (!deleted) moveKey(leases, key, 0, latest.header.lease);
   return { machine, log };
 };
 

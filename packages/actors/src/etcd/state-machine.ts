@@ -19,12 +19,12 @@ import type {
 import type { ReplyTo } from '@naumachia/core';
 import { grantLease, MAX_LEASE_TTL, type Leases } from './leases.js';
 import type { LogRecord } from './log-record.js';
-import { current, emptyStore, newRevision, type Change, type MvccStore } from './mvcc-store.js';
+import { current, emptyStore, modRevision, newRevision, type MvccStore } from './mvcc-store.js';
 import { checkLeaseSize, checkSize, sizeOfPuts, type Quota } from './quota.js';
 import { refused, refusedAsCompacted } from './refusals.js';
 import { checkPath, checkPutOnStore, choosePath, execute, executeDeleteRange, executePut, preparePut } from './transaction.js';
 import { checkPut, checkTransaction } from './transaction-rules.js';
-import { erase, write } from './writes.js';
+import { erase, write, type Change } from './writes.js';
 
 /**
  * The state that the members of an etcd cluster agree on. It changes by commands alone, one after the other, and the same commands
@@ -88,10 +88,9 @@ export const apply = (machine: StateMachine, command: Command): Applied => {
 const applyPut = (machine: StateMachine, command: PutOperation): Applied => {
   const refusal = checkPut(command) ?? checkPutOnStore(machine, command);
   if (refusal !== undefined) return refuse(refusal);
-  const change = begin(machine);
-  const prepared = preparePut(machine, command, change.revision);
+  const prepared = preparePut(machine, command, machine.store.revision + 1);
   const tooLarge = checkWrite(machine, prepared.kv);
-  return tooLarge ?? finish(machine, executePut(machine, command, prepared, change), change);
+  return tooLarge ?? finish(machine, executePut(machine, command, prepared, undefined), prepared.kv.header.revision, [prepared.kv]);
 };
 
 /** The transaction `if mod(key) = expected then put else range`, without its lists. */
@@ -100,14 +99,14 @@ const applyOptimisticPut = (machine: StateMachine, command: OptimisticPutRequest
   if (key === '') return refuse(refused('empty-key'));
   if (machine.quota.alarms.size > 0) return refuse(refused('no-space'));
   const held = current(machine.store, key);
-  if ((held === undefined ? 0 : held.header.revision) !== expected) return notAsExpected(machine, held);
+  if (modRevision(machine.store, key) !== expected) return notAsExpected(machine, held);
   if (lease !== 0 && !machine.leases.has(lease)) return refuse(refused('lease-not-found'));
-  const change = begin(machine);
-  const kv = newRevision(key, held, command.header, command.value, lease, change.revision);
+  const revision = machine.store.revision + 1;
+  const kv = newRevision(key, held, command.header, command.value, lease, revision);
   const tooLarge = checkWrite(machine, kv);
   if (tooLarge !== undefined) return tooLarge;
-  write(machine, change, held, kv);
-  return finish(machine, { type: 'optimistic', revision: change.revision, succeeded: true, kv }, change);
+  write(machine, held, kv);
+  return finish(machine, { type: 'optimistic', revision, succeeded: true, kv }, revision, [kv]);
 };
 
 /** The transaction `if mod(key) = expected then delete else range`. */
@@ -117,9 +116,8 @@ const applyOptimisticDelete = (machine: StateMachine, command: OptimisticDeleteR
   if ((held === undefined ? 0 : held.header.revision) !== command.expected) return notAsExpected(machine, held);
   const { revision } = machine.store;
   if (held === undefined) return { reply: { type: 'optimistic', revision, succeeded: true }, record: undefined };
-  const change = begin(machine);
-  const kv = erase(machine, change, held, command.header, command.value);
-  return finish(machine, { type: 'optimistic', revision: change.revision, succeeded: true, kv }, change);
+  const kv = erase(machine, held, revision + 1, command.header, command.value);
+  return finish(machine, { type: 'optimistic', revision: revision + 1, succeeded: true, kv }, revision + 1, [kv]);
 };
 
 const notAsExpected = (machine: StateMachine, held: KeyValue | undefined): Applied => {
@@ -131,7 +129,7 @@ const notAsExpected = (machine: StateMachine, held: KeyValue | undefined): Appli
 const applyDeleteRange = (machine: StateMachine, command: DeleteRangeRequest): Applied => {
   if (command.key === '') return refuse(refused('empty-key'));
   const change = begin(machine);
-  return finish(machine, executeDeleteRange(machine, command, change), change);
+  return finish(machine, executeDeleteRange(machine, command, change), change.revision, change.events);
 };
 
 const applyTxn = (machine: StateMachine, command: TxnOperation): Applied => {
@@ -144,19 +142,19 @@ const applyTxn = (machine: StateMachine, command: TxnOperation): Applied => {
   const [only] = path[0] === true ? command.success : command.failure;
   const lean = command.success.length <= 1 && command.failure.length <= 1 && only?.type !== 'txn';
   if (lean && machine.quota.alarms.size === 0) {
-    if (only?.type !== 'put') return finish(machine, execute(machine, command, path, change), change);
+    if (only?.type !== 'put') return finish(machine, execute(machine, command, path, change), change.revision, change.events);
     // One put under guards: its size is known from its revision, so that its value is encoded once.
     const prepared = preparePut(machine, only, change.revision);
     const tooLarge = checkWrite(machine, prepared.kv);
     if (tooLarge !== undefined) return tooLarge;
-    const response = executePut(machine, only, prepared, change);
-    return finish(machine, { type: 'txn', revision: change.revision, succeeded: path[0] === true, responses: [response] }, change);
+    const response = executePut(machine, only, prepared, undefined);
+    return finish(machine, { type: 'txn', revision: change.revision, succeeded: path[0] === true, responses: [response] }, change.revision, [prepared.kv]);
   }
   if (writes(command.success) || writes(command.failure)) {
     const tooLarge = checkBytes(machine, Math.max(sizeOfPuts(command.success), sizeOfPuts(command.failure)));
     if (tooLarge !== undefined) return tooLarge;
   }
-  return finish(machine, execute(machine, command, path, change), change);
+  return finish(machine, execute(machine, command, path, change), change.revision, change.events);
 };
 
 /** Whether operations, or those of a transaction among them, put anything. */
@@ -189,9 +187,9 @@ const applyLeaseRevoke = (machine: StateMachine, command: LeaseRevokeRequest): A
   const change = begin(machine);
   for (const key of [...lease.keys].sort()) {
     const held = current(machine.store, key);
-    if (held !== undefined) erase(machine, change, held);
+    if (held !== undefined) change.events.push(erase(machine, held, change.revision));
   }
-  return finish(machine, { type: 'lease', id: lease.id, ttl: 0 }, change, lease.id);
+  return finish(machine, { type: 'lease', id: lease.id, ttl: 0 }, change.revision, change.events, lease.id);
 };
 
 const applyAlarm = (machine: StateMachine, command: AlarmRequest): Applied => {
@@ -205,10 +203,9 @@ const applyAlarm = (machine: StateMachine, command: AlarmRequest): Applied => {
 const begin = (machine: StateMachine): Change => ({ revision: machine.store.revision + 1, events: [] });
 
 /** Ends a change. One that changed nothing has no revision of its own. */
-const finish = (machine: StateMachine, reply: EtcdReply, change: Change, revoked = 0): Applied => {
-  const { events } = change;
+const finish = (machine: StateMachine, reply: EtcdReply, revision: number, events: readonly KeyValue[], revoked = 0): Applied => {
   if (events.length === 0 && revoked === 0) return { reply, record: undefined };
-  if (events.length > 0) machine.store.revision = change.revision;
+  if (events.length > 0) machine.store.revision = revision;
   return { reply, record: { type: 'commit', revision: machine.store.revision, events, revoked } };
 };
 

@@ -16,7 +16,7 @@ export const checkPut = (operation: PutOperation): EtcdRefusal | undefined => {
 export const checkTransaction = (txn: TxnOperation): EtcdRefusal | undefined => {
   const refusal = checkOperations(txn, MAX_TXN_OPERATIONS);
   if (refusal !== undefined) return refusal;
-  return touched(txn.success) === undefined || touched(txn.failure) === undefined ? refused('duplicate-key') : undefined;
+  return touchesTwice(txn.success) || touchesTwice(txn.failure) ? refused('duplicate-key') : undefined;
 };
 
 const checkOperations = (txn: TxnOperation, most: number): EtcdRefusal | undefined => {
@@ -44,6 +44,9 @@ const checkOperation = (operation: Operation, most: number): EtcdRefusal | undef
   }
 };
 
+const touchesTwice = (operations: readonly Operation[]): boolean =>
+  (operations.length > 1 || operations[0]?.type === 'txn') && touched(operations) === undefined;
+
 interface Touched {
   readonly puts: Set<string>;
   readonly deletes: { readonly key: string; readonly end: string | undefined }[];
@@ -53,7 +56,7 @@ const NOTHING: Touched = { puts: new Set(), deletes: [] };
 
 /** The keys that a branch puts and deletes; undefined if it touches one twice. The branches of an inner transaction exclude each other. */
 const touched = (operations: readonly Operation[]): Touched | undefined => {
-  if (operations.length === 0 || (operations.length === 1 && operations[0]?.type === 'range')) return NOTHING;
+  if (operations.length === 0) return NOTHING;
   const puts = new Set<string>();
   const deletes: Touched['deletes'] = [];
   for (const operation of operations) if (operation.type === 'delete-range') deletes.push({ key: operation.key, end: operation.rangeEnd });

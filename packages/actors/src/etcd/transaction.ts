@@ -1,8 +1,8 @@
 import type { Compare, EtcdRefusal, KeyValue, Operation, OperationReply, PutOperation, TxnOperation, TxnReply } from '../api/etcd-requests.js';
-import { current, newRevision, type Change } from './mvcc-store.js';
+import { current, modRevision, newRevision } from './mvcc-store.js';
 import { compareBytes, liveKeys, range, rawBytes, unreadable } from './range.js';
 import { refused } from './refusals.js';
-import { erase, write, type Writable } from './writes.js';
+import { erase, write, type Change, type Writable } from './writes.js';
 
 /**
  * A transaction as etcd carries it out (server/etcdserver/txn): all guards, those of inner transactions included, are judged on
@@ -59,7 +59,7 @@ const executeFrom = (on: Writable, txn: TxnOperation, path: readonly boolean[], 
 const executeOne = (on: Writable, operation: Operation, path: readonly boolean[], change: Change, step: { at: number }): OperationReply => {
   switch (operation.type) {
     case 'put':
-      return executePut(on, operation, preparePut(on, operation, change.revision), change);
+      return executePut(on, operation, preparePut(on, operation, change.revision), change.events);
     case 'range':
       return range(on.store, operation, revisionAfter(on, change));
     case 'delete-range':
@@ -82,16 +82,19 @@ export const preparePut = (on: Writable, operation: PutOperation, revision: numb
   return { held, kv: newRevision(operation.key, held, operation.header, value, lease, revision) };
 };
 
-export const executePut = (on: Writable, operation: PutOperation, { held, kv }: PreparedPut, change: Change): Extract<OperationReply, { type: 'put' }> => {
-  write(on, change, held, kv);
+export const executePut = (on: Writable, operation: PutOperation, { held, kv }: PreparedPut, events: KeyValue[] | undefined): Extract<OperationReply, { type: 'put' }> => {
+  write(on, held, kv);
+  events?.push(kv);
+  const { revision } = kv.header;
   return operation.prevKv === true && held !== undefined
-    ? { type: 'put', revision: change.revision, kv, prevKv: held }
-    : { type: 'put', revision: change.revision, kv };
+    ? { type: 'put', revision, kv, prevKv: held }
+    : { type: 'put', revision, kv };
 };
 
 export const executeDeleteRange = (on: Writable, operation: Extract<Operation, { type: 'delete-range' }>, change: Change): Extract<OperationReply, { type: 'delete-range' }> => {
   const held = liveKeys(on.store, operation.key, operation.rangeEnd);
-  const deleted = held.map((kv) => erase(on, change, kv, operation.header, operation.value));
+  const deleted = held.map((kv) => erase(on, kv, change.revision, operation.header, operation.value));
+  for (const kv of deleted) change.events.push(kv);
   const revision = revisionAfter(on, change);
   return operation.prevKv === true ? { type: 'delete-range', revision, deleted, prevKvs: held } : { type: 'delete-range', revision, deleted };
 };
@@ -100,7 +103,10 @@ export const executeDeleteRange = (on: Writable, operation: Extract<Operation, {
 const revisionAfter = (on: Writable, change: Change): number => (change.events.length > 0 ? change.revision : on.store.revision);
 
 const holds = (on: Writable, compare: Compare): boolean => {
-  if (compare.rangeEnd === undefined) return holdsFor(compare, current(on.store, compare.key));
+  if (compare.rangeEnd === undefined) {
+    if (compare.target === 'mod') return isResult(compare.result, modRevision(on.store, compare.key) - compare.value);
+    return holdsFor(compare, current(on.store, compare.key));
+  }
   const kvs = liveKeys(on.store, compare.key, compare.rangeEnd);
   return kvs.length === 0 ? holdsFor(compare, undefined) : kvs.every((kv) => holdsFor(compare, kv));
 };
