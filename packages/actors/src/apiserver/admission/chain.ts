@@ -1,0 +1,22 @@
+import { defaultTolerationSeconds } from './default-toleration-seconds.js';
+import { namespaceLifecycle } from './namespace-lifecycle.js';
+import type { AdmissionPlugin } from './plugin.js';
+import { priority } from './priority.js';
+import { serviceAccount } from './service-account.js';
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.js';
+import { taintNodesByCondition } from './taint-nodes-by-condition.js';
+
+/**
+ * The admission plugins in the order in which kube-apiserver 1.36 runs them (kubeapiserver/options/plugins.go). To add one: write it
+ * in a file of its own and put it at its place in this list. Of the default plugins these are not built: LimitRanger, PodSecurity,
+ * PersistentVolumeClaimResize, RuntimeClass, the certificate plugins, DefaultStorageClass, DefaultIngressClass, ResourceQuota and
+ * webhooks.
+ */
+export const admissionChain: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  taintNodesByCondition,
+  priority,
+  defaultTolerationSeconds,
+  storageObjectInUseProtection,
+];

@@ -1,0 +1,42 @@
+import type { PodSpec, PriorityClass } from '../../api/generated/types.js';
+import { forbiddenRequest } from '../../api/status.js';
+import type { AdmissionContext, AdmissionPlugin } from './plugin.js';
+
+/** The value and the policy of a pod that names no class where no class is the default. */
+const DEFAULT_PRIORITY = 0;
+const DEFAULT_POLICY = 'PreemptLowerPriority';
+
+/** Turns priorityClassName into priority and preemptionPolicy (plugin/priority). */
+export const priority: AdmissionPlugin = {
+  name: 'Priority',
+  admit: ({ operation, kind, subresource, name }, object, context) => {
+    if (kind.resource !== 'pods' || operation !== 'create' || subresource !== '') return object;
+    const spec = object.spec as PodSpec;
+    const named = spec.priorityClassName ?? '';
+    const found = named === '' ? defaultClass(context) : (context.find('priorityclasses.scheduling.k8s.io', '', named)?.value as PriorityClass | undefined);
+    if (found === undefined && named !== '') return forbiddenRequest('pods', name, `no PriorityClass with name ${named} was found`);
+    const value = found?.value ?? DEFAULT_PRIORITY;
+    const policy = found?.preemptionPolicy ?? DEFAULT_POLICY;
+    if (spec.priority !== undefined && spec.priority !== value) {
+      return forbiddenRequest('pods', name, `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`);
+    }
+    if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
+      return forbiddenRequest('pods', name, `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`);
+    }
+    const className = found?.metadata.name;
+    return {
+      ...object,
+      spec: className === undefined ? { ...spec, priority: value, preemptionPolicy: policy } : { ...spec, priorityClassName: className, priority: value, preemptionPolicy: policy },
+    };
+  },
+};
+
+/** The class that is marked as default, the lowest of several. */
+const defaultClass = (context: AdmissionContext): PriorityClass | undefined => {
+  let lowest: PriorityClass | undefined;
+  for (const stored of context.all('priorityclasses.scheduling.k8s.io', '')) {
+    const candidate = stored.value as PriorityClass;
+    if (candidate.globalDefault === true && (lowest === undefined || candidate.value < lowest.value)) lowest = candidate;
+  }
+  return lowest;
+};

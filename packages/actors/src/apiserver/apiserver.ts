@@ -1,0 +1,93 @@
+import { type ActorContext, defineActor, type FeedBatch, type FeedEntry, minutes } from '@naumachia/core';
+import type { KeyHeader } from '../api/etcd-requests.js';
+import type { GroupResource, ObjectHeader } from '../api/object.js';
+import type { ApiRequest, Stored } from '../api/requests.js';
+import { compact, compactTo } from './compaction.js';
+import { startUp } from './startup.js';
+import { type ApiServerConfig, type ApiServerState, ETCD } from './state.js';
+import { answerCollection } from './storage/delete-collection.js';
+import { grantLease } from './storage/event-lease.js';
+import { write } from './storage/flows.js';
+import { giveUpReads, listPast } from './storage/reads.js';
+import { handleOrPark, unpark } from './waiting.js';
+import { type ApiFeedEntry, emptyWatchCache, resourceCache, takeIn } from './watch-cache.js';
+
+/** What the API server tells itself. */
+type ApiTimer = { readonly type: 'give-up-reads' } | { readonly type: 'compact' };
+
+const start = (config: ApiServerConfig, context: ActorContext): ApiServerState => {
+  const state: ApiServerState = {
+    phase: 'starting',
+    config,
+    cache: emptyWatchCache([]),
+    subscription: undefined,
+    committed: 0,
+    ahead: new Map(),
+    parked: [],
+    inFlight: 0,
+    eventLease: undefined,
+    drawn: new Set(),
+    compactAt: 0,
+    counts: { gets: 0, lists: 0, writes: 0, refused: 0, conflicts: 0 },
+  };
+  context.run(startUp, 'start');
+  const every = config.compactionMinutes ?? 5;
+  if (every > 0) context.after(minutes(every), { type: 'compact' });
+  return state;
+};
+
+/** Takes in what etcd has committed since the last turn, and tells the watchers of each resource, once. */
+const takeFeed = (state: ApiServerState, batch: FeedBatch, context: ActorContext): void => {
+  if (batch.subscription !== state.subscription) return;
+  const published = new Map<GroupResource, ApiFeedEntry[]>();
+  for (const entry of batch.entries as readonly FeedEntry<ObjectHeader & KeyHeader>[]) {
+    const stored = entry.value as unknown as Stored;
+    const { resource } = stored.header;
+    const keys = takeIn(resourceCache(state.cache, resource), stored);
+    if (resource === 'ranges') continue;
+    const entries = published.get(resource);
+    const told: ApiFeedEntry = { revision: entry.revision, keys, value: stored };
+    if (entries === undefined) published.set(resource, [told]);
+    else entries.push(told);
+  }
+  state.cache.revision = batch.revision;
+  for (const [resource, entries] of published) context.publish(resource, entries);
+  forgetAhead(state);
+  unpark(state, context);
+};
+
+const forgetAhead = (state: ApiServerState): void => {
+  for (const [key, stored] of state.ahead) if (stored.header.revision <= state.cache.revision) state.ahead.delete(key);
+};
+
+const receive = (state: ApiServerState, request: ApiRequest, context: ActorContext): void => {
+  if (context.caller !== undefined) handleOrPark(state, request, context.caller, context);
+};
+
+/** The one way to the store of the cluster, after kube-apiserver 1.36: admission, validation, managers, watch cache. */
+export const apiserver = defineActor<ApiServerConfig, ApiServerState, ApiRequest | ApiTimer>({
+  kind: 'apiserver',
+  mailbox: { capacity: 262_144, overflow: 'reject' },
+  start,
+  receive: {
+    get: receive,
+    list: receive,
+    deletecollection: receive,
+    create: receive,
+    update: receive,
+    patch: receive,
+    delete: receive,
+    'give-up-reads': (state, _, context) => giveUpReads(state, context),
+    compact: (state, _, context) => compact(state, context),
+  },
+  signals: {
+    feed: takeFeed,
+    // The link to etcd, or etcd itself, failed, or the log no longer reaches back: either way the cache is filled anew or resumed.
+    feedEnded: (state, end, context) => {
+      if (end.subscription !== state.subscription) return;
+      if (end.reason === 'reset') state.subscription = context.subscribe(ETCD, 'kv', { after: state.cache.revision });
+      else context.run(startUp, 'resync');
+    },
+  },
+  flows: [startUp, write, listPast, answerCollection, grantLease, compactTo],
+});

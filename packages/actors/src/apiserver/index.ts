@@ -1,0 +1,2 @@
+export { apiserver } from './apiserver.js';
+export type { ApiServerConfig, ApiServerState } from './state.js';

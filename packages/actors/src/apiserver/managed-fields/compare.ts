@@ -1,0 +1,199 @@
+import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
+import { type FieldSet, ITSELF, NO_FIELDS, fieldSet, isEmpty } from './field-set.js';
+import { listElementPath } from './path-element.js';
+
+/**
+ * What differs between two values of a type (typed.Comparison of structured-merge-diff): `changed` holds the paths that were added
+ * or got another value, `removed` those that went. Subtrees that are the same object are not entered.
+ */
+export interface Comparison {
+  readonly changed: FieldSet;
+  readonly removed: FieldSet;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+// The walk answers through these two, which spares an object per node of the tree.
+let changed: FieldSet = NO_FIELDS;
+let removed: FieldSet = NO_FIELDS;
+
+const fieldElements = new WeakMap<ApiType, readonly ApiField[]>();
+/** The fields of a type in the order of their path elements. */
+const inPathOrder = (type: ApiType): readonly ApiField[] => {
+  let fields = fieldElements.get(type);
+  if (fields === undefined) {
+    fields = [...type.fields].sort((a, b) => (a.name < b.name ? -1 : 1));
+    fieldElements.set(type, fields);
+  }
+  return fields;
+};
+const elementNames = new Map<string, string>();
+const elementOf = (name: string): string => {
+  let element = elementNames.get(name);
+  if (element === undefined) {
+    element = `f:${name}`;
+    if (elementNames.size > 20_000) elementNames.clear();
+    elementNames.set(name, element);
+  }
+  return element;
+};
+
+/** Compares the fields of two structs of one type, but for those named in `skip`. */
+export const compareStructs = (type: ApiType, before: Fields, after: Fields, skip?: ReadonlySet<string>): Comparison => {
+  walkStruct(type, before, after, false, skip);
+  return { changed, removed };
+};
+
+const leaf = (before: unknown, after: unknown): void => {
+  changed = NO_FIELDS;
+  removed = NO_FIELDS;
+  if (before === undefined) changed = ITSELF;
+  else if (after === undefined) removed = ITSELF;
+  else if (!deepEqual(before, after)) changed = ITSELF;
+};
+
+const same = (): void => {
+  changed = NO_FIELDS;
+  removed = NO_FIELDS;
+};
+
+const walkValue = (field: ApiField | undefined, type: ValueType, before: unknown, after: unknown): void => {
+  if (before === after) return same();
+  switch (type.kind) {
+    case 'scalar':
+      return leaf(before, after);
+    case 'struct':
+      if (type.struct.atomic || (field?.atomic ?? false) || type.struct.union !== undefined || (hollow(before) && hollow(after))) return leaf(before, after);
+      return walkStruct(type.struct, fieldsOf(before), fieldsOf(after), true, undefined, before, after);
+    case 'map':
+      if ((field?.atomic ?? false) || (hollow(before) && hollow(after))) return leaf(before, after);
+      return walkMap(type.element, fieldsOf(before), fieldsOf(after), before, after);
+    case 'list':
+      if (field === undefined || field.listType === 'atomic' || (hollow(before) && hollow(after))) return leaf(before, after);
+      return walkList(field, type.element, listOf(before), listOf(after), before, after);
+  }
+};
+
+const NOTHING: Fields = {};
+const NO_ITEMS: readonly unknown[] = [];
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : NOTHING);
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : NO_ITEMS);
+
+/** Absent, null or without content: such a pair is compared as a leaf, which keeps the difference between empty and null. */
+const hollow = (value: unknown): boolean => {
+  if (value === undefined || value === null) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  if (typeof value === 'object') {
+    for (const _ in value) return false;
+    return true;
+  }
+  return false;
+};
+
+function walkStruct(type: ApiType, before: Fields, after: Fields, nested: boolean, skip?: ReadonlySet<string>, was?: unknown, is?: unknown): void {
+  const fields = inPathOrder(type);
+  let changedElements: string[] | undefined;
+  const changedChildren: FieldSet[] = [];
+  let removedElements: string[] | undefined;
+  const removedChildren: FieldSet[] = [];
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i] as ApiField;
+    const left = before[field.name];
+    const right = after[field.name];
+    if (left === right || (skip !== undefined && skip.has(field.name))) continue;
+    walkValue(field, field.type, left, right);
+    if (!isEmpty(changed)) {
+      (changedElements ??= []).push(elementOf(field.name));
+      changedChildren.push(changed);
+    }
+    if (!isEmpty(removed)) {
+      (removedElements ??= []).push(elementOf(field.name));
+      removedChildren.push(removed);
+    }
+  }
+  finish(nested && was === undefined, nested && is === undefined, changedElements, changedChildren, removedElements, removedChildren);
+}
+
+function walkMap(element: ValueType, before: Fields, after: Fields, was: unknown, is: unknown): void {
+  let changedElements: string[] | undefined;
+  const changedChildren: FieldSet[] = [];
+  let removedElements: string[] | undefined;
+  const removedChildren: FieldSet[] = [];
+  for (const key of sortedUnion(before, after)) {
+    walkValue(undefined, element, before[key], after[key]);
+    if (!isEmpty(changed)) {
+      (changedElements ??= []).push(elementOf(key));
+      changedChildren.push(changed);
+    }
+    if (!isEmpty(removed)) {
+      (removedElements ??= []).push(elementOf(key));
+      removedChildren.push(removed);
+    }
+  }
+  finish(was === undefined, is === undefined, changedElements, changedChildren, removedElements, removedChildren);
+}
+
+const sortedUnion = (before: Fields, after: Fields): string[] => {
+  const keys = Object.keys(before);
+  for (const key in after) if (before[key] === undefined) keys.push(key);
+  return keys.length > 1 ? keys.sort() : keys;
+};
+
+function walkList(field: ApiField, element: ValueType, before: readonly unknown[], after: readonly unknown[], was: unknown, is: unknown): void {
+  const left = byPath(field, before);
+  const right = byPath(field, after);
+  const paths = [...left.keys()];
+  for (const path of right.keys()) if (!left.has(path)) paths.push(path);
+  if (paths.length > 1) paths.sort();
+  let changedElements: string[] | undefined;
+  const changedChildren: FieldSet[] = [];
+  let removedElements: string[] | undefined;
+  const removedChildren: FieldSet[] = [];
+  for (const path of paths) {
+    walkValue(undefined, element, left.get(path), right.get(path));
+    if (!isEmpty(changed)) {
+      (changedElements ??= []).push(path);
+      changedChildren.push(changed);
+    }
+    if (!isEmpty(removed)) {
+      (removedElements ??= []).push(path);
+      removedChildren.push(removed);
+    }
+  }
+  finish(was === undefined, is === undefined, changedElements, changedChildren, removedElements, removedChildren);
+}
+
+/** The elements by their path. Of elements that share one (the store may hold such) the first stands for all. */
+const byPath = (field: ApiField, items: readonly unknown[]): Map<string, unknown> => {
+  const map = new Map<string, unknown>();
+  for (const item of items) {
+    const path = listElementPath(field, item);
+    if (path !== undefined && !map.has(path)) map.set(path, item);
+  }
+  return map;
+};
+
+const finish = (added: boolean, gone: boolean, changedElements: string[] | undefined, changedChildren: FieldSet[], removedElements: string[] | undefined, removedChildren: FieldSet[]): void => {
+  changed = changedElements === undefined ? (added ? ITSELF : NO_FIELDS) : fieldSet(added, changedElements, changedChildren);
+  removed = removedElements === undefined ? (gone ? ITSELF : NO_FIELDS) : fieldSet(gone, removedElements, removedChildren);
+};
+
+/** Equality of JSON values, whatever the order of keys. */
+export const deepEqual = (a: unknown, b: unknown): boolean => {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!deepEqual(a[i], b[i])) return false;
+    return true;
+  }
+  if (Array.isArray(b)) return false;
+  let count = 0;
+  for (const key in a) {
+    if ((a as Fields)[key] === undefined) continue;
+    count++;
+    if (!deepEqual((a as Fields)[key], (b as Fields)[key])) return false;
+  }
+  for (const key in b) if ((b as Fields)[key] !== undefined) count--;
+  return count === 0;
+};

@@ -1,0 +1,57 @@
+import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
+import type { Kind } from '../registry.js';
+import { compareObjects, NOTHING_RESET, type ResetFields } from './object-comparison.js';
+import { type Manager, recordUpdate } from './managed-fields.js';
+
+/** What a write says of who writes. */
+export interface Writer {
+  readonly fieldManager: string;
+  readonly subresource?: string;
+  readonly apiVersion?: string;
+  /** Set by the edge: such a client may send managedFields of its own. */
+  readonly fieldValidation?: unknown;
+}
+
+const managers = new Map<string, Manager>();
+const managerOf = (writer: Writer, kind: Kind): Manager => {
+  const apiVersion = writer.apiVersion ?? kind.api.apiVersion;
+  const subresource = writer.subresource ?? '';
+  const key = `${writer.fieldManager}\n${apiVersion}\n${subresource}`;
+  let manager = managers.get(key);
+  if (manager === undefined) {
+    if (managers.size > 10_000) managers.clear();
+    manager = { manager: writer.fieldManager, operation: 'Update', apiVersion, subresource };
+    managers.set(key, manager);
+  }
+  return manager;
+};
+
+/** The entries of a new object: what was sent differs from an empty one in what the writer manages. */
+export const entriesAfterCreate = (kind: Kind, object: KubernetesObject, writer: Writer, now: string): readonly ManagedFieldsEntry[] | undefined =>
+  recordUpdate(writer.fieldValidation === undefined ? undefined : sentEntries(object), compareObjects(kind.type, undefined, object, kind.reset), managerOf(writer, kind), now);
+
+/**
+ * The entries after an update or patch. An object that nobody manages stays so: tracking begins with the creation
+ * (skipNonAppliedManager of apimachinery 1.36). Through a subresource nobody can set managedFields by hand.
+ */
+export const entriesAfterUpdate = (kind: Kind, object: KubernetesObject, old: KubernetesObject, writer: Writer, now: string): readonly ManagedFieldsEntry[] | undefined => {
+  const subresource = writer.subresource ?? '';
+  const live = old.metadata.managedFields;
+  const entries = writer.fieldValidation === undefined || subresource !== '' ? live : isReset(object) ? undefined : (sentEntries(object) ?? live);
+  if (entries === undefined || entries.length === 0) return undefined;
+  return recordUpdate(entries, compareObjects(kind.type, old, object, resetOf(kind, subresource)), managerOf(writer, kind), now);
+};
+
+const resetOf = (kind: Kind, subresource: string): ResetFields => (subresource === '' ? kind.reset : subresource === 'status' ? kind.resetStatus : NOTHING_RESET);
+
+/** One empty entry is how a client asks for managedFields to be forgotten. */
+const isReset = (object: KubernetesObject): boolean => {
+  const sent = object.metadata.managedFields;
+  return sent !== undefined && sent.length === 1 && Object.keys(sent[0] ?? {}).length === 0;
+};
+
+const sentEntries = (object: KubernetesObject): readonly ManagedFieldsEntry[] | undefined => {
+  const sent = object.metadata.managedFields;
+  if (sent === undefined || sent.length === 0) return undefined;
+  return sent.every((entry) => entry.operation === 'Apply' || entry.operation === 'Update') ? sent : undefined;
+};

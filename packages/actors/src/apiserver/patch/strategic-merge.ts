@@ -1,0 +1,212 @@
+import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
+import { deepEqual } from '../managed-fields/compare.js';
+
+/**
+ * Strategic merge patches (apimachinery util/strategicpatch) over the tables. What a patch does not touch stays the same object.
+ * A refusal is thrown inside this file alone; `strategicMerge` returns it as a value.
+ */
+export type StrategicMergeResult = { readonly type: 'merged'; readonly value: Fields } | { readonly type: 'refused'; readonly code: 400 | 422 | 500; readonly message: string };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Problem {
+  readonly code: 400 | 422 | 500;
+  readonly message: string;
+}
+
+const DELETE_FROM_PRIMITIVE_LIST = '$deleteFromPrimitiveList/';
+const SET_ELEMENT_ORDER = '$setElementOrder/';
+
+export const strategicMerge = (type: ApiType, original: Fields, patch: Fields): StrategicMergeResult => {
+  try {
+    return { type: 'merged', value: mergeFields(type, undefined, original, patch) };
+  } catch (problem) {
+    if (isProblem(problem)) return { type: 'refused', ...problem };
+    throw problem;
+  }
+};
+
+const isProblem = (value: unknown): value is Problem => typeof value === 'object' && value !== null && 'code' in value && 'message' in value && !(value instanceof Error);
+const refuse = (code: 400 | 422 | 500, message: string): never => {
+  throw { code, message } satisfies Problem;
+};
+
+/** Merges `patch` into a struct of `type`, or into a map whose elements are `element`. */
+function mergeFields(type: ApiType | undefined, element: ValueType | undefined, original: Fields, patch: Fields): Fields {
+  const directive = patch['$patch'];
+  if (directive !== undefined) {
+    if (directive === 'replace') {
+      const { $patch: _, ...rest } = patch;
+      return dropDirectives(rest) as Fields;
+    }
+    if (directive === 'delete') return {};
+    refuse(500, `unknown patch type: ${String(directive)} in map: ${goText(patch)}`);
+  }
+  let result: Record<string, unknown> | undefined;
+  const set = (key: string, value: unknown): void => {
+    if ((result ?? original)[key] === value) return;
+    result ??= { ...original };
+    if (value === undefined) delete result[key];
+    else result[key] = value;
+  };
+  if ('$retainKeys' in patch) retainKeys(patch, original, set);
+  for (const key in patch) {
+    const value = patch[key];
+    if (key.startsWith('$')) {
+      if (key.startsWith(SET_ELEMENT_ORDER)) orderWithoutPatch(type, key.slice(SET_ELEMENT_ORDER.length), value, patch, result ?? original, set);
+      else if (key.startsWith(DELETE_FROM_PRIMITIVE_LIST)) deletePrimitives(key.slice(DELETE_FROM_PRIMITIVE_LIST.length), value, patch, result ?? original, set);
+      continue;
+    }
+    if (value === null) {
+      set(key, undefined);
+      continue;
+    }
+    const before = (result ?? original)[key];
+    const field = type?.field.get(key);
+    const valueType = field?.type ?? element;
+    if (before === undefined || before === null || Array.isArray(before) !== Array.isArray(value) || typeof before !== typeof value) {
+      set(key, dropDirectives(value));
+    } else if (Array.isArray(value)) {
+      const order = patch[SET_ELEMENT_ORDER + key];
+      const removals = patch[DELETE_FROM_PRIMITIVE_LIST + key];
+      set(key, mergeList(field, before as readonly unknown[], value, Array.isArray(order) ? order : undefined, Array.isArray(removals) ? removals : undefined));
+    } else if (typeof value === 'object') {
+      if (field?.patchStrategy.includes('replace') === true) set(key, dropDirectives(value));
+      else if (valueType?.kind === 'struct') set(key, mergeFields(valueType.struct, undefined, before as Fields, value as Fields));
+      else set(key, mergeFields(undefined, valueType?.kind === 'map' ? valueType.element : undefined, before as Fields, value as Fields));
+    } else if (before !== value) set(key, value);
+  }
+  return result ?? original;
+}
+
+const retainKeys = (patch: Fields, original: Fields, set: (key: string, value: undefined) => void): void => {
+  const keys = patch['$retainKeys'];
+  if (!Array.isArray(keys)) return refuse(400, 'invalid patch format of retainKeys');
+  const retained = new Set(keys);
+  for (const key in patch) {
+    if (key.startsWith('$') || patch[key] === null || retained.has(key)) continue;
+    refuse(400, 'invalid patch format of retainKeys');
+  }
+  for (const key of Object.keys(original)) if (!retained.has(key)) set(key, undefined);
+};
+
+/** `$setElementOrder/x` without `x`: the live list is put in order. */
+const orderWithoutPatch = (type: ApiType | undefined, key: string, order: unknown, patch: Fields, original: Fields, set: (key: string, value: unknown) => void): void => {
+  if (!Array.isArray(order)) return refuse(500, `expected a []interface {}, but received a ${goTypeOf(order)}`);
+  if (key in patch) return;
+  const list = original[key];
+  const field = type?.field.get(key);
+  if (!Array.isArray(list) || field === undefined || !field.patchStrategy.includes('merge')) return;
+  const removals = patch[DELETE_FROM_PRIMITIVE_LIST + key];
+  set(key, mergeList(field, list, [], order, Array.isArray(removals) ? removals : undefined));
+};
+
+const deletePrimitives = (key: string, removals: unknown, patch: Fields, original: Fields, set: (key: string, value: unknown) => void): void => {
+  const list = original[key];
+  if (!Array.isArray(removals) || !Array.isArray(list) || key in patch || SET_ELEMENT_ORDER + key in patch) return;
+  set(key, list.filter((item) => !removals.includes(item)));
+};
+
+function mergeList(field: ApiField | undefined, original: readonly unknown[], patch: readonly unknown[], order: readonly unknown[] | undefined, removals: readonly unknown[] | undefined): readonly unknown[] {
+  if (field === undefined || !field.patchStrategy.includes('merge')) {
+    const replaced = patch.map(dropDirectives);
+    return deepEqual(replaced, original) ? original : replaced;
+  }
+  const { mergeKey } = field;
+  const merged = mergeKey === undefined ? mergePrimitives(original, patch, removals) : mergeByKey(field, mergeKey, original, patch);
+  const ordered = order === undefined ? merged : inOrder(merged, original, order, mergeKey);
+  return ordered.length === original.length && ordered.every((item, i) => item === original[i]) ? original : ordered;
+}
+
+const mergePrimitives = (original: readonly unknown[], patch: readonly unknown[], removals: readonly unknown[] | undefined): unknown[] => {
+  const kept = removals === undefined ? [...original] : original.filter((item) => !removals.includes(item));
+  for (const item of patch) if (!kept.includes(item)) kept.push(item);
+  return kept;
+};
+
+function mergeByKey(field: ApiField, mergeKey: string, original: readonly unknown[], patch: readonly unknown[]): unknown[] {
+  const type = field.type.element?.struct;
+  const items = patch as readonly Fields[];
+  for (const item of items) if (typeof item !== 'object' || item === null) refuse(422, `cannot restore struct from: ${goTypeOf(item)}`);
+  if (items.some((item) => item['$patch'] === 'replace')) return items.filter((item) => item['$patch'] === undefined).map(dropDirectives);
+  let merged = [...original] as Fields[];
+  for (const item of items) {
+    if (item['$patch'] === 'delete') {
+      if (!(mergeKey in item)) refuse(500, 'delete patch type with no merge key defined');
+      merged = merged.filter((existing) => existing[mergeKey] !== item[mergeKey]);
+    }
+  }
+  for (const item of items) {
+    if (item['$patch'] === 'delete') continue;
+    if (!(mergeKey in item)) refuse(500, `map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
+    const at = merged.findIndex((existing) => existing[mergeKey] === item[mergeKey]);
+    if (at < 0) {
+      if (item['$patch'] !== undefined) refuse(500, `unknown patch type: ${String(item['$patch'])} in map: ${goText(item)}`);
+      merged.push(dropDirectives(item) as Fields);
+    } else merged[at] = mergeFields(type, undefined, merged[at] as Fields, item);
+  }
+  return merged;
+}
+
+/** normalizeElementOrder: patched items in the asked order, items of the server alone among them where the live list had them. */
+const inOrder = (merged: readonly unknown[], live: readonly unknown[], order: readonly unknown[], mergeKey: string | undefined): readonly unknown[] => {
+  const identity = (item: unknown): unknown => (mergeKey === undefined ? item : (item as Fields)[mergeKey]);
+  const wanted = order.map(identity);
+  const patched = merged.filter((item) => wanted.includes(identity(item))).sort((a, b) => wanted.indexOf(identity(a)) - wanted.indexOf(identity(b)));
+  const server = live.map(identity);
+  const place = (item: unknown): number => server.indexOf(identity(item));
+  const alone = merged.filter((item) => !wanted.includes(identity(item)));
+  const result: unknown[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < alone.length || j < patched.length) {
+    const left = alone[i];
+    const right = patched[j];
+    const leftFirst = j >= patched.length || (i < alone.length && place(left) >= 0 && place(right) >= 0 && place(left) < place(right));
+    if (leftFirst) {
+      result.push(left);
+      i++;
+    } else {
+      result.push(right);
+      j++;
+    }
+  }
+  return result;
+};
+
+/** What is not in the original is taken from the patch, without nulls and directives. */
+const dropDirectives = (value: unknown): unknown => {
+  if (Array.isArray(value)) {
+    const items = value.filter((item) => !(typeof item === 'object' && item !== null && (item as Fields)['$patch'] !== undefined && Object.keys(item).length <= 2 && (item as Fields)['$patch'] !== 'merge'));
+    return items.every((item) => typeof item !== 'object') ? items : items.map(dropDirectives);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  let clean = true;
+  for (const key in value) {
+    const inner = (value as Fields)[key];
+    if (inner === null || key.startsWith('$') || (typeof inner === 'object' && dropDirectives(inner) !== inner)) {
+      clean = false;
+      break;
+    }
+  }
+  if (clean) return value;
+  const kept: Record<string, unknown> = {};
+  for (const key in value) {
+    const inner = (value as Fields)[key];
+    if (inner !== null && !key.startsWith('$')) kept[key] = dropDirectives(inner);
+  }
+  return kept;
+};
+
+const goTypeOf = (value: unknown): string => (typeof value === 'string' ? 'string' : typeof value === 'number' ? 'int64' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}');
+
+/** As fmt's %v prints decoded JSON: `map[a:1 b:[x y]]`, keys sorted. */
+export const goText = (value: unknown): string => {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (typeof value === 'object') {
+    const keys = Object.keys(value).sort();
+    return `map[${keys.map((key) => `${key}:${goText((value as Fields)[key])}`).join(' ')}]`;
+  }
+  return String(value);
+};

@@ -1,0 +1,107 @@
+import type { ActorContext } from '@naumachia/core';
+import { formatTime } from '../../api/time-format.js';
+import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
+import type { CreateRequest, Status, UpdateRequest } from '../../api/requests.js';
+import { alreadyExists, alreadyExistsDeleting, invalidObject, plainError } from '../../api/status.js';
+import { entriesAfterCreate } from '../managed-fields/tracking.js';
+import { headerOf } from '../object-header.js';
+import { type Kind, keyOf } from '../registry.js';
+import type { ApiServerState } from '../state.js';
+import { objectMetaErrors } from '../validation/object-meta.js';
+import { zeroOfField } from '../zero-value.js';
+import { allocationFor } from './allocation.js';
+import { leaseFor } from './event-lease.js';
+import { metadataForCreate, namespaceMismatch } from './object-metadata.js';
+import { answer, isStatus, type Plan, refusal } from './plan.js';
+import { admit, current, validateAdmission } from './write-context.js';
+
+/**
+ * Computes a new object (registry/generic Store.Create): defaults, managers, admission, the server's own metadata, validation. Who
+ * manages what is recorded before admission, which is why nobody manages what admission adds.
+ */
+export const planCreate = (state: ApiServerState, context: ActorContext, kind: Kind, request: CreateRequest | UpdateRequest): Plan => {
+  const { object: sent, namespace } = request;
+  const mismatch = namespaceMismatch(kind, sent, namespace);
+  if (mismatch !== undefined) return refusal(mismatch);
+  if (sent.metadata.resourceVersion !== undefined && sent.metadata.resourceVersion !== '' && request.type === 'create') {
+    return refusal(plainError('resourceVersion should not be set on objects to be created'));
+  }
+  const made = newObject(state, context, kind, request, sent);
+  if (isStatus(made)) return refusal(made);
+  return planPut(state, context, kind, request, made);
+};
+
+/** The object as it will be stored, or why it will not. */
+const newObject = (state: ApiServerState, context: ActorContext, kind: Kind, request: CreateRequest | UpdateRequest, sent: KubernetesObject): KubernetesObject | Status => {
+  const { strategy } = kind;
+  const defaulted = strategy.defaults === undefined ? sent : strategy.defaults(sent);
+  const metadata = metadataForCreate(kind, defaulted, request.namespace, context);
+  const managedFields = entriesAfterCreate(kind, defaulted, request, formatTime(context.now));
+  let object: KubernetesObject = { ...defaulted, apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata: withManagers(metadata, managedFields) };
+  const attributes = {
+    operation: 'create', kind, subresource: '', namespace: request.namespace, name: metadata.name ?? '', object, old: undefined, user: request.user, dryRun: request.dryRun ?? false,
+  } as const;
+  const admitted = admit(state, context, attributes);
+  if (admitted === undefined || isStatus(admitted)) return admitted ?? plainError('admission lost the object');
+  object = admitted;
+  if (strategy.prepareForCreate !== undefined) object = strategy.prepareForCreate(object, formatTime(context.now));
+  else if (kind.hasStatus) object = withZeroStatus(kind, object);
+  const errors = [...objectMetaErrors(object.metadata, kind.api.namespaced, strategy.nameErrors), ...(strategy.validate?.(object) ?? [])];
+  if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, object.metadata.name ?? '', errors);
+  return validateAdmission(state, context, { ...attributes, object }) ?? object;
+};
+
+/** A new object of the server itself: complete, and past admission. */
+export const completeNew = (kind: Kind, object: KubernetesObject, namespace: string, fieldManager: string, context: ActorContext): KubernetesObject => {
+  const now = formatTime(context.now);
+  const defaulted = kind.strategy.defaults === undefined ? object : kind.strategy.defaults(object);
+  const managedFields = entriesAfterCreate(kind, defaulted, { fieldManager }, now);
+  const made: KubernetesObject = { ...defaulted, metadata: withManagers(metadataForCreate(kind, defaulted, namespace, context), managedFields) };
+  if (kind.strategy.prepareForCreate !== undefined) return kind.strategy.prepareForCreate(made, now);
+  return made.status === undefined && kind.hasStatus ? withZeroStatus(kind, made) : made;
+};
+
+const withManagers = (metadata: KubernetesObject['metadata'], entries: readonly ManagedFieldsEntry[] | undefined): KubernetesObject['metadata'] => {
+  if (entries !== undefined) return { ...metadata, managedFields: entries };
+  if (metadata.managedFields === undefined) return metadata;
+  const { managedFields: _, ...rest } = metadata;
+  return rest;
+};
+
+/** Clients do not decide the status of what they create. */
+export const withZeroStatus = (kind: Kind, object: KubernetesObject): KubernetesObject => {
+  const field = kind.type.field.get('status');
+  if (field === undefined) return object;
+  const zero = zeroOfField(field);
+  if (zero !== undefined) return { ...object, status: zero };
+  if (object.status === undefined) return object;
+  const { status: _, ...rest } = object;
+  return rest as KubernetesObject;
+};
+
+const planPut = (state: ApiServerState, context: ActorContext, kind: Kind, request: CreateRequest | UpdateRequest, object: KubernetesObject): Plan => {
+  const { strategy } = kind;
+  const name = object.metadata.name ?? '';
+  const warnings = strategy.warnings?.(object, undefined);
+  const existing = current(state, kind.resource, request.namespace, name);
+  if (existing !== undefined && !(request.object.metadata.name === undefined || request.object.metadata.name === '')) {
+    return refusal(existing.value.metadata.deletionTimestamp === undefined ? alreadyExists(kind.resource, name) : alreadyExistsDeleting(kind.resource, name));
+  }
+  const code = 201;
+  const allocation = allocationFor(state, context, kind, object, undefined, request.dryRun ?? false);
+  if (isStatus(allocation)) return refusal(allocation);
+  const stored = allocation?.object ?? object;
+  if (request.dryRun === true) return answer(warned({ type: 'value', code, value: stored }, warnings));
+  const key = keyOf(kind, request.namespace, name);
+  const header = headerOf(kind, stored, 'created');
+  const lease = strategy.timeToLive === undefined ? 0 : leaseFor(state, context, strategy.timeToLive);
+  if (allocation === undefined) return { type: 'put', key, expected: 0, header, value: stored, lease, code, warnings };
+  return {
+    type: 'transaction', code, warnings, drawn: allocation.drawn,
+    compare: [{ key, target: 'mod', result: 'equal', value: 0 }, ...allocation.compare],
+    success: [{ type: 'put', key, header, value: stored }, ...allocation.operations],
+  };
+};
+
+export const warned = <R extends { readonly type: 'object' | 'value' }>(reply: R, warnings: readonly string[] | undefined): R =>
+  warnings === undefined || warnings.length === 0 ? reply : { ...reply, warnings };

@@ -1,0 +1,146 @@
+import { matchesFields, parseFieldSelector, type FieldRequirement } from '../../api/field-selector.js';
+import { matches, parseLabelSelector, type Selector } from '../../api/label-selector.js';
+import type { ApiReply, ListRequest, Status, Stored } from '../../api/requests.js';
+import { badRequest, expired } from '../../api/status.js';
+import type { Kind } from '../registry.js';
+import type { ApiServerState } from '../state.js';
+import { type ResourceCache, resourceCache, sortedObjects } from '../watch-cache.js';
+
+/** What a list or a deletion of a collection picks. */
+export interface Selection {
+  readonly labels: Selector | undefined;
+  readonly fields: readonly FieldRequirement[];
+}
+
+const NO_FIELDS: readonly FieldRequirement[] = [];
+
+export const selectionOf = (kind: Kind, labelSelector: string | undefined, fieldSelector: string | undefined): Selection | Status => {
+  let labels: Selector | undefined;
+  if (labelSelector !== undefined && labelSelector !== '') {
+    const parsed = parseLabelSelector(labelSelector);
+    if ('error' in parsed) return badRequest(parsed.error);
+    labels = parsed.selector;
+  }
+  if (fieldSelector === undefined || fieldSelector === '') return { labels, fields: NO_FIELDS };
+  const parsed = parseFieldSelector(fieldSelector);
+  if ('error' in parsed) return badRequest(parsed.error);
+  for (const { field } of parsed.requirements) if (!isSelectable(kind, field)) return badRequest(`field label not supported: ${field}`);
+  return { labels, fields: parsed.requirements };
+};
+
+const isSelectable = (kind: Kind, field: string): boolean => field === 'metadata.name' || (field === 'metadata.namespace' && true) || kind.strategy.selectableFields?.[field] !== undefined;
+
+export const isPicked = (kind: Kind, selection: Selection, stored: Stored): boolean => {
+  if (selection.labels !== undefined && !matches(selection.labels, stored.header.labels)) return false;
+  return selection.fields.length === 0 || matchesFields(selection.fields, (field) => fieldOf(kind, stored, field));
+};
+
+const fieldOf = (kind: Kind, stored: Stored, field: string): string => {
+  if (field === 'metadata.name') return stored.header.name;
+  if (field === 'metadata.namespace') return stored.header.namespace;
+  return kind.strategy.selectableFields?.[field]?.(stored.value) ?? '';
+};
+
+/** The objects that a selection picks, in the order of their keys; by name or by feed key where it names one. */
+export const pick = (kind: Kind, cache: ResourceCache, namespace: string, selection: Selection): Stored[] => {
+  const candidates = narrowed(cache, namespace, selection.fields) ?? sortedObjects(cache, namespace);
+  if (selection.labels === undefined && selection.fields.length === 0) return candidates;
+  return candidates.filter((stored) => isPicked(kind, selection, stored));
+};
+
+const narrowed = (cache: ResourceCache, namespace: string, fields: readonly FieldRequirement[]): Stored[] | undefined => {
+  for (const { field, operator, value } of fields) {
+    if (operator !== '=') continue;
+    if (field === 'metadata.name' && namespace !== '') {
+      const stored = cache.byNamespace.get(namespace)?.get(value);
+      return stored === undefined ? [] : [stored];
+    }
+    if (field !== 'spec.nodeName' || value === '') continue;
+    const objects = cache.byKey.get(`${field}=${value}`);
+    if (objects === undefined) return [];
+    const keys = [...objects.keys()].sort();
+    const found: Stored[] = [];
+    for (const key of keys) {
+      const stored = objects.get(key);
+      if (stored !== undefined && (namespace === '' || stored.header.namespace === namespace)) found.push(stored);
+    }
+    return found;
+  }
+  return undefined;
+};
+
+/** Where a list goes on: the revision of its first page and the key after which it continues (apiserver storage/continue.go). */
+interface Continuation {
+  readonly revision: number;
+  readonly start: string;
+}
+
+const encodeContinue = (revision: number, prefix: string, last: string): string =>
+  btoa(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${last.slice(prefix.length)}\u0000` })).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+
+const decodeContinue = (token: string): Continuation | Status => {
+  let decoded: { readonly v?: unknown; readonly rv?: unknown; readonly start?: unknown };
+  try {
+    decoded = JSON.parse(atob(token.replace(/-/g, '+').replace(/_/g, '/'))) as typeof decoded;
+  } catch (error) {
+    return badRequest(`continue key is not valid: ${error instanceof SyntaxError ? 'invalid character' : 'illegal base64 data at input byte 0'}`);
+  }
+  if (decoded.v !== 'meta.k8s.io/v1') return badRequest('continue key is not valid: server does not recognize this encoded version');
+  if (typeof decoded.rv !== 'number' || decoded.rv === 0) return badRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof decoded.start !== 'string' || decoded.start === '') return badRequest('continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');
+  return { revision: decoded.rv, start: decoded.start };
+};
+
+/** What a list comes to: an answer, or a read of the past that only etcd can give. */
+export type ListPlan = { readonly type: 'answer'; readonly reply: ApiReply } | { readonly type: 'past'; readonly revision: number; readonly start: string };
+
+export const planList = (state: ApiServerState, kind: Kind, request: ListRequest): ListPlan => {
+  const selection = selectionOf(kind, request.labelSelector, request.fieldSelector);
+  if ('status' in selection) return refusedList(selection);
+  const cache = resourceCache(state.cache, kind.resource);
+  let start = '';
+  let { revision } = state.cache;
+  if (request.continue !== undefined && request.continue !== '') {
+    if (request.resourceVersion !== undefined && request.resourceVersion !== '' && request.resourceVersion !== '0') {
+      return refusedList(badRequest('specifying resource version is not allowed when using continue'));
+    }
+    const from = decodeContinue(request.continue);
+    if ('status' in from) return refusedList(from);
+    start = from.start;
+    if (cache.changedAt > from.revision) return { type: 'past', revision: from.revision, start };
+    revision = from.revision;
+  } else if (request.resourceVersionMatch === 'Exact') {
+    const exact = Number(request.resourceVersion);
+    if (exact < revision && cache.changedAt > exact) return { type: 'past', revision: exact, start };
+    revision = exact;
+  }
+  return { type: 'answer', reply: page(kind, request, pick(kind, cache, request.namespace, selection), revision, start, false) };
+};
+
+const refusedList = (status: Status): ListPlan => ({ type: 'answer', reply: { type: 'status', status } });
+
+/** One page of what was picked, in the order of the keys. */
+export const page = (kind: Kind, request: Pick<ListRequest, 'namespace' | 'limit' | 'labelSelector' | 'fieldSelector'>, picked: readonly Stored[], revision: number, start: string, _past: boolean): ApiReply => {
+  const prefix = request.namespace === '' ? kind.prefix : `${kind.prefix}${request.namespace}/`;
+  const keyed = (stored: Stored): string => (stored.header.namespace === '' ? kind.prefix + stored.header.name : `${kind.prefix}${stored.header.namespace}/${stored.header.name}`);
+  let items = picked;
+  if (start !== '') {
+    const from = prefix + start;
+    items = picked.filter((stored) => keyed(stored) >= from);
+  }
+  const { limit } = request;
+  if (limit === undefined || limit <= 0 || items.length <= limit) return { type: 'list', revision, items };
+  const shown = items.slice(0, limit);
+  const last = shown[shown.length - 1];
+  const token = last === undefined ? '' : encodeContinue(revision, prefix, keyed(last));
+  // With a selector nobody knows how many of the rest it would pick.
+  const counted = (request.labelSelector ?? '') === '' && (request.fieldSelector ?? '') === '';
+  return counted ? { type: 'list', revision, items: shown, continue: token, remaining: items.length - limit } : { type: 'list', revision, items: shown, continue: token };
+};
+
+/** The texts of a read that reaches behind the last compaction. */
+export const compactedList = (continued: boolean): Status =>
+  continued
+    ? expired('The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.')
+    : expired('The resourceVersion for the provided list is too old.');
+

@@ -1,0 +1,82 @@
+import type { ActorContext } from '@naumachia/core';
+import { goJson } from '../../api/go-text.js';
+import type { KubernetesObject } from '../../api/object.js';
+import type { PatchRequest, Status, Stored } from '../../api/requests.js';
+import { badRequest, invalidObject, notFound, plainError, requestEntityTooLarge } from '../../api/status.js';
+import { invalid } from '../../api/field-error.js';
+import { type JsonPatchOperation, jsonPatch } from '../patch/json-patch.js';
+import { mergePatch } from '../patch/merge-patch.js';
+import { goText, strategicMerge } from '../patch/strategic-merge.js';
+import type { Kind } from '../registry.js';
+import type { ApiServerState } from '../state.js';
+import { isStatus, type Plan, refusal } from './plan.js';
+import { namespaceMismatch } from './object-metadata.js';
+import { nameMismatch, planChange } from './update.js';
+
+/** A JSON patch may have so many operations (handlers.maxJSONPatchOperations). */
+const MAX_OPERATIONS = 10_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A PATCH: computes the object that the patch makes of what is stored, then goes the way of an update. */
+export const planPatch = (state: ApiServerState, context: ActorContext, kind: Kind, request: PatchRequest, stored: Stored | undefined): Plan => {
+  const malformed = malformedPatch(request);
+  if (malformed !== undefined) return refusal(malformed);
+  if (stored === undefined) return refusal(notFound(kind.resource, request.name));
+  const patched = patchedObject(kind, request, stored);
+  if (isStatus(patched)) return refusal(patched);
+  const mismatch = nameMismatch(patched, request.name) ?? namespaceMismatch(kind, patched, request.namespace);
+  if (mismatch !== undefined) return refusal(mismatch);
+  const defaulted = kind.strategy.defaults === undefined ? patched : kind.strategy.defaults(patched);
+  const { resourceVersion } = patched.metadata;
+  return planChange(state, context, kind, request, stored, defaulted, resourceVersion, request.subresource ?? '');
+};
+
+const malformedPatch = (request: PatchRequest): Status | undefined => {
+  if (request.patchType !== 'json') return undefined;
+  if (!Array.isArray(request.patch)) {
+    return badRequest(`error decoding patch: json: cannot unmarshal ${typeof request.patch === 'object' ? 'object' : typeof request.patch} into Go value of type []handlers.jsonPatchOp`);
+  }
+  if (request.patch.length > MAX_OPERATIONS) return requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${request.patch.length}`);
+  return undefined;
+};
+
+/** The object that a patch makes of the stored one. Its metadata holds a resourceVersion only if the patch speaks of it. */
+export const patchedObject = (kind: Kind, request: PatchRequest, stored: Stored): KubernetesObject | Status => {
+  const old = stored.value;
+  switch (request.patchType) {
+    case 'strategic': {
+      const merged = strategicMerge(kind.type, old as unknown as Fields, (request.patch ?? {}) as Fields);
+      if (merged.type === 'merged') return asObject(merged.value);
+      if (merged.code === 400) return badRequest(merged.message);
+      return merged.code === 500 ? plainError(merged.message) : invalidPatch(goText(request.patch), merged.message);
+    }
+    case 'merge':
+      return asObject(mergePatch(old, request.patch));
+    case 'json': {
+      const before = withRevision(old, String(stored.header.revision));
+      const result = jsonPatch(before, request.patch as readonly JsonPatchOperation[]);
+      if (result.type === 'refused') return refusedJsonPatch();
+      return asObject(result.value);
+    }
+    case 'apply':
+      return plainError('server-side apply is not supported yet');
+  }
+};
+
+const withRevision = (object: KubernetesObject, resourceVersion: string): KubernetesObject => ({ ...object, metadata: { ...object.metadata, resourceVersion } });
+
+const asObject = (value: unknown): KubernetesObject => {
+  const object = (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}) as KubernetesObject;
+  return object.metadata === undefined || object.metadata === null ? { ...object, metadata: {} } : object;
+};
+
+/** What json-patch could not carry out, the server does not explain. */
+const refusedJsonPatch = (): Status => ({
+  kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'the server rejected our request due to an error in our request', reason: 'Invalid', details: {}, code: 422,
+});
+
+/** A patch whose result cannot be decoded: the kind is missing, as in the real answer. */
+export const invalidPatch = (shown: string, reason: string): Status => invalidObject('', '', '', [invalid('patch', shown, reason)]);
+
+export const shownObject = (object: unknown): string => goJson(object);

@@ -1,0 +1,81 @@
+import type { ActorContext } from '@naumachia/core';
+import { invalid } from '../../api/field-error.js';
+import type { LabelSelector, Scale } from '../../api/generated/types.js';
+import { labelSelectorText, selectorOf, selectorOfLabels } from '../../api/label-selector.js';
+import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
+import type { PatchRequest, Stored, UpdateRequest } from '../../api/requests.js';
+import { conflict, invalidObject } from '../../api/status.js';
+import { difference, fieldSet, isEmpty, ITSELF } from '../managed-fields/field-set.js';
+import { entryOf, setOfEntry, sortEntries, withSet } from '../managed-fields/managed-fields.js';
+import { headerOf } from '../object-header.js';
+import { type Kind, keyOf, typeNamed } from '../registry.js';
+import type { ApiServerState } from '../state.js';
+import { withGeneration } from './generation.js';
+import { patchedObject } from './patch.js';
+import { answer, isStatus, type Plan, refusal } from './plan.js';
+import { nameMismatch } from './update.js';
+
+const REPLICAS = fieldSet(false, ['f:spec'], [fieldSet(false, ['f:replicas'], [ITSELF])]);
+
+interface Scaled {
+  readonly replicas?: number;
+  readonly selector?: LabelSelector | Readonly<Record<string, string>>;
+}
+
+/** The Scale of a Deployment, ReplicaSet, StatefulSet or ReplicationController, with the object's revision as its own. */
+export const scaleOf = (stored: Stored): KubernetesObject => {
+  const { metadata } = stored.value;
+  const spec = (stored.value.spec ?? {}) as Scaled;
+  const status = (stored.value.status ?? {}) as { readonly replicas?: number };
+  const selector = stored.header.resource === 'replicationcontrollers' ? selectorOfLabels(spec.selector as Readonly<Record<string, string>>) : selectorOf(spec.selector as LabelSelector);
+  return {
+    kind: 'Scale', apiVersion: 'autoscaling/v1',
+    metadata: scaleMetadata(metadata, stored.header.revision),
+    spec: spec.replicas === undefined || spec.replicas === 0 ? {} : { replicas: spec.replicas },
+    status: { replicas: status.replicas ?? 0, selector: labelSelectorText(selector) },
+  };
+};
+
+const scaleMetadata = (metadata: KubernetesObject['metadata'], revision: number): KubernetesObject['metadata'] => {
+  const { name, namespace, uid, creationTimestamp } = metadata;
+  return { ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }), resourceVersion: String(revision), ...(creationTimestamp !== undefined && { creationTimestamp }) };
+};
+
+/** PUT and PATCH of scale: sets spec.replicas and moves its ownership, which is written without a time. */
+export const planScale = (_state: ApiServerState, _context: ActorContext, kind: Kind, request: UpdateRequest | PatchRequest, stored: Stored): Plan => {
+  const { name } = request;
+  const before = scaleOf(stored);
+  const sent = request.type === 'update' ? request.object : patchedScale(request, stored, before);
+  if (isStatus(sent)) return refusal(sent);
+  const mismatch = nameMismatch(sent, name);
+  if (mismatch !== undefined) return refusal(mismatch);
+  const expected = request.type === 'update' ? (request.resourceVersion ?? sent.metadata.resourceVersion) : sent.metadata.resourceVersion;
+  if (expected !== undefined && expected !== '' && expected !== String(stored.header.revision)) return refusal(conflict(kind.resource, name));
+  const replicas = ((sent as unknown as Scale).spec?.replicas ?? 0);
+  if (replicas < 0) return refusal(invalidObject('autoscaling', 'Scale', name, [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')]));
+  const old = stored.value;
+  const spec = (old.spec ?? {}) as Scaled;
+  if (spec.replicas === replicas) return answer({ type: 'value', code: 200, value: before });
+  let object: KubernetesObject = { ...old, spec: { ...spec, replicas } };
+  object = withGeneration(kind, object, old, 'scale');
+  object = { ...object, metadata: withReplicasOwner(kind, object.metadata, request.fieldManager) };
+  if (request.dryRun === true) return answer({ type: 'value', code: 200, value: { ...before, spec: replicas === 0 ? {} : { replicas } } });
+  return { type: 'put', key: keyOf(kind, request.namespace, name), expected: stored.header.revision, header: headerOf(kind, object, 'updated'), value: object, lease: 0, code: 200, warnings: undefined, tell: 'scale' };
+};
+
+const patchedScale = (request: PatchRequest, stored: Stored, before: KubernetesObject): ReturnType<typeof patchedObject> => {
+  const shown = { header: stored.header, value: before } as unknown as Stored;
+  return patchedObject({ type: typeNamed('autoscaling.v1.Scale') } as Kind, request, shown);
+};
+
+const withReplicasOwner = (kind: Kind, metadata: KubernetesObject['metadata'], manager: string): KubernetesObject['metadata'] => {
+  if (metadata.managedFields === undefined) return metadata;
+  const kept: ManagedFieldsEntry[] = [];
+  for (const entry of metadata.managedFields) {
+    const left = difference(setOfEntry(entry), REPLICAS);
+    if (left === setOfEntry(entry)) kept.push(entry);
+    else if (!isEmpty(left)) kept.push(withSet(entry, left));
+  }
+  const { time: _, ...owner } = entryOf({ manager, operation: 'Update', apiVersion: kind.api.apiVersion, subresource: 'scale' }, '', REPLICAS);
+  return { ...metadata, managedFields: sortEntries([...kept, owner]) };
+};

@@ -1,0 +1,31 @@
+import type { ActorContext } from '@naumachia/core';
+import type { KubernetesObject } from '../../api/object.js';
+import type { CreateRequest, PatchRequest, Stored, UpdateRequest } from '../../api/requests.js';
+import { notFound, pathNotFound } from '../../api/status.js';
+import type { Kind } from '../registry.js';
+import type { ApiServerState } from '../state.js';
+import { planBinding } from './binding.js';
+import { planEviction } from './eviction.js';
+import { type Plan, refusal } from './plan.js';
+import { planScale } from './scale.js';
+import { planFinalize } from './finalize.js';
+
+export type SubresourceRequest = CreateRequest | UpdateRequest | PatchRequest;
+
+/** Writes to a part of an object other than its status. */
+export const planSubresource = (state: ApiServerState, context: ActorContext, kind: Kind, subresource: string, request: SubresourceRequest, stored: Stored | undefined): Plan => {
+  const name = request.name ?? (request.type === 'create' ? (request.object as KubernetesObject).metadata.name : undefined) ?? '';
+  const served = kind.api.subresources.some((candidate) => candidate.name === subresource);
+  if (!served) return refusal(pathNotFound());
+  if (stored === undefined) return refusal(notFound(kind.resource, name));
+  switch (`${kind.resource}/${subresource}`) {
+    case 'pods/binding':
+      return request.type === 'create' ? planBinding(state, context, kind, request, stored) : refusal(pathNotFound());
+    case 'pods/eviction':
+      return request.type === 'create' ? planEviction(state, context, kind, request, stored) : refusal(pathNotFound());
+    case 'namespaces/finalize':
+      return request.type === 'create' ? refusal(pathNotFound()) : planFinalize(state, context, kind, request, stored);
+  }
+  if (subresource === 'scale' && kind.hasScale && request.type !== 'create') return planScale(state, context, kind, request, stored);
+  return refusal(pathNotFound());
+};

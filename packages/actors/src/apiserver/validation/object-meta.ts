@@ -1,0 +1,133 @@
+import { type FieldError, forbidden, invalid, required, tooLong } from '../../api/field-error.js';
+import { dns1123LabelErrors, dns1123SubdomainErrors, labelValueErrors, qualifiedNameErrors } from '../../api/names.js';
+import type { ObjectMeta, OwnerReference } from '../../api/object.js';
+import { parseApiVersion } from '../../api/resources.js';
+import { deepEqual } from '../managed-fields/compare.js';
+
+/** Annotations of an object may not be longer than this in all (TotalAnnotationSizeLimitB). */
+const MAX_ANNOTATIONS = 256 * 1024;
+const NONE: readonly FieldError[] = [];
+
+// What has been found valid once need not be looked at again: labels and owners are shared by thousands of pods.
+const validMaps = new WeakSet<object>();
+
+/** apimachinery validation.ValidateObjectMeta. */
+export const objectMetaErrors = (metadata: ObjectMeta, namespaced: boolean, nameErrors: (name: string) => readonly string[] = dns1123SubdomainErrors, path = 'metadata'): readonly FieldError[] => {
+  const errors: FieldError[] = [];
+  if (metadata.generateName !== undefined && metadata.generateName !== '') {
+    // A base may end with what a suffix completes.
+    const base = metadata.generateName.endsWith('-') ? `${metadata.generateName.slice(0, -1)}a` : metadata.generateName;
+    if (!isPlainName(base)) for (const text of nameErrors(base)) errors.push(invalid(`${path}.generateName`, metadata.generateName, text));
+  }
+  const { name } = metadata;
+  if (name === undefined || name === '') errors.push(required(`${path}.name`, 'name or generateName is required'));
+  else if (!isPlainName(name)) for (const text of nameErrors(name)) errors.push(invalid(`${path}.name`, name, text));
+  const namespace = metadata.namespace ?? '';
+  if (namespaced) {
+    if (namespace === '') errors.push(required(`${path}.namespace`));
+    else if (!isPlainName(namespace)) for (const text of dns1123LabelErrors(namespace)) errors.push(invalid(`${path}.namespace`, namespace, text));
+  } else if (namespace !== '') errors.push(forbidden(`${path}.namespace`, 'not allowed on this type'));
+  if (metadata.generation !== undefined && metadata.generation < 0) errors.push(invalid(`${path}.generation`, metadata.generation, 'must be greater than or equal to 0'));
+  if (metadata.labels !== undefined) errors.push(...labelErrors(metadata.labels, `${path}.labels`));
+  if (metadata.annotations !== undefined) errors.push(...annotationErrors(metadata.annotations, `${path}.annotations`));
+  if (metadata.ownerReferences !== undefined) errors.push(...ownerErrors(metadata.ownerReferences, `${path}.ownerReferences`));
+  if (metadata.finalizers !== undefined) errors.push(...finalizerErrors(metadata.finalizers, `${path}.finalizers`));
+  return errors.length === 0 ? NONE : errors;
+};
+
+/**
+ * Names that any rule for names lets pass that is not about length or a first letter: lower case letters, digits and dashes, up to
+ * 40 characters, a letter first and a letter or digit last. Spares the regular expressions on hot paths.
+ */
+const isPlainName = (name: string): boolean => {
+  const last = name.length - 1;
+  if (last < 0 || last >= 40) return false;
+  for (let i = 0; i <= last; i++) {
+    const code = name.charCodeAt(i);
+    const letter = code >= 0x61 && code <= 0x7a;
+    if (letter || (i > 0 && code >= 0x30 && code <= 0x39) || (i > 0 && i < last && code === 0x2d)) continue;
+    return false;
+  }
+  return true;
+};
+
+export const labelErrors = (labels: Readonly<Record<string, string>>, path: string): readonly FieldError[] => {
+  if (validMaps.has(labels)) return NONE;
+  const errors: FieldError[] = [];
+  for (const key of Object.keys(labels).sort()) {
+    for (const text of qualifiedNameErrors(key)) errors.push(invalid(path, key, text));
+    const value = labels[key] ?? '';
+    for (const text of labelValueErrors(value)) errors.push(invalid(path, value, text));
+  }
+  if (errors.length === 0) validMaps.add(labels);
+  return errors;
+};
+
+export const annotationErrors = (annotations: Readonly<Record<string, string>>, path: string): readonly FieldError[] => {
+  if (validMaps.has(annotations)) return NONE;
+  const errors: FieldError[] = [];
+  let size = 0;
+  for (const key of Object.keys(annotations).sort()) {
+    // Upper case is let pass for old annotations.
+    for (const text of qualifiedNameErrors(key.toLowerCase())) errors.push(invalid(path, key, text));
+    size += key.length + (annotations[key]?.length ?? 0);
+  }
+  if (size > MAX_ANNOTATIONS) errors.push(tooLong(path, MAX_ANNOTATIONS));
+  if (errors.length === 0) validMaps.add(annotations);
+  return errors;
+};
+
+const ownerErrors = (owners: readonly OwnerReference[], path: string): readonly FieldError[] => {
+  if (validMaps.has(owners)) return NONE;
+  const errors: FieldError[] = [];
+  let controller: OwnerReference | undefined;
+  owners.forEach((owner) => {
+    const at = path;
+    const { group, version } = parseApiVersion(owner.apiVersion);
+    if (version === '') errors.push(invalid(`${at}.apiVersion`, owner.apiVersion, 'version must not be empty'));
+    if (owner.kind === '') errors.push(invalid(`${at}.kind`, owner.kind, 'must not be empty'));
+    if (owner.name === '') errors.push(invalid(`${at}.name`, owner.name, 'must not be empty'));
+    if (owner.uid === '') errors.push(invalid(`${at}.uid`, owner.uid, 'must not be empty'));
+    if (group === '' && version === 'v1' && owner.kind === 'Event') errors.push(invalid(at, owner.kind, `${owner.apiVersion}, Kind=Event is disallowed from being an owner`));
+    if (owner.controller !== true) return;
+    if (controller !== undefined) {
+      errors.push(invalid(path, owners, `Only one reference can have Controller set to true. Found "true" in references for ${controller.name} and ${owner.name}`));
+    }
+    controller ??= owner;
+  });
+  if (errors.length === 0) validMaps.add(owners);
+  return errors;
+};
+
+const finalizerErrors = (finalizers: readonly string[], path: string): readonly FieldError[] => {
+  const errors: FieldError[] = [];
+  for (const finalizer of finalizers) for (const text of qualifiedNameErrors(finalizer)) errors.push(invalid(path, finalizer, text));
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    errors.push(invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
+  }
+  return errors;
+};
+
+/** apimachinery validation.ValidateObjectMetaUpdate. */
+export const objectMetaUpdateErrors = (metadata: ObjectMeta, old: ObjectMeta, path = 'metadata'): readonly FieldError[] => {
+  const errors: FieldError[] = [];
+  if (old.deletionTimestamp !== undefined) {
+    const added = (metadata.finalizers ?? []).filter((finalizer) => !(old.finalizers ?? []).includes(finalizer));
+    if (added.length > 0) errors.push(forbidden(`${path}.finalizers`, `no new finalizers can be added if the object is being deleted, found new finalizers ${goStrings(added)}`));
+  }
+  const immutable = (field: keyof ObjectMeta): void => {
+    const value = metadata[field];
+    const before = old[field];
+    if (value !== before && !deepEqual(value, before)) errors.push(invalid(`${path}.${field}`, value ?? null, 'field is immutable'));
+  };
+  immutable('name');
+  immutable('namespace');
+  immutable('uid');
+  immutable('creationTimestamp');
+  immutable('deletionTimestamp');
+  immutable('deletionGracePeriodSeconds');
+  return errors.length === 0 ? NONE : errors;
+};
+
+/** As fmt's %#v prints a []string. */
+const goStrings = (texts: readonly string[]): string => `[]string{${texts.map((text) => JSON.stringify(text)).join(', ')}}`;
