@@ -64,10 +64,8 @@ const KEYS_LEFT: KeysLeft = { type: 'keys-left' };
 export type ReconcilerMessage = KeyDue | KeysLeft;
 
 export interface ReconcilerGroup<S> {
-  readonly initial: () => Reconcilers;
-  /** Queues a key; it is looked at by the next `drain`. */
-  add(state: S, controller: string, key: string): void;
-  addAfter(state: S, controller: string, key: string, delay: Duration, context: ActorContext): void;
+  /** The state of these controllers, all by default; those without state do not run. */
+  initial(names?: readonly string[]): Reconcilers;
   /** Works on what is queued; call it when a handler has queued all that it has to. */
   drain(state: S, context: ActorContext): void;
   readonly receive: {
@@ -80,6 +78,8 @@ export interface ReconcilerGroup<S> {
 export interface ReconcilerOptions<S> {
   /** Nothing is worked on before this holds: the caches must be complete. */
   readonly ready: (state: S) => boolean;
+  /** How many keys of a controller are worked on at once, where that is not the controller's own number. */
+  readonly workers?: (state: S, controller: Controller<S>) => number;
   readonly record: (state: S, controller: string, event: EventToRecord, context: ActorContext) => void;
 }
 
@@ -92,15 +92,30 @@ interface Run {
   readonly work: Work;
 }
 
+/** Queues a key of a controller; it is looked at when the group is drained next. */
+export const enqueue = (state: WithReconcilers, controller: string, key: string): void => addKey(controllerState(state, controller).queue, key);
+
+/** As `enqueue`, once `delay` has passed. */
+export const enqueueAfter = (state: WithReconcilers, controller: string, key: string, delay: Duration, context: ActorContext): void => {
+  const { queue } = controllerState(state, controller);
+  if (delay <= 0) {
+    addKey(queue, key);
+    return;
+  }
+  const due = later(context.now, delay);
+  const reminder: KeyDue = { type: 'key-due', controller, key, due };
+  if (waitUntil(queue, key, due)) context.after(delay, reminder);
+};
+
+export const controllerState = (state: WithReconcilers, controller: string): ControllerState => {
+  const found = state.reconcilers.get(controller);
+  if (!found) throw new Error(`no controller ${controller}`);
+  return found;
+};
+
 /** Runs controllers: one queue, one rate limiter and one set of expectations each, and one flow that carries their writes out. */
 export const reconcilerGroup = <S extends WithReconcilers>(controllers: readonly Controller<S>[], options: ReconcilerOptions<S>): ReconcilerGroup<S> => {
   const byName = new Map(controllers.map((controller) => [controller.name, controller]));
-
-  const stateOf = (state: S, controller: string): ControllerState => {
-    const found = state.reconcilers.get(controller);
-    if (!found) throw new Error(`no controller ${controller}`);
-    return found;
-  };
 
   function* carryOut(argument: Run): Flow {
     let work: Work | undefined = argument.work;
@@ -114,7 +129,7 @@ export const reconcilerGroup = <S extends WithReconcilers>(controllers: readonly
   /** Takes in the answers; gives the work that comes next if that has writes, else ends the run of the key. */
   const advance = (state: S, name: string, key: string, work: Work, answers: readonly ApiAnswer[], context: ActorContext): Work | undefined => {
     const controller = byName.get(name) as Controller<S>;
-    takeBack(stateOf(state, name).expectations, work, answers);
+    takeBack(controllerState(state, name).expectations, work, answers);
     const proceeds = work.next !== undefined && controller.proceed !== undefined;
     const then = proceeds ? controller.proceed?.(state, key, work.next, answers, context.now) : undefined;
     const failed = proceeds ? then?.failed === true : work.failed === true || answers.some(hasFailed);
@@ -132,28 +147,17 @@ export const reconcilerGroup = <S extends WithReconcilers>(controllers: readonly
     if (work.events !== undefined) for (const event of work.events) options.record(state, name, event, context);
     const { expect } = work;
     if (expect === undefined) return;
-    const { expectations } = stateOf(state, name);
+    const { expectations } = controllerState(state, name);
     if ('creations' in expect) expectCreations(expectations, expect.owner, work.writes.length, context.now);
     else expectDeletions(expectations, expect.owner, expect.deletions, context.now);
   };
 
   const finish = (state: S, name: string, key: string, failed: boolean, requeueAfter: Duration | undefined, context: ActorContext): void => {
-    const { queue } = stateOf(state, name);
+    const { queue } = controllerState(state, name);
     doneWith(queue, key);
-    if (failed) addAfter(state, name, key, failureDelay(queue, key, context.now), context);
+    if (failed) enqueueAfter(state, name, key, failureDelay(queue, key, context.now), context);
     else forgetKey(queue, key);
-    if (requeueAfter !== undefined) addAfter(state, name, key, requeueAfter, context);
-  };
-
-  const addAfter = (state: S, name: string, key: string, delay: Duration, context: ActorContext): void => {
-    const { queue } = stateOf(state, name);
-    if (delay <= 0) {
-      addKey(queue, key);
-      return;
-    }
-    const due = later(context.now, delay);
-    const reminder: KeyDue = { type: 'key-due', controller: name, key, due };
-    if (waitUntil(queue, key, due)) context.after(delay, reminder);
+    if (requeueAfter !== undefined) enqueueAfter(state, name, key, requeueAfter, context);
   };
 
   const drain = (state: S, context: ActorContext): void => {
@@ -161,8 +165,10 @@ export const reconcilerGroup = <S extends WithReconcilers>(controllers: readonly
     let worked = 0;
     let left = false;
     for (const controller of controllers) {
-      const { queue } = stateOf(state, controller.name);
-      while (queue.ready.size > 0 && queue.processing.size < controller.workers) {
+      const queue = state.reconcilers.get(controller.name)?.queue;
+      if (queue === undefined) continue;
+      const workers = options.workers?.(state, controller) ?? controller.workers;
+      while (queue.ready.size > 0 && queue.processing.size < workers) {
         if (++worked > KEYS_PER_STEP) {
           left = true;
           break;
@@ -187,13 +193,11 @@ export const reconcilerGroup = <S extends WithReconcilers>(controllers: readonly
   };
 
   return {
-    initial: () => new Map(controllers.map(({ name }) => [name, { queue: workQueue(), expectations: new Map() }])),
-    add: (state, controller, key) => addKey(stateOf(state, controller).queue, key),
-    addAfter,
+    initial: (names = controllers.map(({ name }) => name)) => new Map(names.map((name) => [name, { queue: workQueue(), expectations: new Map() }])),
     drain,
     receive: {
       'key-due': (state, message, context) => {
-        keyIsDue(stateOf(state, message.controller).queue, message.key, message.due);
+        keyIsDue(controllerState(state, message.controller).queue, message.key, message.due);
         drain(state, context);
       },
       'keys-left': (state, _message, context) => drain(state, context),

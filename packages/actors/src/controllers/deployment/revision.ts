@@ -1,0 +1,60 @@
+import type { Deployment } from '../../api/generated/types.js';
+import type { ReplicaSetView } from '../workload-views.js';
+
+/** Annotations that tie a ReplicaSet to its Deployment (deployment_util.go). */
+export const REVISION = 'deployment.kubernetes.io/revision';
+const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
+export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
+export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
+
+/** Annotations of the Deployment that its ReplicaSets do not get. */
+const NOT_COPIED: readonly string[] = ['kubectl.kubernetes.io/last-applied-configuration', REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, 'deprecated.deployment.rollback.to'];
+
+/** maxRevHistoryLengthInChars. */
+const HISTORY_LENGTH = 2000;
+
+type Annotations = Readonly<Record<string, string>>;
+
+export const revisionOf = (set: ReplicaSetView): number => Number.parseInt(set.annotations[REVISION] ?? '0', 10) || 0;
+
+export const latestRevision = (sets: readonly ReplicaSetView[]): number => sets.reduce((latest, set) => Math.max(latest, revisionOf(set)), 0);
+
+/** SetNewReplicaSetAnnotations for a set that exists: the same object if nothing changes. */
+export const annotationsOfNewSet = (deployment: Deployment, annotations: Annotations, revision: number): Annotations => {
+  const copied = copyOf(deployment, annotations);
+  const former = copied[REVISION];
+  const formerNumber = Number.parseInt(former ?? '0', 10) || 0;
+  if (formerNumber >= revision) return copied;
+  // A set that had a revision gets a new one: a rollback. The old one goes into the history.
+  const history = former === undefined ? undefined : historyWith(copied[REVISION_HISTORY], former);
+  return { ...copied, [REVISION]: String(revision), ...(history !== undefined && { [REVISION_HISTORY]: history }) };
+};
+
+/** All annotations of a set that is being made. */
+export const annotationsOfCreatedSet = (deployment: Deployment, revision: number, desired: number, most: number): Annotations => ({
+  ...copyOf(deployment, {}),
+  [REVISION]: String(revision),
+  [DESIRED_REPLICAS]: String(desired),
+  [MAX_REPLICAS]: String(most),
+});
+
+/** SetReplicasAnnotations: the same object if nothing changes. */
+export const withReplicas = (annotations: Annotations, desired: number, most: number): Annotations =>
+  annotations[DESIRED_REPLICAS] === String(desired) && annotations[MAX_REPLICAS] === String(most) ? annotations : { ...annotations, [DESIRED_REPLICAS]: String(desired), [MAX_REPLICAS]: String(most) };
+
+const copyOf = (deployment: Deployment, annotations: Annotations): Annotations => {
+  let copied: Record<string, string> | undefined;
+  for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
+    if (NOT_COPIED.includes(key) || annotations[key] === value) continue;
+    copied ??= { ...annotations };
+    copied[key] = value;
+  }
+  return copied ?? annotations;
+};
+
+const historyWith = (history: string | undefined, revision: string): string => {
+  if (history === undefined || history === '') return revision;
+  const revisions = history.split(',');
+  while (revisions.length > 0 && revisions.join(',').length + revision.length + 1 > HISTORY_LENGTH) revisions.shift();
+  return [...revisions, revision].join(',');
+};

@@ -1,0 +1,158 @@
+import { milliseconds } from '@naumachia/core';
+import type { EndpointSlice, Service } from '../../api/generated/types.js';
+import type { ApiAnswer, ApiRequest, Stored } from '../../api/requests.js';
+import { indexed, objectAt } from '../../machinery/informer.js';
+import { enqueue, type Work } from '../../machinery/reconciler.js';
+import { createRequest, deleteRequest, failureText, hasFailed, isRefused, keyOf, objectOf, serviceAccountClient, updateRequest } from '../../machinery/requests.js';
+import { instantOfTimestamp } from '../../machinery/timestamp.js';
+import { ENDPOINT_SLICES, SERVICES } from '../caches.js';
+import type { ControllerManager, ManagedController } from '../controller.js';
+import { addressTypesOf, desiredEndpoints } from './desired-endpoints.js';
+import { affectedServices, hasSelector, podsOf } from './service-pods.js';
+import { MANAGED_BY, MANAGER, packSlices, type SliceChanges } from './slice-packing.js';
+import { LAST_CHANGE, lastChange } from './trigger-times.js';
+
+const NAME = 'endpointslice-controller';
+const RESOURCE = 'endpointslices.discovery.k8s.io';
+const CLIENT = serviceAccountClient(NAME, 'kube-controller-manager');
+/** A cache that stays behind is looked at again after the controller's first back-off (defaultSyncBackOff). */
+const STALE_RETRY = milliseconds(1000);
+
+/** What the controller wrote of a service's slices: until the cache shows it, nothing new is decided (EndpointSliceTracker). */
+export interface SliceTracker {
+  /** By slice name; 0 for a deleted one. */
+  readonly generations: Map<string, number>;
+  waiting: boolean;
+}
+
+interface Progress {
+  readonly service: string;
+}
+
+/** Keeps the EndpointSlices of services with a selector. */
+export const endpointSliceController: ManagedController = {
+  name: NAME,
+  workers: 5,
+  reconcile: (manager, key) => reconcile(manager, key),
+  proceed: (manager, key, next, answers) => proceed(manager, key, next as Progress, answers),
+  watches: {
+    services: (manager, former, current) => {
+      const service = current ?? former;
+      if (service !== undefined) enqueue(manager, NAME, keyOf(service));
+    },
+    pods: (manager, former, current) => affectedServices(manager, former, current, (key) => enqueue(manager, NAME, key)),
+    endpointSlices: (manager, former, current) => sliceChanged(manager, former, current),
+  },
+};
+
+const reconcile = (manager: ControllerManager, key: string): Work | undefined => {
+  const { memory } = manager;
+  const stored = objectAt(manager.informers, SERVICES, key);
+  if (stored === undefined) {
+    // Its slices go with it: they name it as their owner.
+    memory.sliceTimes.delete(key);
+    memory.sliceTrackers.delete(key);
+    return undefined;
+  }
+  const service = stored.value;
+  if (!hasSelector(service) || service.metadata.deletionTimestamp !== undefined) return undefined;
+  const existing = [...indexed(manager.informers, ENDPOINT_SLICES, 'service', key).values()].filter(isManaged);
+  const tracker = trackerOf(manager, key);
+  if (isBehind(tracker, existing)) {
+    tracker.waiting = true;
+    return { writes: [], requeueAfter: STALE_RETRY };
+  }
+  const pods = podsOf(manager, stored.header.namespace, service.spec?.selector ?? {});
+  const changed = lastChange(memory.sliceTimes, key, instantOfTimestamp(service.metadata.creationTimestamp ?? ''), pods);
+  const writes: ApiRequest[] = [];
+  const types = addressTypesOf(service);
+  let incomplete = false;
+  for (const type of types) {
+    const desired = desiredEndpoints(manager, service, pods, type);
+    incomplete ||= desired.incomplete;
+    writes.push(...writesOf(service, packSlices(service, desired, existing.filter(({ value }) => value.addressType === type), type), changed));
+  }
+  for (const slice of existing) if (!types.some((type) => type === slice.value.addressType)) writes.push(deletion(slice));
+  return writes.length === 0 ? (incomplete ? { writes, failed: true } : undefined) : { writes, next: { service: key } satisfies Progress, failed: incomplete };
+};
+
+const proceed = (manager: ControllerManager, key: string, { service }: Progress, answers: readonly ApiAnswer[]): Work | undefined => {
+  const tracker = trackerOf(manager, key);
+  let failed: ApiAnswer | undefined;
+  for (const answer of answers) {
+    const written = objectOf(answer);
+    if (written !== undefined && written.header.change !== 'deleted') {
+      const generation = (written as Stored<EndpointSlice>).value.metadata.generation ?? 0;
+      const cached = objectAt(manager.informers, ENDPOINT_SLICES, keyOf(written));
+      // The event may have come before the answer; then there is nothing to wait for.
+      if ((cached?.value.metadata.generation ?? -1) < generation) tracker.generations.set(written.header.name, generation);
+    } else if (hasFailed(answer) && !isRefused(answer, 'NotFound')) failed = answer;
+  }
+  if (failed === undefined) return undefined;
+  const stored = objectAt(manager.informers, SERVICES, service);
+  // A conflict is the cache's being late, no news for anybody.
+  if (stored === undefined || isRefused(failed, 'Conflict')) return { writes: [], failed: true };
+  const { namespace, name, uid, revision } = stored.header;
+  const about = { kind: 'Service', namespace, name, uid, apiVersion: 'v1', resourceVersion: String(revision) };
+  return {
+    writes: [],
+    failed: true,
+    events: [{ about, type: 'Warning', reason: 'FailedToUpdateEndpointSlices', message: `Error updating Endpoint Slices for Service ${namespace}/${name}: ${failureText(failed)}` }],
+  };
+};
+
+const writesOf = (service: Service, { create, update, remove }: SliceChanges, changed: string | undefined): readonly ApiRequest[] => {
+  const namespace = service.metadata.namespace ?? '';
+  return [
+    ...create.map((value) => createRequest(CLIENT, RESOURCE, namespace, annotated(value, changed))),
+    ...update.map(({ slice, value }) => updateRequest(CLIENT, slice.header, annotated(value, changed))),
+    ...remove.map(deletion),
+  ];
+};
+
+const deletion = ({ header }: Stored<EndpointSlice>): ApiRequest => deleteRequest(CLIENT, RESOURCE, header.namespace, header.name);
+
+/** Without a change that can be dated the annotation goes: nobody may measure from an old one. */
+const annotated = (slice: EndpointSlice, changed: string | undefined): EndpointSlice => {
+  const { annotations, ...metadata } = slice.metadata;
+  if (changed !== undefined) return { ...slice, metadata: { ...metadata, annotations: { ...annotations, [LAST_CHANGE]: changed } } };
+  if (annotations?.[LAST_CHANGE] === undefined) return slice;
+  const { [LAST_CHANGE]: _dropped, ...rest } = annotations;
+  return { ...slice, metadata: Object.keys(rest).length === 0 ? metadata : { ...metadata, annotations: rest } };
+};
+
+const isManaged = ({ header }: Stored<EndpointSlice>): boolean => header.labels?.[MANAGED_BY] === MANAGER;
+
+const trackerOf = ({ memory }: ControllerManager, key: string): SliceTracker => {
+  const known = memory.sliceTrackers.get(key);
+  if (known !== undefined) return known;
+  const fresh: SliceTracker = { generations: new Map(), waiting: false };
+  memory.sliceTrackers.set(key, fresh);
+  return fresh;
+};
+
+const isBehind = ({ generations }: SliceTracker, existing: readonly Stored<EndpointSlice>[]): boolean => {
+  for (const slice of existing) {
+    const written = generations.get(slice.header.name);
+    if (written !== undefined && (slice.value.metadata.generation ?? 0) >= written) generations.delete(slice.header.name);
+  }
+  return generations.size > 0;
+};
+
+const sliceChanged = (manager: ControllerManager, former: Stored<EndpointSlice> | undefined, current: Stored<EndpointSlice> | undefined): void => {
+  const slice = current ?? former;
+  const service = slice?.header.labels?.['kubernetes.io/service-name'];
+  if (slice === undefined || service === undefined || !isManaged(slice)) return;
+  const key = `${slice.header.namespace}/${service}`;
+  const tracker = manager.memory.sliceTrackers.get(key);
+  const written = tracker?.generations.get(slice.header.name);
+  const generation = slice.value.metadata.generation ?? 0;
+  if (current === undefined) tracker?.generations.delete(slice.header.name);
+  else if (written !== undefined && generation >= written) tracker?.generations.delete(slice.header.name);
+  // Somebody else's change is undone; one that was awaited lets the service go on.
+  const foreign = current === undefined || (written !== undefined && generation > written);
+  if (foreign || tracker?.waiting === true) {
+    if (tracker !== undefined) tracker.waiting = false;
+    enqueue(manager, NAME, key);
+  }
+};

@@ -1,0 +1,122 @@
+import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset, Service } from '../../api/generated/types.js';
+import { objectAt } from '../../machinery/informer.js';
+import { enqueue, type Work } from '../../machinery/reconciler.js';
+import { createRequest, deleteRequest, keyOf, serviceAccountClient, splitKey, updateRequest } from '../../machinery/requests.js';
+import { instantOfTimestamp } from '../../machinery/timestamp.js';
+import { ENDPOINTS, SERVICES } from '../caches.js';
+import type { ControllerManager, ManagedController } from '../controller.js';
+import type { PodView } from '../pod-view.js';
+import { affectedServices, hasSelector, mayServe, podsOf, targetPortOf } from './service-pods.js';
+import { LAST_CHANGE, lastChange } from './trigger-times.js';
+
+const NAME = 'endpoint-controller';
+const CLIENT = serviceAccountClient(NAME, 'kube-controller-manager');
+const MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
+const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
+const HEADLESS = 'service.kubernetes.io/headless';
+/** maxCapacity: more addresses are left out. */
+const MAX_ADDRESSES = 1000;
+
+/** Keeps the v1 Endpoints of services with a selector: superseded by EndpointSlices, and still written. */
+export const endpointsController: ManagedController = {
+  name: NAME,
+  workers: 5,
+  reconcile: (manager, key) => reconcile(manager, key),
+  watches: {
+    services: (manager, former, current) => {
+      const service = current ?? former;
+      if (service !== undefined) enqueue(manager, NAME, keyOf(service));
+    },
+    pods: (manager, former, current) => affectedServices(manager, former, current, (key) => enqueue(manager, NAME, key)),
+    endpoints: (manager, former, current) => {
+      if (current === undefined && former !== undefined) enqueue(manager, NAME, keyOf(former));
+    },
+  },
+};
+
+const reconcile = (manager: ControllerManager, key: string): Work | undefined => {
+  const stored = objectAt(manager.informers, SERVICES, key);
+  const existing = objectAt(manager.informers, ENDPOINTS, key);
+  if (stored === undefined) {
+    manager.memory.endpointsTimes.delete(key);
+    // Only what this controller keeps: others write Endpoints of their own, such as those of `kubernetes`.
+    if (existing === undefined || existing.header.labels?.[MANAGED_BY] !== NAME) return undefined;
+    const { namespace, name } = splitKey(key);
+    return { writes: [deleteRequest(CLIENT, 'endpoints', namespace, name)] };
+  }
+  const service = stored.value;
+  if (!hasSelector(service)) return undefined;
+  const pods = podsOf(manager, stored.header.namespace, service.spec?.selector ?? {});
+  const changed = lastChange(manager.memory.endpointsTimes, key, instantOfTimestamp(service.metadata.creationTimestamp ?? ''), pods);
+  const { subsets, truncated } = subsetsOf(service, pods);
+  const labels = { ...service.metadata.labels, ...(service.spec?.clusterIP === 'None' && { [HEADLESS]: '' }), [MANAGED_BY]: NAME };
+  if (existing !== undefined && sameSubsets(existing.value.subsets ?? [], subsets) && sameMap(existing.header.labels ?? {}, labels)) return undefined;
+  const { [LAST_CHANGE]: _change, [OVER_CAPACITY]: _capacity, ...kept } = existing?.value.metadata.annotations ?? {};
+  const annotations = { ...kept, ...(changed !== undefined && { [LAST_CHANGE]: changed }), ...(truncated && { [OVER_CAPACITY]: 'truncated' }) };
+  const { annotations: _former, ...metadata } = existing?.value.metadata ?? { name: stored.header.name, namespace: stored.header.namespace };
+  const value: Endpoints = {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { ...metadata, labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
+    ...(subsets.length > 0 && { subsets }),
+  };
+  return { writes: [existing === undefined ? createRequest(CLIENT, 'endpoints', stored.header.namespace, value) : updateRequest(CLIENT, existing.header, value)] };
+};
+
+/** Addresses by the ports that they share, in the order of RepackSubsets: ports, then addresses by text. */
+const subsetsOf = (service: Service, pods: readonly PodView[]): { readonly subsets: readonly EndpointSubset[]; readonly truncated: boolean } => {
+  const publishAll = service.spec?.publishNotReadyAddresses === true;
+  const groups = new Map<string, { readonly ports: readonly EndpointPort[]; readonly ready: EndpointAddress[]; readonly notReady: EndpointAddress[] }>();
+  let count = 0;
+  for (const pod of [...pods].sort((a, b) => (a.podIP < b.podIP ? -1 : a.podIP > b.podIP ? 1 : 0))) {
+    if (!mayServe(pod, publishAll)) continue;
+    if (++count > MAX_ADDRESSES) continue;
+    const ports = portsOf(service, pod);
+    if (ports.length === 0 && (service.spec?.ports ?? []).length > 0) continue;
+    const key = JSON.stringify(ports);
+    let group = groups.get(key);
+    if (group === undefined) groups.set(key, (group = { ports, ready: [], notReady: [] }));
+    (publishAll || pod.ready ? group.ready : group.notReady).push(addressOf(service, pod));
+  }
+  const subsets = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { ports, ready, notReady }]) => ({
+    ...(ready.length > 0 && { addresses: ready }),
+    ...(notReady.length > 0 && { notReadyAddresses: notReady }),
+    ...(ports.length > 0 && { ports }),
+  }));
+  return { subsets, truncated: count > MAX_ADDRESSES };
+};
+
+const portsOf = (service: Service, pod: PodView): readonly EndpointPort[] => {
+  const ports: EndpointPort[] = [];
+  for (const servicePort of service.spec?.ports ?? []) {
+    const port = targetPortOf(pod, servicePort);
+    if (port === undefined) continue;
+    const { name, protocol, appProtocol } = servicePort;
+    ports.push({ ...(name !== undefined && name !== '' && { name }), port, protocol: protocol ?? 'TCP', ...(appProtocol !== undefined && { appProtocol }) });
+  }
+  return ports;
+};
+
+const addressOf = (service: Service, pod: PodView): EndpointAddress => {
+  const { namespace, name, uid } = pod.header;
+  return {
+    ip: pod.podIP,
+    ...(pod.hostname !== '' && pod.subdomain === service.metadata.name && { hostname: pod.hostname }),
+    nodeName: pod.nodeName,
+    targetRef: { kind: 'Pod', namespace, name, uid },
+  };
+};
+
+const sameSubsets = (a: readonly EndpointSubset[], b: readonly EndpointSubset[]): boolean =>
+  a.length === b.length && a.every((subset, i) => sameAddresses(subset.addresses, b[i]?.addresses) && sameAddresses(subset.notReadyAddresses, b[i]?.notReadyAddresses) && samePorts(subset.ports, b[i]?.ports));
+
+const sameAddresses = (a: readonly EndpointAddress[] = [], b: readonly EndpointAddress[] = []): boolean =>
+  a.length === b.length && a.every((address, i) => address.ip === b[i]?.ip && address.nodeName === b[i]?.nodeName && address.hostname === b[i]?.hostname && address.targetRef?.uid === b[i]?.targetRef?.uid);
+
+const samePorts = (a: readonly EndpointPort[] = [], b: readonly EndpointPort[] = []): boolean =>
+  a.length === b.length && a.every((port, i) => port.port === b[i]?.port && port.name === b[i]?.name && port.protocol === b[i]?.protocol && port.appProtocol === b[i]?.appProtocol);
+
+const sameMap = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean => {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+};

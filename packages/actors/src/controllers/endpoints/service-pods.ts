@@ -1,0 +1,64 @@
+import type { Service, ServicePort } from '../../api/generated/types.js';
+import type { Labels } from '../../api/label-selector.js';
+import type { Stored } from '../../api/requests.js';
+import { indexed } from '../../machinery/informer.js';
+import { labelTerm, PODS, SERVICES } from '../caches.js';
+import type { ControllerManager } from '../controller.js';
+import { hasFinished, type PodView, sameLabels } from '../pod-view.js';
+
+/** The pods that a service selects, found by the rarest label of its selector. */
+export const podsOf = (manager: ControllerManager, namespace: string, selector: Labels): readonly PodView[] => {
+  let fewest: ReadonlyMap<string, PodView> | undefined;
+  for (const key in selector) {
+    const found = indexed(manager.informers, PODS, 'label', labelTerm(namespace, key, selector[key] ?? ''));
+    if (fewest === undefined || found.size < fewest.size) fewest = found;
+  }
+  const pods: PodView[] = [];
+  for (const pod of fewest?.values() ?? []) if (isSelected(pod, selector)) pods.push(pod);
+  return pods;
+};
+
+/** The services that select a pod. */
+export const servicesOf = (manager: ControllerManager, pod: PodView): readonly Stored<Service>[] => {
+  const found: Stored<Service>[] = [];
+  for (const term of pod.labelTerms) {
+    for (const service of indexed(manager.informers, SERVICES, 'selector', term).values()) {
+      if (isSelected(pod, service.value.spec?.selector ?? {})) found.push(service);
+    }
+  }
+  return found;
+};
+
+/** A service with a selector, of a type that has endpoints, is one that the controllers fill. */
+export const hasSelector = (service: Service): boolean => service.spec?.selector !== undefined && service.spec.type !== 'ExternalName' && Object.keys(service.spec.selector).length > 0;
+
+/** Calls back for each service whose endpoints a change of a pod may change (endpointslice/util: GetServicesToUpdateOnPodChange). */
+export const affectedServices = (manager: ControllerManager, former: PodView | undefined, current: PodView | undefined, affected: (key: string) => void): void => {
+  const relabelled = former !== undefined && current !== undefined && !sameLabels(former.header.labels, current.header.labels);
+  if (former !== undefined && current !== undefined && !relabelled && !endpointDiffers(former, current)) return;
+  if (current !== undefined) for (const service of servicesOf(manager, current)) affected(`${service.header.namespace}/${service.header.name}`);
+  if (former !== undefined && (relabelled || current === undefined)) for (const service of servicesOf(manager, former)) affected(`${service.header.namespace}/${service.header.name}`);
+};
+
+const endpointDiffers = (former: PodView, current: PodView): boolean =>
+  former.ready !== current.ready ||
+  former.podIP !== current.podIP ||
+  former.terminating !== current.terminating ||
+  former.nodeName !== current.nodeName ||
+  hasFinished(former) !== hasFinished(current);
+
+/** Whether a pod has an endpoint at all: it has an address and may still serve. */
+export const mayServe = (pod: PodView, includeTerminating: boolean): boolean => pod.podIP !== '' && !hasFinished(pod) && (includeTerminating || !pod.terminating);
+
+/** The port of a pod that a service's port leads to; undefined if the pod has no port of that name. */
+export const targetPortOf = (pod: PodView, { targetPort, port, protocol }: ServicePort): number | undefined => {
+  if (targetPort === undefined || targetPort === 0 || targetPort === '') return port;
+  if (typeof targetPort === 'number') return targetPort;
+  return pod.namedPorts.find((named) => named.name === targetPort && named.protocol === (protocol ?? 'TCP'))?.port;
+};
+
+const isSelected = (pod: PodView, selector: Labels): boolean => {
+  const { labels } = pod.header;
+  for (const key in selector) if (labels?.[key] !== selector[key]) return false;
+  return true;
+};

@@ -1,0 +1,135 @@
+import type { Instant } from '@naumachia/core';
+import type { Container, Pod, Toleration } from '../api/generated/types.js';
+import type { ObjectHeader, OwnerReference } from '../api/object.js';
+import type { Stored } from '../api/requests.js';
+import { instantOfTimestamp } from '../machinery/timestamp.js';
+
+/** What the controllers read of a pod. A large cluster has so many pods that their whole values cannot stay decoded. */
+export interface PodView {
+  readonly header: ObjectHeader;
+  readonly owners: readonly OwnerReference[];
+  /** The owner that manages the pod, one of `owners`. */
+  readonly controller: OwnerReference | undefined;
+  readonly phase: string;
+  readonly ready: boolean;
+  /** Last transition of the Ready condition; 0 without one. */
+  readonly readySince: Instant;
+  readonly created: Instant;
+  readonly terminating: boolean;
+  readonly nodeName: string;
+  readonly podIP: string;
+  readonly podIPs: readonly string[];
+  /** `hostname.subdomain` for headless services. */
+  readonly hostname: string;
+  readonly subdomain: string;
+  /** The most that a container of the pod was restarted. */
+  readonly restarts: number;
+  /** Annotation controller.kubernetes.io/pod-deletion-cost. */
+  readonly deletionCost: number;
+  /** Of effect NoExecute, or of every effect. */
+  readonly evictionTolerations: readonly Toleration[];
+  /** Container ports that have a name, for services whose targetPort is one. */
+  readonly namedPorts: readonly NamedPort[];
+  /** Its labels as the index of `caches.ts` knows them. */
+  readonly labelTerms: readonly string[];
+  readonly generation: number;
+  readonly finalizers: readonly string[];
+}
+
+export interface NamedPort {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+const NONE: readonly never[] = [];
+
+export const podView = (stored: Stored<Pod>, former: PodView | undefined): PodView => {
+  const { metadata, spec, status } = stored.value;
+  const owners = metadata.ownerReferences ?? NONE;
+  const ready = status?.conditions?.find(isReadyCondition);
+  const podIP = status?.podIP ?? '';
+  return {
+    header: stored.header,
+    owners,
+    controller: owners.find(isController),
+    phase: phaseNamed(status?.phase ?? ''),
+    ready: ready?.status === 'True',
+    readySince: ready?.lastTransitionTime === undefined ? (0 as Instant) : instantOfTimestamp(ready.lastTransitionTime),
+    created: former?.created ?? instantOfTimestamp(metadata.creationTimestamp ?? ''),
+    terminating: metadata.deletionTimestamp !== undefined,
+    nodeName: former?.nodeName === spec.nodeName && former !== undefined ? former.nodeName : (spec.nodeName ?? ''),
+    podIP,
+    podIPs: podIP === '' ? NONE : former !== undefined && former.podIP === podIP ? former.podIPs : (status?.podIPs ?? []).map(({ ip }) => ip ?? ''),
+    hostname: spec.hostname ?? '',
+    subdomain: spec.subdomain ?? '',
+    restarts: mostRestarts(stored.value),
+    deletionCost: Number(metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0) || 0,
+    evictionTolerations: tolerationsOf(spec.tolerations ?? NONE),
+    namedPorts: former?.namedPorts ?? namedPortsOf(spec.containers),
+    labelTerms: former !== undefined && sameLabels(former.header.labels, stored.header.labels) ? former.labelTerms : labelTerms(stored.header),
+    generation: metadata.generation ?? 0,
+    finalizers: metadata.finalizers ?? NONE,
+  };
+};
+
+export const isController = (owner: OwnerReference): boolean => owner.controller === true;
+
+/** Neither finished nor being deleted (controller_utils.go: IsPodActive). */
+export const isActive = (pod: PodView): boolean => !pod.terminating && !hasFinished(pod);
+
+export const hasFinished = (pod: PodView): boolean => pod.phase === 'Succeeded' || pod.phase === 'Failed';
+
+/** Ready for at least `minReadySeconds` (podutil.IsPodAvailable). */
+export const isAvailable = (pod: PodView, minReadySeconds: number, now: Instant): boolean =>
+  pod.ready && (minReadySeconds === 0 || (pod.readySince > 0 && pod.readySince + minReadySeconds * 1000 <= now));
+
+const isReadyCondition = (condition: { readonly type: string }): boolean => condition.type === 'Ready';
+
+const labelTerms = ({ namespace, labels }: ObjectHeader): readonly string[] => Object.entries(labels ?? {}).map(([key, value]) => `${namespace}/${key}=${value}`);
+
+export const sameLabels = (a: ObjectHeader['labels'], b: ObjectHeader['labels']): boolean => {
+  if (a === b) return true;
+  let count = 0;
+  for (const key in a) {
+    if (a[key] !== b?.[key]) return false;
+    count++;
+  }
+  for (const _ in b) count--;
+  return count === 0;
+};
+
+const PHASES = ['', 'Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'];
+
+/** One string per phase, so that a view does not keep the text that it was decoded from. */
+const phaseNamed = (phase: string): string => PHASES[PHASES.indexOf(phase)] ?? phase;
+
+const mostRestarts = (pod: Pod): number => {
+  let most = 0;
+  for (const status of pod.status?.containerStatuses ?? NONE) if (status.restartCount > most) most = status.restartCount;
+  return most;
+};
+
+const namedPortsOf = (containers: readonly Container[]): readonly NamedPort[] => {
+  let ports: NamedPort[] | undefined;
+  for (const container of containers) {
+    for (const { name, containerPort, protocol } of container.ports ?? NONE) {
+      if (name !== undefined && name !== '') (ports ??= []).push({ name, port: containerPort, protocol: protocol ?? 'TCP' });
+    }
+  }
+  return ports ?? NONE;
+};
+
+/** Nearly all pods have the two tolerations that admission adds: kept once. */
+const knownTolerations = new Map<string, readonly Toleration[]>();
+
+const tolerationsOf = (all: readonly Toleration[]): readonly Toleration[] => {
+  const evicting = all.filter(({ effect }) => effect === undefined || effect === '' || effect === 'NoExecute');
+  if (evicting.length === 0) return NONE;
+  let text = '';
+  for (const { key, operator, value, effect, tolerationSeconds } of evicting) text += `${key}|${operator}|${value}|${effect}|${tolerationSeconds};`;
+  const known = knownTolerations.get(text);
+  if (known !== undefined) return known;
+  if (knownTolerations.size < 1024) knownTolerations.set(text, evicting);
+  return evicting;
+};

@@ -1,0 +1,97 @@
+import { hash32, type Instant } from '@naumachia/core';
+import type { Deployment, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus, ReplicationController } from '../api/generated/types.js';
+import type { ObjectHeader, OwnerReference } from '../api/object.js';
+import type { Stored } from '../api/requests.js';
+import { instantOfTimestamp } from '../machinery/timestamp.js';
+import { isController } from './pod-view.js';
+
+/** A ReplicaSet or ReplicationController as the controllers see it. The template stays in `stored`, decoded when pods are made. */
+export interface ReplicaSetView {
+  readonly header: ObjectHeader;
+  readonly stored: Stored<ReplicaSet>;
+  readonly owners: readonly OwnerReference[];
+  readonly controller: OwnerReference | undefined;
+  readonly created: Instant;
+  readonly generation: number;
+  readonly terminating: boolean;
+  readonly finalizers: readonly string[];
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly replicas: number;
+  readonly minReadySeconds: number;
+  readonly selector: LabelSelector;
+  /** Labels of the pods that it makes. */
+  readonly templateLabels: Readonly<Record<string, string>>;
+  /** Stands for the template without its pod-template-hash: equal templates have equal signatures. */
+  readonly signature: string;
+  readonly status: ReplicaSetStatus;
+}
+
+/** A Deployment with the signature of its template; it is kept decoded, as every sync reads most of it. */
+export interface DeploymentView {
+  readonly header: ObjectHeader;
+  readonly value: Deployment;
+  readonly owners: readonly OwnerReference[];
+  readonly finalizers: readonly string[];
+  readonly terminating: boolean;
+  readonly signature: string;
+}
+
+const NONE: readonly never[] = [];
+const EMPTY: Readonly<Record<string, string>> = {};
+export const POD_TEMPLATE_HASH = 'pod-template-hash';
+
+export const replicaSetView = (stored: Stored<ReplicaSet>, former: ReplicaSetView | undefined): ReplicaSetView => {
+  const { metadata, spec, status } = stored.value;
+  const owners = metadata.ownerReferences ?? NONE;
+  const generation = metadata.generation ?? 0;
+  // What stands in spec changes only with the generation.
+  const same = former !== undefined && former.generation === generation ? former : undefined;
+  return {
+    header: stored.header,
+    stored,
+    owners,
+    controller: owners.find(isController),
+    created: former?.created ?? instantOfTimestamp(metadata.creationTimestamp ?? ''),
+    generation,
+    terminating: metadata.deletionTimestamp !== undefined,
+    finalizers: metadata.finalizers ?? NONE,
+    annotations: metadata.annotations ?? EMPTY,
+    replicas: spec.replicas ?? 1,
+    minReadySeconds: spec.minReadySeconds ?? 0,
+    selector: same?.selector ?? spec.selector,
+    templateLabels: same?.templateLabels ?? spec.template?.metadata?.labels ?? EMPTY,
+    signature: same?.signature ?? templateSignature(spec.template),
+    status: status ?? { replicas: 0 },
+  };
+};
+
+/** A ReplicationController, whose selector is a plain map of labels, in the same view. */
+export const replicationControllerView = (stored: Stored<ReplicationController>, former: ReplicaSetView | undefined): ReplicaSetView => {
+  const { spec } = stored.value;
+  const view = replicaSetView(stored as unknown as Stored<ReplicaSet>, former);
+  return { ...view, selector: { matchLabels: spec?.selector ?? EMPTY } };
+};
+
+export const deploymentView = (stored: Stored<Deployment>, former: DeploymentView | undefined): DeploymentView => {
+  const { value } = stored;
+  const same = former !== undefined && former.value.metadata.generation === value.metadata.generation ? former : undefined;
+  return {
+    header: stored.header,
+    value,
+    owners: value.metadata.ownerReferences ?? NONE,
+    finalizers: value.metadata.finalizers ?? NONE,
+    terminating: value.metadata.deletionTimestamp !== undefined,
+    signature: same?.signature ?? templateSignature(value.spec.template),
+  };
+};
+
+/** The API server writes the fields of a type in one order, so that equal templates have equal texts (EqualIgnoreHash). */
+const templateSignature = (template: PodTemplateSpec | undefined): string => {
+  const metadata = template?.metadata ?? {};
+  const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => key !== POD_TEMPLATE_HASH).sort(byKey);
+  const annotations = Object.entries(metadata.annotations ?? {}).sort(byKey);
+  const text = JSON.stringify([labels, annotations, metadata.finalizers ?? NONE, template?.spec]);
+  return `${hash32(text)}-${hash32(text, 0x5bd1e995)}-${text.length}`;
+};
+
+const byKey = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : a > b ? 1 : 0);
