@@ -35,7 +35,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const noFields: Readonly<Record<string, unknown>> = {};
 
 function structOf(type: ApiType, value: unknown): unknown {
-  if (type.union !== undefined) return value ?? null;
+  if (type.unionSchema !== undefined) return unionOf(type.unionSchema, value);
   let input = noFields;
   if (isObject(value)) input = value;
   else if (value !== undefined && value !== null) clean = false;
@@ -55,6 +55,14 @@ function structOf(type: ApiType, value: unknown): unknown {
   }
   if (clean) for (const key in input) if (--known < 0 || input[key] === undefined) clean = isKnown(type, input);
   return out;
+}
+
+/** A schema, a list of schemas, or something simpler. Go reads them by a decoder of their own, which reports nothing. */
+function unionOf(schema: ApiType, value: unknown): unknown {
+  const before = clean;
+  const rebuilt: unknown = Array.isArray(value) ? value.map((element: unknown) => (isObject(element) ? structOf(schema, element) : element)) : isObject(value) ? structOf(schema, value) : value ?? null;
+  clean = before;
+  return rebuilt;
 }
 
 /** The rare way: an undefined value counts as absent. */
