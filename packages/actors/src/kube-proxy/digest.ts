@@ -41,3 +41,10 @@ const finish = (lane: number): number => {
   word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
   return (word ^ (word >>> 16)) | 0;
 };
+
+export const addDigest = (sum: Digest, part: Digest, sign: 1 | -1): void => {
+  sum.low = (sum.low + sign * part.low) | 0;
+  sum.high = (sum.high + sign * part.high) | 0;
+};
+
+export const sameDigest = (a: Digest, b: Digest): boolean => a.low === b.low && a.high === b.high;

@@ -1,8 +1,9 @@
+import type { Random } from '@naumachia/core';
 import { type CompiledService, isExternallyAccessible, type ServicePortSpec } from './compiled-service.js';
 import type { CompiledSlice } from './compiled-slice.js';
-import type { Digest } from './digest.js';
+import { addDigest, type Digest, sameDigest } from './digest.js';
 import { type EndpointSet, endpointSetOf, NO_ENDPOINTS } from './endpoint-set.js';
-import { emptyHash, type ExtendibleHash, findInHash, type HashEdit, putInHash, removeFromHash } from './extendible-hash.js';
+import { emptyHash, type ExtendibleHash, findInHash, type HashEdit, NO_RUN, pickFromRun, putInHash, removeFromHash, type Run } from './extendible-hash.js';
 import type { IpAddress } from './ip-address.js';
 import { editDirectory, sealDirectory } from './page-directory.js';
 import { emptyMap, findInMap, type MapEdit, type PagedMap, putInMap, removeFromMap, valuesOfMap } from './paged-map.js';
@@ -36,12 +37,19 @@ export interface Destination {
  */
 export interface ServiceTable {
   readonly services: PagedMap<ServiceEntry>;
-  /** IPv4: key is (address, protocol << 16 | port). A node port has address 0, a cluster IP as such protocol and port 0. */
+  /** IPv4: key is (address, protocol << 16 | port); a node port has address 0. The run of a plain cluster IP is its endpoints. */
   readonly ipv4: ExtendibleHash<Destination>;
-  /** IPv6: key is `address|protocol|port`, likewise. */
+  /** Cluster IPs as such, whatever the port: key is (address, 0). */
+  readonly clusterIps: ExtendibleHash<Destination>;
+  /** IPv6: key is `address|protocol|port`; a cluster IP as such has protocol and port 0. */
   readonly ipv6: PagedMap<Destination>;
-  /** Sum over all services and slices. */
-  readonly digest: Digest;
+  /** Sums over all services, and over all slices. */
+  readonly digests: TableDigests;
+}
+
+export interface TableDigests {
+  readonly services: Digest;
+  readonly slices: Digest;
 }
 
 /** What became of one Service or one EndpointSlice; `undefined` if it is gone or is none of kube-proxy's business. */
@@ -49,7 +57,7 @@ export type TableChange =
   | { readonly type: 'service'; readonly key: string; readonly service: CompiledService | undefined }
   | { readonly type: 'slice'; readonly key: string; readonly name: string; readonly slice: CompiledSlice | undefined };
 
-export const EMPTY_TABLE: ServiceTable = { services: emptyMap(), ipv4: emptyHash(), ipv6: emptyMap(), digest: { low: 0, high: 0 } };
+export const EMPTY_TABLE: ServiceTable = { services: emptyMap(), ipv4: emptyHash(), clusterIps: emptyHash(), ipv6: emptyMap(), digests: { services: { low: 0, high: 0 }, slices: { low: 0, high: 0 } } };
 
 export const serviceOf = (table: ServiceTable, key: string): ServiceEntry | undefined => findInMap(table.services, key);
 
@@ -63,70 +71,99 @@ const NODE_PORT = { 4: 0, 6: '' } as const;
 
 export const nodePortAt = (table: ServiceTable, family: 4 | 6, port: number, protocol: number): Destination | undefined => destinationAt(table, NODE_PORT[family], port, protocol);
 
-export const isClusterIp = (table: ServiceTable, address: IpAddress): boolean => destinationAt(table, address, 0, 0) !== undefined;
+/**
+ * One endpoint of a plain service, by chance: `address * 65536 + port` with the address unsigned. Plain: IPv4, reached by its cluster
+ * IP, every endpoint as good as any other to every client on every node. -1: not known, or not plain (`routeOf` decides).
+ */
+export const plainEndpointAt = (table: ServiceTable, address: number, port: number, protocol: number, random: Random): number =>
+  pickFromRun(table.ipv4, address, (protocol << 16) | port, random);
 
-/** The services that changes touch, before and after; the same entry twice if nothing changed. */
+export const isClusterIp = (table: ServiceTable, address: IpAddress): boolean =>
+  (typeof address === 'number' ? findInHash(table.clusterIps, address, 0) : findInMap(table.ipv6, `${address}|0|0`)) !== undefined;
+
+/** A service that changes touch, before and after. */
 export type EntryChange = readonly [former: ServiceEntry | undefined, current: ServiceEntry];
 
-/** First step of a change, without the table: which services become what. Several changes of one service count as one. */
-export const changedEntries = (table: ServiceTable, changes: readonly TableChange[]): EntryChange[] => {
-  const drafts = new Map<string, { service: CompiledService | undefined; slices: readonly CompiledSlice[] }>();
+export interface ChangedEntries {
+  readonly entries: readonly EntryChange[];
+  /** Trigger times of the slices whose content changed, in milliseconds since the epoch. */
+  readonly triggers: readonly number[];
+}
+
+/** First step of a change: which services become what. Several changes of one service count as one; what changes nothing is left out. */
+export const changedEntries = (table: ServiceTable, changes: readonly TableChange[]): ChangedEntries => {
+  const drafts = new Map<string, Draft>();
+  const triggers: number[] = [];
   for (const change of changes) {
     let draft = drafts.get(change.key);
     if (draft === undefined) {
       const former = serviceOf(table, change.key);
-      drafts.set(change.key, (draft = { service: former?.service, slices: former?.slices ?? NO_SLICES }));
+      drafts.set(change.key, (draft = { former, service: former?.service, slices: former?.slices ?? NO_SLICES }));
     }
-    if (change.type === 'service') draft.service = sameContent(draft.service, change.service) ? draft.service : change.service;
-    else draft.slices = withSlice(draft.slices, change.name, change.slice);
+    if (change.type === 'service') {
+      if (!sameContent(draft.service, change.service)) draft.service = change.service;
+      continue;
+    }
+    const slices = withSlice(draft.slices, change.name, change.slice);
+    // The annotation of a slice that is deleted tells of an earlier change (pkg/proxy/endpointschangetracker.go).
+    if (slices !== draft.slices && change.slice && change.slice.triggeredAt > 0) triggers.push(change.slice.triggeredAt);
+    draft.slices = slices;
   }
   const entries: EntryChange[] = [];
-  for (const [key, { service, slices }] of drafts) {
-    const former = serviceOf(table, key);
+  for (const [key, { former, service, slices }] of drafts) {
     if (former === undefined ? service === undefined && slices.length === 0 : former.service === service && former.slices === slices) continue;
     entries.push([former, { key, service, slices, ports: portsOf(service, slices) }]);
   }
-  return entries;
+  return { entries, triggers };
 };
 
-/** The digest of the table after these changes. */
-export const digestAfter = (table: ServiceTable, changes: readonly EntryChange[]): Digest => {
-  const digest = { ...table.digest };
+interface Draft {
+  readonly former: ServiceEntry | undefined;
+  service: CompiledService | undefined;
+  slices: readonly CompiledSlice[];
+}
+
+/** The digests of the table after these changes. */
+export const digestsAfter = (table: ServiceTable, changes: readonly EntryChange[]): TableDigests => {
+  const services = { ...table.digests.services };
+  const slices = { ...table.digests.slices };
   for (const [former, current] of changes) {
-    if (former) addParts(digest, former, -1);
-    addParts(digest, current, 1);
+    if (former?.service) addDigest(services, former.service.digest, -1);
+    if (current.service) addDigest(services, current.service.digest, 1);
+    for (const slice of former?.slices ?? NO_SLICES) addDigest(slices, slice.digest, -1);
+    for (const slice of current.slices) addDigest(slices, slice.digest, 1);
   }
-  return digest;
+  return { services, slices };
 };
 
 /** Second step: the table after these changes, at the cost of the services in it. */
-export const withEntries = (table: ServiceTable, changes: readonly EntryChange[], digest: Digest): ServiceTable => {
+export const withEntries = (table: ServiceTable, changes: readonly EntryChange[], digests: TableDigests): ServiceTable => {
   const services = editDirectory(table.services);
-  const ipv4 = editDirectory(table.ipv4);
-  const ipv6 = editDirectory(table.ipv6);
+  const places: PlaceEdit = { ipv4: editDirectory(table.ipv4), clusterIps: editDirectory(table.clusterIps), ipv6: editDirectory(table.ipv6) };
   for (const [former, current] of changes) {
     if (current.service === undefined && current.slices.length === 0) removeFromMap(services, current.key);
     else putInMap(services, current.key, current);
     // Where the Service is the same, its endpoints changed: its destinations are replaced where they stand.
     const sameService = former?.service === current.service;
-    if (former && !sameService) for (const at of [...placesOf(former), ...clusterIpsOf(former)]) leave(ipv4, ipv6, at);
-    for (const at of placesOf(current)) enter(ipv4, ipv6, at);
-    if (!sameService) for (const at of clusterIpsOf(current)) enter(ipv4, ipv6, at);
+    if (former && !sameService) for (const at of [...placesOf(former), ...clusterIpsOf(former)]) leave(places, at);
+    for (const at of placesOf(current)) enter(places, at);
+    if (!sameService) for (const at of clusterIpsOf(current)) enter(places, at);
   }
-  return { services: sealDirectory(services), ipv4: sealDirectory(ipv4), ipv6: sealDirectory(ipv6), digest };
+  const { ipv4, clusterIps, ipv6 } = places;
+  return { services: sealDirectory(services), ipv4: sealDirectory(ipv4), clusterIps: sealDirectory(clusterIps), ipv6: sealDirectory(ipv6), digests };
 };
 
 /** The table after these changes; the same one if they change nothing. */
 export const applyChanges = (table: ServiceTable, changes: readonly TableChange[]): ServiceTable => {
-  const entries = changedEntries(table, changes);
-  return entries.length === 0 ? table : withEntries(table, entries, digestAfter(table, entries));
+  const { entries } = changedEntries(table, changes);
+  return entries.length === 0 ? table : withEntries(table, entries, digestsAfter(table, entries));
 };
 
 const NO_SLICES: readonly CompiledSlice[] = [];
 const NO_PORTS: readonly ServicePort[] = [];
 
 const sameContent = (a: { readonly digest: Digest } | undefined, b: { readonly digest: Digest } | undefined): boolean =>
-  a === b || (a !== undefined && b !== undefined && a.digest.low === b.digest.low && a.digest.high === b.digest.high);
+  a === b || (a !== undefined && b !== undefined && sameDigest(a.digest, b.digest));
 
 /** Slices stay in the order of their names. The same array if nothing changes. */
 const withSlice = (slices: readonly CompiledSlice[], name: string, slice: CompiledSlice | undefined): readonly CompiledSlice[] => {
@@ -142,16 +179,6 @@ const withSlice = (slices: readonly CompiledSlice[], name: string, slice: Compil
 
 const portsOf = (service: CompiledService | undefined, slices: readonly CompiledSlice[]): readonly ServicePort[] =>
   service === undefined ? NO_PORTS : service.ports.map((spec) => ({ spec, endpoints: endpointSetOf(slices, spec.family, spec.portName, spec.protocol) }));
-
-const addParts = (digest: Digest, entry: ServiceEntry, sign: 1 | -1): void => {
-  if (entry.service) addDigest(digest, entry.service.digest, sign);
-  for (const slice of entry.slices) addDigest(digest, slice.digest, sign);
-};
-
-const addDigest = (digest: Digest, part: Digest, sign: 1 | -1): void => {
-  digest.low = (digest.low + sign * part.low) | 0;
-  digest.high = (digest.high + sign * part.high) | 0;
-};
 
 interface Place {
   readonly address: IpAddress;
@@ -187,24 +214,44 @@ const clusterIpsOf = (entry: ServiceEntry): Place[] => {
   return places;
 };
 
-const find = (ipv4: HashEdit<Destination>, ipv6: MapEdit<Destination>, { address, port, protocol }: Place): Destination | undefined =>
-  typeof address === 'number' ? findInHash(ipv4, address, (protocol << 16) | port) : findInMap(ipv6, `${address}|${protocol}|${port}`);
+interface PlaceEdit {
+  readonly ipv4: HashEdit<Destination>;
+  readonly clusterIps: HashEdit<Destination>;
+  readonly ipv6: MapEdit<Destination>;
+}
 
-const put = (ipv4: HashEdit<Destination>, ipv6: MapEdit<Destination>, { address, port, protocol }: Place, value: Destination | undefined): void => {
-  if (typeof address === 'number') {
-    if (value) putInHash(ipv4, address, (protocol << 16) | port, value);
-    else removeFromHash(ipv4, address, (protocol << 16) | port);
-  } else if (value) putInMap(ipv6, `${address}|${protocol}|${port}`, value);
-  else removeFromMap(ipv6, `${address}|${protocol}|${port}`);
+const find = (edit: PlaceEdit, { address, port, protocol }: Place): Destination | undefined => {
+  if (typeof address === 'string') return findInMap(edit.ipv6, `${address}|${protocol}|${port}`);
+  return protocol === 0 ? findInHash(edit.clusterIps, address, 0) : findInHash(edit.ipv4, address, (protocol << 16) | port);
 };
 
-const enter = (ipv4: HashEdit<Destination>, ipv6: MapEdit<Destination>, place: Place): void => {
-  put(ipv4, ipv6, place, chained(without(find(ipv4, ipv6, place), place.destination), place.destination));
+const put = (edit: PlaceEdit, { address, port, protocol }: Place, value: Destination): void => {
+  if (typeof address === 'string') putInMap(edit.ipv6, `${address}|${protocol}|${port}`, value);
+  else if (protocol === 0) putInHash(edit.clusterIps, address, 0, value, NO_RUN);
+  else putInHash(edit.ipv4, address, (protocol << 16) | port, value, runOf(value));
 };
 
-const leave = (ipv4: HashEdit<Destination>, ipv6: MapEdit<Destination>, place: Place): void => {
-  const former = find(ipv4, ipv6, place);
-  if (former) put(ipv4, ipv6, place, without(former, place.destination));
+const remove = (edit: PlaceEdit, { address, port, protocol }: Place): void => {
+  if (typeof address === 'string') removeFromMap(edit.ipv6, `${address}|${protocol}|${port}`);
+  else if (protocol === 0) removeFromHash(edit.clusterIps, address, 0);
+  else removeFromHash(edit.ipv4, address, (protocol << 16) | port);
+};
+
+/** Endpoints that can be chosen from without asking anything else: `plainEndpointAt`. */
+const runOf = ({ reach, port: { spec, endpoints } }: Destination): Run => {
+  if (reach !== 'clusterIP' || spec.internalLocal || spec.affinitySeconds > 0 || endpoints.ports !== undefined || endpoints.hintsNodes || endpoints.hintsZones) return NO_RUN;
+  const addresses = endpoints.endpoints.addresses as readonly number[];
+  return { words: endpoints.cluster.at === undefined ? addresses : endpoints.cluster.at.map((at) => addresses[at] as number), note: endpoints.port };
+};
+
+const enter = (edit: PlaceEdit, place: Place): void => put(edit, place, chained(without(find(edit, place), place.destination), place.destination));
+
+const leave = (edit: PlaceEdit, place: Place): void => {
+  const former = find(edit, place);
+  if (former === undefined) return;
+  const left = without(former, place.destination);
+  if (left) put(edit, place, left);
+  else remove(edit, place);
 };
 
 const without = (chain: Destination | undefined, gone: Destination): Destination | undefined => {
