@@ -1,5 +1,5 @@
 import type { Node, Pod } from '../api/generated/types.js';
-import { type AssignedPods, lowestPriority, newAssignedPods, setAssignedPod } from './cache/assigned-pods.js';
+import { type AssignedPods, assumePod, lowestPriority, newAssignedPods, setAssignedPod } from './cache/assigned-pods.js';
 import { type NodeTable, newNodeTable, setNode } from './cache/node-table.js';
 import { podInfo } from './cache/pod-info.js';
 import { newProfile } from './framework/profile.js';
@@ -10,10 +10,17 @@ import { type CycleTrace, type Decision, newCycleTrace, scheduleOne } from './sc
 /** A recorded decision (test/golden/scheduler/README.md): a cluster, one pending pod, and all that the real scheduler found. */
 export interface GoldenDecision {
   readonly id: string;
-  readonly objects: { readonly nodes?: readonly Node[]; readonly pods?: readonly Pod[] };
-  readonly pod: Pod;
+  readonly objects: Readonly<Record<string, readonly unknown[]>> & { readonly nodes?: readonly Node[]; readonly pods?: readonly Pod[] };
+  readonly config?: string;
   readonly startIndex?: number;
+  readonly pod: Pod;
   readonly result: GoldenResult;
+}
+
+/** Pods that are scheduled one after another. */
+export interface GoldenSequence extends Omit<GoldenDecision, 'pod' | 'result'> {
+  readonly queue: readonly Pod[];
+  readonly result: readonly GoldenResult[];
 }
 
 type Scores = Readonly<Record<string, { readonly raw: readonly number[]; readonly norm?: readonly number[] }>>;
@@ -42,7 +49,7 @@ export interface GoldenResult {
   readonly unschedulablePlugins?: readonly string[];
   readonly error?: string;
   readonly events?: readonly { readonly type: string; readonly reason: string; readonly action: string; readonly note: string }[];
-  readonly condition?: { readonly reason: string; readonly message?: string };
+  readonly condition?: { readonly reason: string; readonly message?: string; readonly observedGeneration?: number };
   readonly nextStart: number;
 }
 
@@ -53,25 +60,53 @@ const NOT_SCORED: ReadonlySet<string> = new Set(['DynamicResources']);
 
 /** Runs one case and returns what differs, field by field; empty if nothing does. */
 export const compareDecision = (golden: GoldenDecision): readonly string[] => {
-  const table = newNodeTable();
-  const pods = newAssignedPods();
-  fill(table, pods, golden);
-  const pod = podInfo(golden.pod);
-  const gate = PROFILE.preEnqueue.map((plugin) => plugin.preEnqueue?.(pod)).find((rejection) => rejection);
-  const start = golden.startIndex ?? 0;
-  if (gate) return differences({ gated: gate.plugin, nextStart: start }, golden.result);
-  const trace = newCycleTrace();
-  const decision = scheduleOne(PROFILE, table, pod, start, lowestPriority(pods), trace);
-  return differences(asGolden(table, golden, decision, trace), golden.result);
+  const cluster = clusterOf(golden);
+  return differences(decide(cluster, golden.pod, golden.result), golden.result);
 };
 
-const fill = (table: NodeTable, pods: AssignedPods, { objects }: GoldenDecision): void => {
-  for (const node of objects.nodes ?? []) setNode(table, node);
-  for (const pod of objects.pods ?? []) if (pod.spec.nodeName) setAssignedPod(pods, table, podInfo(pod), pod.spec.nodeName);
+/** Runs a sequence; every difference names its pod. Sequences were recorded without what PreFilter and PreScore skipped. */
+export const compareSequence = (golden: GoldenSequence): readonly string[] => {
+  const cluster = clusterOf(golden);
+  return golden.queue.flatMap((pod, at) => {
+    const theirs = golden.result[at] as GoldenResult;
+    const { preFilter, preFilterSkip, scoreSkip, condition, ...ours } = decide(cluster, pod, theirs);
+    const { score, ...unscored } = ours;
+    return differences(theirs.score ? ours : unscored, theirs).map((difference) => `${pod.metadata.name}: ${difference}`);
+  });
+};
+
+interface Cluster {
+  readonly table: NodeTable;
+  readonly pods: AssignedPods;
+  nextStart: number;
+}
+
+const clusterOf = ({ objects, startIndex = 0 }: Pick<GoldenDecision, 'objects' | 'startIndex'>): Cluster => {
+  const cluster: Cluster = { table: newNodeTable(), pods: newAssignedPods(), nextStart: startIndex };
+  for (const node of objects.nodes ?? []) setNode(cluster.table, node);
+  for (const pod of objects.pods ?? []) if (pod.spec.nodeName) setAssignedPod(cluster.pods, cluster.table, podInfo(pod), pod.spec.nodeName);
+  return cluster;
+};
+
+const decide = (cluster: Cluster, golden: Pod, theirs: GoldenResult): GoldenResult => {
+  const { table, pods } = cluster;
+  const pod = podInfo(golden);
+  const gate = PROFILE.preEnqueue.map((plugin) => plugin.preEnqueue?.(pod)).find((rejection) => rejection);
+  if (gate) return { gated: gate.plugin, nextStart: cluster.nextStart };
+  if (golden.metadata.deletionTimestamp) {
+    const note = `skip schedule deleting pod: ${pod.key}`;
+    return { events: [{ type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note }], nextStart: cluster.nextStart };
+  }
+  const trace = newCycleTrace();
+  const decision = scheduleOne(PROFILE, table, pod, cluster.nextStart, lowestPriority(pods), trace);
+  cluster.nextStart = decision.nextStart;
+  const result = asGolden(table, golden, theirs, decision, trace);
+  if (decision.type === 'scheduled') assumePod(pods, table, pod, decision.node);
+  return result;
 };
 
 /** Puts what the cycle left into the recorded shape; what is empty is left out. */
-const asGolden = (table: NodeTable, { pod, result }: GoldenDecision, decision: Decision, trace: CycleTrace): GoldenResult => {
+const asGolden = (table: NodeTable, pod: Pod, result: GoldenResult, decision: Decision, trace: CycleTrace): GoldenResult => {
   const name = (slot: number): string => table.names[slot] as string;
   const by = result.anyOrder ? [...trace.feasible.keys()].sort((a, b) => (name(trace.feasible[a] as number) < name(trace.feasible[b] as number) ? -1 : 1)) : [...trace.feasible.keys()];
   const inOrder = <T>(list: readonly T[]): T[] => by.map((at) => list[at] as T);
@@ -108,10 +143,16 @@ const asGolden = (table: NodeTable, { pod, result }: GoldenDecision, decision: D
         ? { type: 'Normal', reason: 'Scheduled', action: 'Binding', note }
         : { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note },
     ],
-    ...(decision.type === 'scheduled' ? {} : { condition: { reason: decision.type === 'error' ? 'SchedulerError' : 'Unschedulable', ...(note === decision.message ? {} : { message: decision.message }) } }),
+    ...(decision.type === 'scheduled' ? {} : { condition: conditionOf(pod, decision, note) }),
     nextStart: decision.nextStart,
   };
 };
+
+const conditionOf = (pod: Pod, { type, message }: Exclude<Decision, { readonly type: 'scheduled' }>, note: string): NonNullable<GoldenResult['condition']> => ({
+  reason: type === 'error' ? 'SchedulerError' : 'Unschedulable',
+  ...(note === message ? {} : { message }),
+  ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+});
 
 const differences = (ours: GoldenResult, theirs: GoldenResult): string[] => {
   const found: string[] = [];
