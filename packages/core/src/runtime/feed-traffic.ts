@@ -7,6 +7,7 @@ import type { Effect } from './context.js';
 import type { Feed, Sink, Subscription } from './feeds.js';
 import type { FeedDelivery, Host } from './host.js';
 import type { PeerItem } from './peers.js';
+import { resetsFirst } from './wire.js';
 
 /** A mirror needs to reach back only as far as its slowest subscriber; who comes later than that lists anew. */
 const MIRROR_LIMIT = 8192;
@@ -70,7 +71,7 @@ export class FeedTraffic {
   }
 
   subscribe(id: number, owner: Address, name: string, options: SubscribeOptions, sink: Sink): void {
-    const { feeds, faults, cells, timers } = this.#host;
+    const { feeds, wire: { faults }, cells, timers } = this.#host;
     const refuse = (reason: FeedEnd['reason']): void => sink.end({ subscription: id, feed: name, reason });
     if (faults.active) {
       const verdict = faults.judgeLink(sink.subscriber.actor, owner.actor, 'stream', this.#host.now);
@@ -128,7 +129,7 @@ export class FeedTraffic {
     this.#resetting.add(key);
     this.#host.timers.add(at, () => {
       this.#resetting.delete(key);
-      if (this.#host.faults.judgeLink(a, b, 'stream', this.#host.now).type === 'hold') this.#host.resetLink(a, b);
+      if (this.#host.wire.faults.judgeLink(a, b, 'stream', this.#host.now).type === 'hold') this.#host.wire.resetLink(a, b);
     });
   }
 
@@ -140,17 +141,17 @@ export class FeedTraffic {
 
   /** Whether the link lets a batch through now. A held one keeps its cursor and is looked at again when the rule ends. */
   judge(owner: Address, subscriber: Address, subscription: Subscription): boolean {
-    const { faults, timers, feeds, now } = this.#host;
+    const { wire: { faults }, timers, feeds, now } = this.#host;
     const verdict = faults.judgeLink(owner.actor, subscriber.actor, 'stream', now);
     this.#faultDelay = verdict.type === 'delay' ? verdict.by : milliseconds(0);
     if (verdict.type === 'hold') {
-      if (verdict.resetAt !== undefined && (verdict.until === undefined || verdict.resetAt < verdict.until)) this.resetLater(owner.actor, subscriber.actor, verdict.resetAt);
+      if (resetsFirst(verdict)) this.resetLater(owner.actor, subscriber.actor, verdict.resetAt);
       if (verdict.until === undefined) this.#held.add(subscription);
       else timers.add(verdict.until, () => feeds.resume(subscription));
       return false;
     }
     if (verdict.type === 'reset') {
-      timers.add(now, () => this.#host.resetLink(owner.actor, subscriber.actor));
+      timers.add(now, () => this.#host.wire.resetLink(owner.actor, subscriber.actor));
       return false;
     }
     return true;
@@ -213,7 +214,7 @@ export class FeedTraffic {
   }
 
   #toCell(cell: Cell, owner: Address, batch: FeedBatch, done: () => void): void {
-    const { links, timers, now } = this.#host;
+    const { wire: { links }, timers, now } = this.#host;
     const entries = this.#asReceived(batch.entries);
     const delivery: FeedDelivery = { type: 'feed', batch: entries === batch.entries ? batch : { ...batch, entries }, done };
     const hand = (): void => {

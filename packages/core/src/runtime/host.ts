@@ -1,58 +1,25 @@
-import type { ActorSpec, AnyActorDefinition, TimerId } from '../actor.js';
+import type { ActorSpec, TimerId } from '../actor.js';
 import type { Address } from '../address.js';
-import type { Disk, Disks } from '../disk.js';
+import type { Disk } from '../disk.js';
 import type { FeedBatch } from '../feed.js';
-import { type FaultPlan, matchesName } from '../faults/plan.js';
-import { FaultPlane } from '../faults/plane.js';
 import { deepFreeze } from '../freeze.js';
 import { DEFAULT_MAILBOX } from '../mailbox.js';
 import { type Caller, type Envelope, failure, type LinkKind, type Message } from '../message.js';
-import type { Observer } from '../observer.js';
 import type { Port } from '../port.js';
-import { Random } from '../random.js';
-import { type Clock, type Duration, type Instant, later, seconds } from '../time.js';
+import { type Duration, type Instant, later, seconds } from '../time.js';
 import { behaviourOf, type Cell, newMailbox } from './cell.js';
 import { CellContext, type ContextHost, type Effect } from './context.js';
 import { FeedTraffic } from './feed-traffic.js';
 import { Feeds } from './feeds.js';
-import { advanceFlow, BEGIN, type FlowHost, type RunningFlow } from './flows.js';
-import { type LinkLatency, Links } from './links.js';
-import type { PeerItem, Peers } from './peers.js';
+import { type FlowAnswer, FlowRunner } from './flow-runner.js';
+import type { HostOptions } from './host-options.js';
+import type { PeerItem } from './peers.js';
 import { openPort } from './ports.js';
 import { Ring } from './ring.js';
-import { type Slot, Slots } from './slots.js';
+import { Slots } from './slots.js';
 import { Supervisor } from './supervisor.js';
 import { type Timer, Timers } from './timers.js';
-
-export interface HostOptions {
-  readonly name: string;
-  /** Numbers the host among the hosts of a run: its envelopes' ids begin there. */
-  readonly index: number;
-  /** Grows when the host is replaced after its death. */
-  readonly incarnation: number;
-  readonly seed: number;
-  readonly clock: Clock;
-  readonly definitions: (kind: string) => AnyActorDefinition | undefined;
-  readonly disks: Disks;
-  readonly observer?: Observer | undefined;
-  /** Chooses which ready actor runs next; absent: first come, first served. */
-  readonly order?: Random | undefined;
-  readonly latencies?: readonly LinkLatency[] | undefined;
-  readonly peers?: Peers | undefined;
-  /** Freezes every message to its leaves. */
-  readonly freeze?: boolean | undefined;
-  /** Passes every message through the codec, also between actors of this host. */
-  readonly recode?: (<T>(message: T) => T) | undefined;
-  /** Called when an actor fails; one that throws from here ends the run. */
-  readonly failed?: ((actor: Address, error: unknown) => void) | undefined;
-  /** Called when something from outside has made work for the host. */
-  readonly poke?: (() => void) | undefined;
-  /** Called when supervision at the top gives up. */
-  readonly escalate?: ((actor: Address, error: unknown) => void) | undefined;
-  /** Says before each step what runs, for those who watch from outside. */
-  readonly mark?: ((cell: number, step: string) => void) | undefined;
-  readonly named?: ((cell: number, actor: string) => void) | undefined;
-}
+import { Wire } from './wire.js';
 
 export const REQUEST_TIMEOUT = seconds(30);
 
@@ -63,15 +30,15 @@ const INCARNATIONS_PER_HOST = 1_000_000;
  * One thread's worth of actors: it delivers, runs handlers one message at a time, and releases their effects when they return. A
  * driver (an event loop, a simulation) calls `step`, `runTimers` and `flush`; nothing here waits or reads a clock of its own.
  */
-export class Host implements ContextHost, FlowHost {
+export class Host implements ContextHost {
   readonly options: HostOptions;
   readonly timers = new Timers();
   readonly slots: Slots;
   readonly feeds = new Feeds();
   readonly traffic: FeedTraffic;
   readonly supervisor: Supervisor;
-  readonly faults: FaultPlane;
-  readonly links: Links;
+  readonly wire: Wire;
+  readonly #flows: FlowRunner;
   readonly cells = new Map<string, Cell>();
   readonly effects: Effect[] = [];
   caller: Caller | undefined;
@@ -91,8 +58,8 @@ export class Host implements ContextHost, FlowHost {
     this.options = options;
     this.now = options.clock.now();
     this.#lastEnvelope = options.index * 2 ** 40;
-    this.faults = new FaultPlane(Random.named(options.seed, `faults/${options.name}`));
-    this.links = new Links(options.latencies ?? [], Random.named(options.seed, `links/${options.name}`));
+    this.wire = new Wire(this, options.latencies ?? []);
+    this.#flows = new FlowRunner(this);
     this.slots = new Slots((at) => this.timers.add(at, () => this.slots.expire(this.now)));
     this.traffic = new FeedTraffic(this);
     this.supervisor = new Supervisor(this);
@@ -168,9 +135,7 @@ export class Host implements ContextHost, FlowHost {
     if (this.options.freeze) deepFreeze(message);
     const envelope: Envelope = { id: ++this.#lastEnvelope, cause: this.#currentId, from, to, link, kind, slot, deadline, message };
     this.options.observer?.posted?.(envelope, this.now);
-    if (this.faults.active) this.#judge(envelope);
-    else if (this.links.delaying) this.#transit(envelope, this.links.latency(from.actor, to.actor));
-    else this.receive(envelope);
+    this.wire.send(envelope);
   }
 
   /** Where an envelope arrives: at the actor's mailbox here, or on its way to another host. */
@@ -225,35 +190,6 @@ export class Host implements ContextHost, FlowHost {
     for (let timer = this.timers.take(this.now); timer; timer = this.timers.take(this.now)) timer.due();
   }
 
-  /** Replaces the plan of faults; its times count from now. Actions on whole hosts are the runtime's. */
-  applyFaults(plan: FaultPlan): void {
-    this.faults.apply(plan, this.now);
-    for (const action of plan.actions ?? []) {
-      const { actor } = action;
-      if (actor === undefined) continue;
-      this.timers.add(later(this.now, action.at as Duration), () => {
-        for (const name of [...this.cells.keys()].filter((name) => matchesName(actor, name))) this.supervisor.act(action, name);
-      });
-    }
-    // What stalled links held is judged anew, because the rules have changed.
-    for (const envelope of this.#held.splice(0)) this.#judge(envelope);
-    this.feeds.mayDeliver = this.faults.active ? (owner, subscriber, subscription) => this.traffic.judge(owner, subscriber, subscription) : undefined;
-    for (const subscription of this.traffic.heldSubscriptions()) this.feeds.resume(subscription);
-  }
-
-  /** Resets the stream between two actors: what is under way is lost, requests fail, feeds end. */
-  resetLink(a: string, b: string, tellPeers = true): void {
-    this.links.reset(a, b);
-    const pair = (x: string, y: string): boolean => (x === a && y === b) || (x === b && y === a);
-    for (let i = this.#held.length - 1; i >= 0; i--) {
-      const held = this.#held[i] as Envelope;
-      if (held.link === 'stream' && pair(held.from.actor, held.to.actor)) this.#held.splice(i, 1);
-    }
-    this.slots.failWhere((slot) => pair(slot.requester.actor, slot.target.actor), failure('unavailable'));
-    this.traffic.reset(pair);
-    if (tellPeers) this.options.peers?.toAll({ item: 'reset', between: [a, b] });
-  }
-
   fromPeer(host: string, item: PeerItem): void {
     switch (item.item) {
       case 'envelope':
@@ -263,7 +199,7 @@ export class Host implements ContextHost, FlowHost {
       case 'ended':
         return this.announceEnd(item.actor, item.restarting);
       case 'reset':
-        return this.resetLink(item.between[0], item.between[1], false);
+        return this.wire.resetLink(item.between[0], item.between[1], false);
       case 'subscribe':
       case 'unsubscribe':
       case 'entries':
@@ -310,7 +246,7 @@ export class Host implements ContextHost, FlowHost {
         const delivery = message as FeedDelivery | FlowAnswer;
         this.#run(cell, delivery.type === 'feed' ? `feed ${delivery.batch.feed}` : `flow ${delivery.flow.name}`, envelope.id, undefined, envelope, () => {
           if (delivery.type === 'feed') behaviour.signals.feed?.(cell.state, delivery.batch, context);
-          else advanceFlow(delivery.flow, delivery.answer, cell.state, context, this);
+          else this.#flows.advance(cell, delivery.flow, delivery.answer);
         });
         if (delivery.type === 'feed') delivery.done();
         return;
@@ -363,7 +299,7 @@ export class Host implements ContextHost, FlowHost {
         this.timers.add(later(this.now, effect.delay), effect.due);
         return;
       case 'run':
-        return this.#startFlow(cell, effect.flow, effect.argument);
+        return this.#flows.start(cell, effect.flow, effect.argument);
       case 'spawn':
         this.start(effect.spec, cell, effect.incarnation);
         return;
@@ -396,49 +332,6 @@ export class Host implements ContextHost, FlowHost {
     this.wake(cell);
   }
 
-  #startFlow(cell: Cell, start: (argument: never) => unknown, argument: unknown): void {
-    if (!cell.behaviour.flows.has(start)) throw new Error(`flow ${start.name} is not among the flows of ${cell.behaviour.kind}`);
-    const flow: RunningFlow = { id: this.newId(), name: start.name, argument, answers: [], generator: start(argument as never) as RunningFlow['generator'], gathering: undefined, awaited: 0 };
-    (cell.flows ??= new Map()).set(flow.id, flow);
-    advanceFlow(flow, BEGIN, cell.state, cell.context, this);
-  }
-
-  request(flow: RunningFlow, effect: { readonly to: Address; readonly message: Message; readonly timeout: Duration | undefined }): void {
-    const cell = this.#current as Cell;
-    this.#ask(cell, effect.to, effect.message, effect.timeout, (reply) => this.#answer(cell, flow, reply));
-  }
-
-  requests(flow: RunningFlow, effect: { readonly requests: readonly { readonly to: Address; readonly message: Message }[]; readonly timeout: Duration | undefined }): void {
-    const cell = this.#current as Cell;
-    const answers: (Message | undefined)[] = new Array(effect.requests.length).fill(undefined);
-    flow.gathering = answers;
-    flow.awaited = answers.length;
-    effect.requests.forEach(({ to, message }, index) =>
-      this.#ask(cell, to, message, effect.timeout, (reply) => {
-        answers[index] = reply;
-        if (--flow.awaited === 0) this.#answer(cell, flow, answers);
-      }),
-    );
-  }
-
-  sleep(flow: RunningFlow, effect: { readonly duration: Duration }): void {
-    const cell = this.#current as Cell;
-    this.effects.push({ effect: 'later', delay: effect.duration, due: () => this.#answer(cell, flow, undefined) });
-  }
-
-  finished(flow: RunningFlow): void {
-    this.#current?.flows?.delete(flow.id);
-  }
-
-  #ask(cell: Cell, to: Address, message: Message, timeout: Duration = REQUEST_TIMEOUT, fill: Slot['fill']): void {
-    const deadline = later(this.now, timeout);
-    this.effects.push({ effect: 'request', to, message, slot: this.slots.reserve(cell.address, to, deadline, fill), deadline });
-  }
-
-  #answer(cell: Cell, flow: RunningFlow, answer: unknown): void {
-    if (cell.status === 'running') this.toSelf(cell, 'signal', { type: 'answer', flow, answer } as FlowAnswer);
-  }
-
   #recoded<M extends Message>(message: M): M {
     return this.options.recode ? this.options.recode(message) : message;
   }
@@ -465,7 +358,7 @@ export class Host implements ContextHost, FlowHost {
       }
       case 'reject':
         this.drop(envelope, 'overflow');
-        if (envelope.kind === 'send' && envelope.link === 'stream') this.resetLink(envelope.from.actor, cell.address.actor);
+        if (envelope.kind === 'send' && envelope.link === 'stream') this.wire.resetLink(envelope.from.actor, cell.address.actor);
         return false;
     }
   }
@@ -488,42 +381,6 @@ export class Host implements ContextHost, FlowHost {
     this.#waiting.clear();
   }
 
-  #transit(envelope: Envelope, delay: Duration): void {
-    const earliest = later(this.now, delay);
-    const at = this.links.arrival(envelope.from.actor, envelope.to.actor, envelope.link, earliest);
-    if (at <= this.now) return this.receive(envelope);
-    const generation = this.links.generation(envelope);
-    this.timers.add(at, () => {
-      if (this.links.generation(envelope) === generation) this.receive(envelope);
-      else this.drop(envelope, 'fault');
-    });
-  }
-
-  #judge(envelope: Envelope): void {
-    const latency = this.links.latency(envelope.from.actor, envelope.to.actor);
-    if (envelope.from.actor === envelope.to.actor) return this.#transit(envelope, latency);
-    const verdict = this.faults.judge(envelope, this.now);
-    switch (verdict.type) {
-      case 'pass':
-        return this.#transit(envelope, latency);
-      case 'delay':
-        return this.#transit(envelope, (latency + verdict.by) as Duration);
-      case 'hold':
-        if (verdict.resetAt !== undefined && (verdict.until === undefined || verdict.resetAt < verdict.until)) this.traffic.resetLater(envelope.from.actor, envelope.to.actor, verdict.resetAt);
-        if (verdict.until === undefined) this.#held.push(envelope);
-        else this.#transit(envelope, (verdict.until - this.now + latency) as Duration);
-        return;
-      case 'reset':
-        this.drop(envelope, 'fault');
-        return this.resetLink(envelope.from.actor, envelope.to.actor);
-      case 'drop':
-      case 'corrupt': // The receiver's checksum finds it, as in UDP.
-        return this.drop(envelope, 'fault');
-      case 'duplicate':
-        this.#transit(envelope, latency);
-        return this.#transit(envelope, latency);
-    }
-  }
 }
 
 /** A batch of a feed, with what the feed does once it was handled. It never leaves the host. */
@@ -531,10 +388,4 @@ export interface FeedDelivery extends Message {
   readonly type: 'feed';
   readonly batch: FeedBatch;
   readonly done: () => void;
-}
-
-interface FlowAnswer extends Message {
-  readonly type: 'answer';
-  readonly flow: RunningFlow;
-  readonly answer: unknown;
 }

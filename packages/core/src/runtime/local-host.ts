@@ -1,11 +1,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ActorSpec, AnyActorDefinition, Catalog } from '../actor.js';
 import type { Disks } from '../disk.js';
+import type { FaultPlan } from '../faults/plan.js';
 import type { Observer } from '../observer.js';
 import type { Service } from '../service.js';
 import { type HostControl, type HostReport, inspect } from './control.js';
 import { EventLoop, type TurnMarker, wallClock } from './event-loop.js';
-import { Host, type HostOptions } from './host.js';
+import { Host } from './host.js';
+import type { HostOptions } from './host-options.js';
 import type { Peers } from './peers.js';
 
 /** An observer that can say what it has seen, as plain data. */
@@ -82,9 +84,9 @@ export class LocalHost implements HostControl {
     this.#options.peers?.close();
   }
 
-  applyFaults(plan: Parameters<Host['applyFaults']>[0]): void {
+  applyFaults(plan: FaultPlan): void {
     this.host.now = wallClock.now();
-    this.host.applyFaults(plan);
+    this.host.wire.applyFaults(plan);
     this.loop.poke();
   }
 

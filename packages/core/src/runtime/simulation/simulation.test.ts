@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atomically, defineActor, Encoded, type FeedBatch, type Message, milliseconds, minutes, named, type Request, request, seconds, Simulation, sleep, type Caller, type Flow } from '../../index.js';
+import { atomically, defineActor, Encoded, type FeedBatch, type Message, milliseconds, minutes, named, type Request, request, seconds, Simulation, sleep, type Flow } from '../../index.js';
 
 type Pong = { readonly type: 'pong'; readonly count: number };
 interface Ping extends Request<Pong> { readonly type: 'ping' }

@@ -42,7 +42,6 @@ export class Simulation {
   readonly #trace = traceHash();
   readonly #errors: { readonly actor: string; readonly error: unknown }[] = [];
   #now: Instant;
-  #port: Port | undefined;
 
   constructor(options: SimulationOptions) {
     this.seed = options.seed;
@@ -83,7 +82,7 @@ export class Simulation {
   }
 
   applyFaults(plan: FaultPlan): void {
-    this.host.applyFaults(plan);
+    this.host.wire.applyFaults(plan);
   }
 
   /** Lets virtual time pass. */
