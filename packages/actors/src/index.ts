@@ -1,1 +1,4 @@
-export {};
+export * from './api/object.js';
+export * from './api/requests.js';
+export { catalog } from './catalog.js';
+export * from './cluster.js';
