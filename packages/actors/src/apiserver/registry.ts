@@ -1,4 +1,4 @@
-import { apiType, type ApiType } from '../api/fields.js';
+import type { ApiType } from '../api/fields.js';
 import type { GroupResource, KubernetesObject } from '../api/object.js';
 import { type ApiResource, apiResources, typeOfResource } from '../api/resources.js';
 import { strategies } from './kinds/strategies.js';
@@ -55,9 +55,3 @@ const buildKinds = (): ReadonlyMap<GroupResource, Kind> => {
 export const keyOf = (kind: Kind, namespace: string, name: string): string => (namespace === '' ? kind.prefix + name : `${kind.prefix}${namespace}/${name}`);
 
 export const namespaceOf = (kind: Kind, object: KubernetesObject): string => (kind.api.namespaced ? (object.metadata.namespace ?? '') : '');
-
-export const typeNamed = (name: string): ApiType => {
-  const type = apiType(name);
-  if (type === undefined) throw new Error(`the API tables have no type ${name}`);
-  return type;
-};

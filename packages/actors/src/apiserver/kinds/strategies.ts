@@ -1,5 +1,66 @@
 import type { GroupResource } from '../../api/object.js';
+import { configMap, secret, serviceAccount } from './configuration.js';
+import { endpoints, endpointSlice } from './endpoints.js';
+import { event } from './event.js';
+import { lease } from './lease.js';
+import { namespace } from './namespace.js';
+import { node } from './node.js';
+import { pod } from './pod.js';
+import { service } from './service.js';
 import type { Strategy } from './strategy.js';
+import { deployment, replicaSet, replicationController } from './workload.js';
 
-/** The kinds whose depth is built. All others are stored with structural checks, table-driven status and generation alone. */
-export const strategies: Readonly<Record<GroupResource, Strategy>> = {};
+/** Kinds whose generation counts changes of the spec, or of everything where there is none; nothing else of them is built. */
+const counted: Strategy = { generation: 'spec' };
+const countedWhole: Strategy = { generation: 'all' };
+
+/**
+ * The kinds whose depth is built, and what little is known of others. A kind that is not named is stored with structural checks and
+ * a status that clients do not decide; its defaults and validation are missing.
+ */
+export const strategies: Readonly<Record<GroupResource, Strategy>> = {
+  pods: pod,
+  'deployments.apps': deployment,
+  'replicasets.apps': replicaSet,
+  replicationcontrollers: replicationController,
+  services: service,
+  endpoints,
+  'endpointslices.discovery.k8s.io': endpointSlice,
+  nodes: node,
+  namespaces: namespace,
+  configmaps: configMap,
+  secrets: secret,
+  serviceaccounts: serviceAccount,
+  events: event,
+  'leases.coordination.k8s.io': lease,
+
+  'daemonsets.apps': counted,
+  'statefulsets.apps': counted,
+  'jobs.batch': counted,
+  'cronjobs.batch': counted,
+  'poddisruptionbudgets.policy': { generation: 'spec', conditionalUpdate: true },
+  'ingresses.networking.k8s.io': counted,
+  'networkpolicies.networking.k8s.io': counted,
+  'ingressclasses.networking.k8s.io': counted,
+  'flowschemas.flowcontrol.apiserver.k8s.io': counted,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': counted,
+  'customresourcedefinitions.apiextensions.k8s.io': counted,
+  'deviceclasses.resource.k8s.io': counted,
+  'resourceslices.resource.k8s.io': counted,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': counted,
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': counted,
+  'mutatingadmissionpolicies.admissionregistration.k8s.io': counted,
+  'mutatingadmissionpolicybindings.admissionregistration.k8s.io': counted,
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': countedWhole,
+  'validatingwebhookconfigurations.admissionregistration.k8s.io': countedWhole,
+  'priorityclasses.scheduling.k8s.io': countedWhole,
+  podtemplates: countedWhole,
+  limitranges: { createOnUpdate: true },
+  persistentvolumeclaims: { returnsDeleted: true },
+  persistentvolumes: { returnsDeleted: true },
+  resourcequotas: { returnsDeleted: true },
+  'roles.rbac.authorization.k8s.io': { createOnUpdate: true },
+  'rolebindings.rbac.authorization.k8s.io': { createOnUpdate: true },
+  'clusterroles.rbac.authorization.k8s.io': { createOnUpdate: true },
+  'clusterrolebindings.rbac.authorization.k8s.io': { createOnUpdate: true },
+};

@@ -1,0 +1,28 @@
+import type { Secret } from '../../api/generated/types.js';
+import { fill } from './fill.js';
+import type { Strategy } from './strategy.js';
+
+/** Kinds that hold data for pods: ConfigMap, Secret, ServiceAccount. */
+
+export const configMap: Strategy = {};
+
+export const secret: Strategy = {
+  defaults: (object) => {
+    const { stringData } = object as Secret;
+    if (stringData === undefined) return fill(object as Secret, { type: 'Opaque' });
+    // stringData is for writing only: it ends in data, encoded.
+    const { stringData: _, ...rest } = object as Secret;
+    const data: Record<string, string> = { ...rest.data };
+    for (const key in stringData) data[key] = base64(stringData[key] ?? '');
+    return { ...fill(rest as Secret, { type: 'Opaque' }), data } as Secret;
+  },
+  selectableFields: { type: (object) => (object as Secret).type ?? '' },
+};
+
+const base64 = (text: string): string => {
+  let binary = '';
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
+  return btoa(binary);
+};
+
+export const serviceAccount: Strategy = { returnsDeleted: true };

@@ -1,0 +1,26 @@
+import type { Namespace } from '../../api/generated/types.js';
+import type { KubernetesObject } from '../../api/object.js';
+import { dns1123LabelErrors } from '../../api/names.js';
+import type { Strategy } from './strategy.js';
+
+/** The label by which selectors of namespaces can name one, and the finalizer that the namespace controller clears. */
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+const FINALIZER = 'kubernetes';
+
+const withNameLabel = (object: KubernetesObject): KubernetesObject => {
+  const { name, labels } = object.metadata;
+  if (name === undefined || name === '' || labels?.[NAME_LABEL] === name) return object;
+  return { ...object, metadata: { ...object.metadata, labels: { ...labels, [NAME_LABEL]: name } } };
+};
+
+export const namespace: Strategy = {
+  defaults: withNameLabel,
+  prepareForCreate: (object) => {
+    const finalizers = (object as Namespace).spec?.finalizers ?? [];
+    return { ...withNameLabel(object), spec: { finalizers: finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER] }, status: { phase: 'Active' } };
+  },
+  // Finalizers change through `finalize` alone.
+  prepareForUpdate: (object, old) => ({ ...object, spec: old.spec }),
+  nameErrors: dns1123LabelErrors,
+  selectableFields: { 'status.phase': (object) => (object as Namespace).status?.phase ?? '' },
+};

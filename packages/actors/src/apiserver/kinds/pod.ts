@@ -1,0 +1,91 @@
+import type { Pod, PodSpec, PodStatus } from '../../api/generated/types.js';
+import type { KubernetesObject } from '../../api/object.js';
+import { podSpecDefaults } from './pod-spec-defaults.js';
+import { qualityOfService } from './quality-of-service.js';
+import type { Strategy } from './strategy.js';
+
+/** What a pod gets to end where its spec does not say (core/v1 DefaultTerminationGracePeriodSeconds). */
+const GRACE_SECONDS = 30;
+
+const routes = new Map<string, readonly string[]>();
+const UNBOUND: readonly string[] = [];
+
+/** One array per node, shared by the headers of its pods. */
+const routeOf = (nodeName: string | undefined): readonly string[] => {
+  if (nodeName === undefined || nodeName === '') return UNBOUND;
+  let route = routes.get(nodeName);
+  if (route === undefined) {
+    route = [`spec.nodeName=${nodeName}`];
+    routes.set(nodeName, route);
+  }
+  return route;
+};
+
+/** A pod with gates is not looked at by the scheduler, and says so from the start. */
+const gatedStatus = (spec: PodSpec): PodStatus => {
+  const gated = { type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: null, reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' };
+  return { phase: 'Pending', conditions: [gated], qosClass: qualityOfService(spec) } as unknown as PodStatus;
+};
+
+const statuses = new Map<string, PodStatus>();
+/** The first status of ungated pods is one of three objects. */
+const firstStatus = (spec: PodSpec): PodStatus => {
+  if ((spec.schedulingGates ?? []).length > 0) return gatedStatus(spec);
+  const qosClass = qualityOfService(spec);
+  let status = statuses.get(qosClass);
+  if (status === undefined) {
+    status = { phase: 'Pending', qosClass };
+    statuses.set(qosClass, status);
+  }
+  return status;
+};
+
+const text = (value: string | undefined): string => value ?? '';
+
+export const pod: Strategy = {
+  defaults: (object) => {
+    const spec = object.spec as PodSpec | undefined;
+    if (spec === undefined) return object;
+    const filled = podSpecDefaults(spec);
+    return filled === spec ? object : { ...object, spec: filled };
+  },
+  prepareForCreate: (object) => ({ ...object, status: firstStatus(object.spec as PodSpec) }),
+  generation: 'spec',
+  routingKeys: (object) => routeOf((object.spec as PodSpec | undefined)?.nodeName),
+  returnsDeleted: true,
+  gracePeriod: (object, asked) => {
+    const { spec, status } = object as Pod;
+    // A pod without node has nobody to end it, and one that has ended needs no time.
+    if (text(spec.nodeName) === '' || status?.phase === 'Succeeded' || status?.phase === 'Failed') return 0;
+    const seconds = asked ?? spec.terminationGracePeriodSeconds ?? GRACE_SECONDS;
+    return seconds < 0 ? 1 : seconds;
+  },
+  selectableFields: {
+    'spec.nodeName': (object) => text((object as Pod).spec?.nodeName),
+    'spec.restartPolicy': (object) => text((object as Pod).spec?.restartPolicy),
+    'spec.schedulerName': (object) => text((object as Pod).spec?.schedulerName),
+    'spec.serviceAccountName': (object) => text((object as Pod).spec?.serviceAccountName),
+    'spec.hostNetwork': (object) => String((object as Pod).spec?.hostNetwork ?? false),
+    'status.phase': (object) => text((object as Pod).status?.phase),
+    'status.podIP': (object) => text((object as Pod).status?.podIP),
+    'status.podIPs': (object) => text((object as Pod).status?.podIP),
+    'status.nominatedNodeName': (object) => text((object as Pod).status?.nominatedNodeName),
+  },
+  status: {
+    prepareForUpdate: (object, old) => withOwnersOf(keepQualityOfService(object as Pod, old as Pod), old),
+    reset: { top: ['spec'], metadata: ['deletionTimestamp', 'ownerReferences'] },
+  },
+};
+
+const keepQualityOfService = (object: Pod, old: Pod): Pod => {
+  if (object.status?.qosClass !== undefined || old.status?.qosClass === undefined) return object;
+  return { ...object, status: { ...object.status, qosClass: old.status.qosClass } };
+};
+
+/** Through the status nobody changes who owns a pod. */
+const withOwnersOf = (object: KubernetesObject, old: KubernetesObject): KubernetesObject => {
+  const { ownerReferences } = old.metadata;
+  if (object.metadata.ownerReferences === ownerReferences) return object;
+  const { ownerReferences: _, ...metadata } = object.metadata;
+  return { ...object, metadata: ownerReferences === undefined ? metadata : { ...metadata, ownerReferences } };
+};

@@ -1,0 +1,86 @@
+import type { Service, ServicePort, ServiceSpec } from '../../api/generated/types.js';
+import type { KubernetesObject } from '../../api/object.js';
+import { dns1123LabelErrors } from '../../api/names.js';
+import { fill, withinEach } from './fill.js';
+import type { Strategy } from './strategy.js';
+
+/** Three hours: how long a client keeps its endpoint under ClientIP affinity. */
+const AFFINITY_SECONDS = 10_800;
+
+const portDefaults = (port: ServicePort): ServicePort => {
+  const filled = fill(port, { protocol: 'TCP' });
+  return filled.targetPort === undefined || filled.targetPort === 0 || filled.targetPort === '' ? { ...filled, targetPort: port.port } : filled;
+};
+
+const specDefaults = (spec: ServiceSpec): ServiceSpec => {
+  let filled = fill(spec, { sessionAffinity: 'None', type: 'ClusterIP' });
+  if (filled.sessionAffinity === 'None') {
+    if (filled.sessionAffinityConfig !== undefined) {
+      const { sessionAffinityConfig: _, ...rest } = filled;
+      filled = rest;
+    }
+  } else if (filled.sessionAffinity === 'ClientIP' && filled.sessionAffinityConfig?.clientIP?.timeoutSeconds === undefined) {
+    filled = { ...filled, sessionAffinityConfig: { clientIP: { timeoutSeconds: AFFINITY_SECONDS } } };
+  }
+  filled = withinEach(filled, 'ports', portDefaults);
+  const external = filled.type === 'NodePort' || filled.type === 'LoadBalancer';
+  if (external || (filled.type === 'ClusterIP' && (filled.externalIPs ?? []).length > 0)) filled = fill(filled, { externalTrafficPolicy: 'Cluster' });
+  if (external || filled.type === 'ClusterIP') filled = fill(filled, { internalTrafficPolicy: 'Cluster' });
+  return filled.type === 'LoadBalancer' ? fill(filled, { allocateLoadBalancerNodePorts: true }) : filled;
+};
+
+/** Families and the list of cluster IPs follow from the first one (registry/core/service/storage: defaultOnWrite, normalizeClusterIPs). */
+const withFamilies = (spec: ServiceSpec): ServiceSpec => {
+  if (spec.type === 'ExternalName') return spec;
+  const headless = spec.clusterIP === 'None';
+  const selectorless = headless && (spec.selector === undefined || Object.keys(spec.selector).length === 0);
+  let filled = fill(spec, { ipFamilyPolicy: selectorless ? 'RequireDualStack' : 'SingleStack', ipFamilies: selectorless ? ['IPv4', 'IPv6'] : ['IPv4'] });
+  const { clusterIP } = filled;
+  if (clusterIP !== undefined && clusterIP !== '' && (filled.clusterIPs ?? []).length === 0) filled = { ...filled, clusterIPs: [clusterIP] };
+  return filled;
+};
+
+/** What an update leaves out and the server has given stays given (patchAllocatedValues). */
+const withAllocated = (spec: ServiceSpec, old: ServiceSpec): ServiceSpec => {
+  let filled = spec;
+  const wantsIp = (one: ServiceSpec): boolean => one.type !== 'ExternalName';
+  if (wantsIp(filled) && wantsIp(old)) {
+    if (filled.clusterIP === undefined || filled.clusterIP === '') filled = fill(filled, pick(old, 'clusterIP'));
+    if ((filled.clusterIPs ?? []).length === 0 && filled.clusterIP === old.clusterIP) filled = fill(filled, pick(old, 'clusterIPs'));
+    filled = fill(filled, { ...pick(old, 'ipFamilies'), ...pick(old, 'ipFamilyPolicy') });
+  } else if (!wantsIp(filled) && wantsIp(old) && filled.clusterIP === old.clusterIP) {
+    const { clusterIP: _, clusterIPs: __, ipFamilies: ___, ipFamilyPolicy: ____, ...rest } = filled;
+    filled = rest;
+  }
+  const external = (one: ServiceSpec): boolean => one.type === 'NodePort' || one.type === 'LoadBalancer';
+  if (external(filled) && external(old) && filled.ports !== undefined) {
+    const given = new Map((old.ports ?? []).map((port) => [`${port.protocol}/${port.port}`, port.nodePort]));
+    filled = withinEach(filled, 'ports', (port) => {
+      const nodePort = port.nodePort === undefined || port.nodePort === 0 ? given.get(`${port.protocol}/${port.port}`) : undefined;
+      return nodePort === undefined ? port : { ...port, nodePort };
+    });
+  }
+  return filled;
+};
+
+const pick = <F extends keyof ServiceSpec>(spec: ServiceSpec, field: F): Pick<ServiceSpec, F> | Record<string, never> => (spec[field] === undefined ? {} : ({ [field]: spec[field] } as Pick<ServiceSpec, F>));
+
+const change = (object: KubernetesObject, how: (spec: ServiceSpec) => ServiceSpec): KubernetesObject => {
+  const spec = ((object as Service).spec ?? {}) as ServiceSpec;
+  const next = how(spec);
+  return next === object.spec ? object : { ...object, spec: next };
+};
+
+export const service: Strategy = {
+  defaults: (object) => change(object, specDefaults),
+  prepareForCreate: (object) => ({ ...change(object, withFamilies), status: { loadBalancer: {} } }),
+  prepareForUpdate: (object, old) => change(object, (spec) => withFamilies(withAllocated(spec, ((old as Service).spec ?? {}) as ServiceSpec))),
+  createOnUpdate: true,
+  nameErrors: dns1123LabelErrors,
+  returnsDeleted: true,
+  selectableFields: {
+    'spec.clusterIP': (object) => (object as Service).spec?.clusterIP ?? '',
+    'spec.type': (object) => (object as Service).spec?.type ?? '',
+  },
+};
+

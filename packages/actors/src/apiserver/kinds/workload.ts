@@ -1,0 +1,73 @@
+import type { DeploymentSpec, PodTemplateSpec, ReplicaSetSpec, ReplicationControllerSpec } from '../../api/generated/types.js';
+import type { KubernetesObject } from '../../api/object.js';
+import { deepEqual } from '../managed-fields/compare.js';
+import { fill, remembered, within } from './fill.js';
+import { templateSpecDefaults } from './pod-spec-defaults.js';
+import type { Strategy } from './strategy.js';
+
+/** Deployment, ReplicaSet and ReplicationController: the kinds whose spec holds a pod template. */
+
+export const templateDefaults = remembered((template: PodTemplateSpec): PodTemplateSpec => within(template.metadata === undefined ? { ...template, metadata: {} } : template, 'spec', templateSpecDefaults));
+
+const deploymentDefaults = (spec: DeploymentSpec): DeploymentSpec => {
+  const filled = fill(spec, { replicas: 1, strategy: {}, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });
+  return within(within(filled, 'template', templateDefaults), 'strategy', (strategy) => {
+    const typed = fill(strategy, { type: 'RollingUpdate' });
+    return typed.type === 'RollingUpdate' ? within(fill(typed, { rollingUpdate: {} }), 'rollingUpdate', (rolling) => fill(rolling, { maxUnavailable: '25%', maxSurge: '25%' })) : typed;
+  });
+};
+
+const replicaSetDefaults = (spec: ReplicaSetSpec): ReplicaSetSpec => within(fill(spec, { replicas: 1 }), 'template', templateDefaults);
+
+const specDefaults = <T>(change: (spec: T) => T) => (object: KubernetesObject): KubernetesObject => {
+  const spec = (object.spec ?? {}) as T;
+  const filled = change(spec);
+  return filled === object.spec ? object : { ...object, spec: filled };
+};
+
+const noReplicas = (object: KubernetesObject): KubernetesObject => ({ ...object, status: { replicas: 0 } });
+
+export const deployment: Strategy = {
+  defaults: specDefaults(deploymentDefaults),
+  prepareForCreate: (object) => ({ ...object, status: {} }),
+  // A change of the annotations counts too: rollbacks used to be asked for by annotation.
+  prepareForUpdate: (object, old) =>
+    deepEqual(object.metadata.annotations, old.metadata.annotations) || !deepEqual(object.spec, old.spec) ? object : { ...object, metadata: { ...object.metadata, generation: (old.metadata.generation ?? 0) + 1 } },
+  generation: 'spec',
+  status: {
+    prepareForUpdate: (object, old) => withLabelsOf(object, old),
+    reset: { top: ['spec'], metadata: ['labels'] },
+  },
+};
+
+const withLabelsOf = (object: KubernetesObject, old: KubernetesObject): KubernetesObject => {
+  const { labels } = old.metadata;
+  if (object.metadata.labels === labels) return object;
+  const { labels: _, ...metadata } = object.metadata;
+  return { ...object, metadata: labels === undefined ? metadata : { ...metadata, labels } };
+};
+
+const statusReplicas = { 'status.replicas': (object: KubernetesObject): string => String(((object.status ?? {}) as { readonly replicas?: number }).replicas ?? 0) };
+
+export const replicaSet: Strategy = {
+  defaults: specDefaults(replicaSetDefaults),
+  prepareForCreate: noReplicas,
+  generation: 'spec',
+  selectableFields: statusReplicas,
+};
+
+/** Labels and selector of a ReplicationController are those of its template where it does not say. */
+export const replicationController: Strategy = {
+  defaults: (object) => {
+    const filled = specDefaults<ReplicationControllerSpec>((spec) => within(fill(spec, { replicas: 1 }), 'template', templateDefaults))(object);
+    const spec = filled.spec as ReplicationControllerSpec;
+    const labels = spec.template?.metadata?.labels;
+    if (labels === undefined) return filled;
+    const selected = spec.selector === undefined || Object.keys(spec.selector).length === 0 ? { ...filled, spec: { ...spec, selector: labels } } : filled;
+    return selected.metadata.labels === undefined || Object.keys(selected.metadata.labels).length === 0 ? { ...selected, metadata: { ...selected.metadata, labels } } : selected;
+  },
+  prepareForCreate: noReplicas,
+  generation: 'spec',
+  selectableFields: statusReplicas,
+  defaultPropagation: 'Orphan',
+};
