@@ -194,16 +194,31 @@ const score = (profile: Profile, table: NodeTable, pod: PodInfo, count: number, 
     if (result.type === 'skip') trace?.scoreSkipped.push(plugin.name);
     states.set(plugin, result);
   }
-  totals.fill(0, 0, count);
+  let alike = 0;
+  let first = true;
   for (const { plugin, weight } of profile.score) {
     const prepared = states.get(plugin);
     if (prepared?.type === 'skip') continue;
+    if (prepared?.type === 'same') {
+      alike += weight * prepared.normalized;
+      trace?.scores.set(plugin.name, { raw: new Array<number>(count).fill(prepared.raw), normalized: new Array<number>(count).fill(prepared.normalized) });
+      continue;
+    }
     plugin.score?.((prepared?.type === 'success' ? prepared.state : undefined) as never, pod, table, feasible, count, scores);
     const raw = trace ? [...scores.subarray(0, count)] : [];
     plugin.normalize?.(scores, count);
     trace?.scores.set(plugin.name, { raw, normalized: [...scores.subarray(0, count)] });
-    for (let at = 0; at < count; at++) totals[at] = (totals[at] as number) + weight * (scores[at] as number);
+    addWeighted(count, weight, first);
+    first = false;
   }
-  if (trace) trace.totals.push(...totals.subarray(0, count));
+  if (first) totals.fill(0, 0, count);
+  // What all nodes have alike changes no order, so it is left out of `totals`.
+  if (trace) for (let at = 0; at < count; at++) trace.totals.push((totals[at] as number) + alike);
   return undefined;
+};
+
+const addWeighted = (count: number, weight: number, first: boolean): void => {
+  const [from, to] = [scores, totals];
+  if (first) for (let at = 0; at < count; at++) to[at] = weight * (from[at] as number);
+  else for (let at = 0; at < count; at++) to[at] = (to[at] as number) + weight * (from[at] as number);
 };

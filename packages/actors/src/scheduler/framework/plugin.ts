@@ -46,7 +46,12 @@ export type PreFilterResult<F> =
   | { readonly type: 'skip' }
   | { readonly type: 'rejected'; readonly rejection: Rejection };
 
-export type PreScoreResult<S> = { readonly type: 'success'; readonly state: S } | { readonly type: 'skip' } | { readonly type: 'error'; readonly error: PluginError };
+export type PreScoreResult<S> =
+  | { readonly type: 'success'; readonly state: S }
+  /** Every node scores the same, which needs no look at any. */
+  | { readonly type: 'same'; readonly raw: number; readonly normalized: number }
+  | { readonly type: 'skip' }
+  | { readonly type: 'error'; readonly error: PluginError };
 
 /** Why no node was left: what PostFilter starts from. */
 export interface FilterFailure {

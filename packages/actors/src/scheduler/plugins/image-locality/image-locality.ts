@@ -34,13 +34,10 @@ export const imageLocality = definePlugin<undefined, State>({
     for (const container of spec.initContainers ?? []) add(container.image ?? '');
     for (const container of spec.containers) add(container.image ?? '');
     for (const volume of spec.volumes ?? []) if (volume.image) add(volume.image.reference ?? '');
+    if (images.length === 0) return { type: 'same', raw: 0, normalized: 0 };
     return { type: 'success', state: { images, containers: spec.containers.length + (spec.initContainers?.length ?? 0) } };
   },
   score: ({ images, containers }, _pod, _table, nodes, count, scores) => {
-    if (images.length === 0) {
-      scores.fill(0, 0, count);
-      return;
-    }
     const most = MOST_PER_CONTAINER * containers;
     for (let at = 0; at < count; at++) {
       const node = nodes[at] as number;

@@ -28,7 +28,7 @@ export const nodeResourcesBalancedAllocation = definePlugin({
       const mostMemory = allocatableMemory[node] as number;
       const change = balance(usedCPU + milliCPU, mostCPU, usedMemory + memory, mostMemory) - balance(usedCPU, mostCPU, usedMemory, mostMemory);
       // Go's integer division: towards zero.
-      scores[at] = MAX_NODE_SCORE / 2 + Math.trunc((MAX_NODE_SCORE / 2 + change) / 2);
+      scores[at] = 50 + (((50 + change) / 2) | 0);
     }
   },
 });

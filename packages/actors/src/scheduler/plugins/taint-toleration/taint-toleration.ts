@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../../api/generated/types.js';
 import { refuse, verdictOf } from '../../framework/candidates.js';
-import { normalizeScores } from '../../framework/normalize.js';
+import { MAX_NODE_SCORE, normalizeScores } from '../../framework/normalize.js';
 import { type HintFunction, definePlugin } from '../../framework/plugin.js';
 import { podUid } from '../../cache/pod-info.js';
 import type { Rejection } from '../../framework/status.js';
@@ -16,8 +16,10 @@ const afterNodeChange: HintFunction = ({ pod }, former, current) => {
 
 const afterTolerationChange: HintFunction = (pod, _former, current) => (current && podUid(current as Pod) === pod.uid ? 'Queue' : 'QueueSkip');
 
+const NONE_INTOLERABLE = { type: 'same', raw: 0, normalized: MAX_NODE_SCORE } as const;
+
 /** Taints and tolerations (plugins/tainttoleration). A cluster has few distinct lists of taints: each is judged once per cycle. */
-export const taintToleration = definePlugin<undefined, { readonly intolerable: Float64Array | undefined }>({
+export const taintToleration = definePlugin<undefined, Float64Array>({
   name: NAME,
   filter: (_state, { pod }, table, candidates) => {
     if (table.taintedCount === 0) return;
@@ -34,16 +36,12 @@ export const taintToleration = definePlugin<undefined, { readonly intolerable: F
     candidates.count = left;
   },
   preScore: ({ pod }, table) => {
-    if (table.taintedCount === 0) return { type: 'success', state: { intolerable: undefined } };
+    if (table.taintedCount === 0) return NONE_INTOLERABLE;
     const tolerations = pod.spec.tolerations?.filter(({ effect }) => !effect || effect === 'PreferNoSchedule');
-    const counts = table.taintLists.map((taints) => taints.filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerated(tolerations, taint)).length);
-    return { type: 'success', state: { intolerable: counts.some((count) => count > 0) ? Float64Array.from(counts) : undefined } };
+    const intolerable = table.taintLists.map((taints) => taints.filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerated(tolerations, taint)).length);
+    return intolerable.some((count) => count > 0) ? { type: 'success', state: Float64Array.from(intolerable) } : NONE_INTOLERABLE;
   },
-  score: ({ intolerable }, _pod, table, nodes, count, scores) => {
-    if (!intolerable) {
-      scores.fill(0, 0, count);
-      return;
-    }
+  score: (intolerable, _pod, table, nodes, count, scores) => {
     for (let at = 0; at < count; at++) scores[at] = intolerable[table.taints[nodes[at] as number] as number] as number;
   },
   normalize: (scores, count) => normalizeScores(scores, count, true),
