@@ -1,0 +1,212 @@
+import type { Instant } from '@naumachia/core';
+import type { LogLine } from './container-log.js';
+
+/** What a command of an emulated container sees of its container. */
+export interface CommandContext {
+  readonly now: Instant;
+  readonly hostname: string;
+  readonly podIP: string;
+  readonly workingDirectory: string;
+  /** What process 1 was started with, for `ps`. */
+  readonly commandLine: string;
+  environment(name: string): string | undefined;
+  environmentNames(): readonly string[];
+  readFile(path: string): string | undefined;
+  writeFile(path: string, text: string, append: boolean): void;
+  removeFile(path: string): void;
+  files(): readonly string[];
+  print(text: string, stream: LogLine['stream']): void;
+}
+
+export type CommandOutcome =
+  | { readonly type: 'done'; readonly code: number }
+  | { readonly type: 'exit'; readonly code: number }
+  | { readonly type: 'sleep'; readonly seconds: number }
+  | { readonly type: 'script'; readonly script: string };
+
+const DONE: CommandOutcome = { type: 'done', code: 0 };
+const FAILED: CommandOutcome = { type: 'done', code: 1 };
+const FOR_EVER: CommandOutcome = { type: 'sleep', seconds: Infinity };
+
+/** Runs one command; its texts are those of busybox. */
+export const runCommand = (argv: readonly string[], context: CommandContext): CommandOutcome => {
+  const [executable = '', ...rest] = argv;
+  if (executable === '') return DONE;
+  const out = (line: string): CommandOutcome => {
+    context.print(`${line}\n`, 'stdout');
+    return DONE;
+  };
+  switch (executable.slice(executable.lastIndexOf('/') + 1)) {
+    case 'sh':
+    case 'bash':
+    case 'ash': {
+      const at = rest.findIndex((word) => /^-[ex]?c$/.test(word));
+      return at < 0 ? DONE : { type: 'script', script: rest[at + 1] ?? '' };
+    }
+    case 'echo':
+      if (rest[0] === '-n') {
+        context.print(rest.slice(1).join(' '), 'stdout');
+        return DONE;
+      }
+      return out(rest.join(' '));
+    case 'printf':
+      context.print((rest[0] ?? '').replaceAll('\\n', '\n').replaceAll('\\t', '\t'), 'stdout');
+      return DONE;
+    case 'sleep':
+      return { type: 'sleep', seconds: secondsOf(rest[0]) };
+    case 'tail':
+      return rest[0] === '-f' ? FOR_EVER : DONE;
+    case 'true':
+    case ':':
+    case 'trap':
+    case 'kill':
+    case 'mkdir':
+    case 'head':
+      return DONE;
+    case 'false':
+      return FAILED;
+    case 'exit':
+      return { type: 'exit', code: (Number.parseInt(rest[0] ?? '0', 10) || 0) & 255 };
+    case 'oom':
+      return { type: 'exit', code: 137 };
+    case 'cat':
+      for (const path of rest) {
+        const text = context.readFile(path);
+        if (text === undefined) {
+          context.print(`cat: can't open '${path}': No such file or directory\n`, 'stderr');
+          return FAILED;
+        }
+        context.print(text, 'stdout');
+      }
+      return DONE;
+    case 'ls':
+      return listDirectory(rest.find((word) => !word.startsWith('-')) ?? '/', context);
+    case 'pwd':
+      return out(context.workingDirectory || '/');
+    case 'hostname':
+      return out(rest[0] === '-i' ? context.podIP : context.hostname);
+    case 'env':
+    case 'printenv':
+      return environment(rest[0], context);
+    case 'whoami':
+      return out('root');
+    case 'id':
+      return out('uid=0(root) gid=0(root) groups=0(root)');
+    case 'uname':
+      return out('Linux');
+    case 'ps':
+      return out(`PID   USER     TIME  COMMAND\n    1 root      0:00 ${context.commandLine}`);
+    case 'date':
+      return out(date(context.now));
+    case 'touch':
+      for (const path of rest) context.writeFile(path, '', true);
+      return DONE;
+    case 'rm':
+      for (const path of rest) if (!path.startsWith('-')) context.removeFile(path);
+      return DONE;
+    case 'test':
+    case '[':
+      return test(rest.at(-1) === ']' ? rest.slice(0, -1) : rest, context) ? DONE : FAILED;
+    case 'perl':
+      out('3.1415926535897932384626433832795028841971693993751058209749445923078164062862089986280348253421170679');
+      return { type: 'sleep', seconds: 2 };
+    case 'hello-world':
+      return out('\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n');
+    case 'wget':
+    case 'curl':
+    case 'nslookup':
+      context.print(`${executable}: no network in the simulated container\n`, 'stderr');
+      return FAILED;
+    default:
+      context.print(`sh: ${executable}: not found\n`, 'stderr');
+      return { type: 'done', code: 127 };
+  }
+};
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+const secondsOf = (span: string | undefined): number => {
+  if (span === undefined || span.startsWith('inf')) return Infinity;
+  return (Number.parseFloat(span) || 0) * (UNITS[span.slice(-1)] ?? 1);
+};
+
+const environment = (name: string | undefined, context: CommandContext): CommandOutcome => {
+  if (name !== undefined) {
+    const value = context.environment(name);
+    if (value === undefined) return FAILED;
+    context.print(`${value}\n`, 'stdout');
+    return DONE;
+  }
+  const lines = context.environmentNames().map((known) => `${known}=${context.environment(known) ?? ''}`);
+  context.print(`${lines.sort().join('\n')}\n`, 'stdout');
+  return DONE;
+};
+
+const DIRECTORIES = new Set(['/', '/tmp', '/etc', '/root']);
+
+const isDirectory = (path: string, context: CommandContext): boolean => {
+  const clean = path.length > 1 ? path.replace(/\/$/, '') : path;
+  return DIRECTORIES.has(clean) || context.files().some((file) => file.startsWith(`${clean}/`));
+};
+
+const listDirectory = (path: string, context: CommandContext): CommandOutcome => {
+  if (path === '/') {
+    context.print('bin\ndev\netc\nhome\nproc\nroot\nsys\ntmp\nusr\nvar\n', 'stdout');
+    return DONE;
+  }
+  const clean = path.replace(/\/$/, '');
+  const names = context.files().flatMap((file) => (file === clean ? [file] : file.slice(0, file.lastIndexOf('/')) === clean ? [file.slice(file.lastIndexOf('/') + 1)] : []));
+  if (names.length === 0 && clean !== '/tmp') {
+    context.print(`ls: ${path}: No such file or directory\n`, 'stderr');
+    return FAILED;
+  }
+  if (names.length > 0) context.print(`${names.sort().join('\n')}\n`, 'stdout');
+  return DONE;
+};
+
+const test = (words: readonly string[], context: CommandContext): boolean => {
+  const [first = '', second, third] = words;
+  if (first === '!') return !test(words.slice(1), context);
+  switch (first) {
+    case '-f':
+      return context.readFile(second ?? '') !== undefined;
+    case '-d':
+      return isDirectory(second ?? '', context);
+    case '-e':
+      return context.readFile(second ?? '') !== undefined || isDirectory(second ?? '', context);
+    case '-n':
+      return (second ?? '') !== '';
+    case '-z':
+      return (second ?? '') === '';
+  }
+  switch (second) {
+    case '=':
+    case '==':
+      return first === third;
+    case '!=':
+      return first !== third;
+    case '-eq':
+      return Number(first) === Number(third);
+    case '-ne':
+      return Number(first) !== Number(third);
+    case '-lt':
+      return Number(first) < Number(third);
+    case '-le':
+      return Number(first) <= Number(third);
+    case '-gt':
+      return Number(first) > Number(third);
+    case '-ge':
+      return Number(first) >= Number(third);
+  }
+  return first !== '';
+};
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `Sat Nov 21 13:42:44 UTC 2026` */
+const date = (now: Instant): string => {
+  const at = new Date(now);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  return `${DAYS[at.getUTCDay()]} ${MONTHS[at.getUTCMonth()]} ${String(at.getUTCDate()).padStart(2, ' ')} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} UTC ${at.getUTCFullYear()}`;
+};

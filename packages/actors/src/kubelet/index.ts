@@ -1,0 +1,1 @@
+export { FOLLOW_WAIT, kubelet, type KubeletConfig, type KubeletState } from './kubelet.js';

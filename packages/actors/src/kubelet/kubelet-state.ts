@@ -1,0 +1,122 @@
+import type { ActorContext, Caller, Instant } from '@naumachia/core';
+import type { ObjectReference } from '../api/generated/types.js';
+import type { ContainerLogsRequest, KubeletRequest } from '../api/kubelet-requests.js';
+import { nodeAddress, podSubnet } from '../api/node-addresses.js';
+import { type EventRecorder, eventRecorder, eventSink } from '../machinery/event-recorder.js';
+import { type Informers, noInformers } from '../machinery/informer.js';
+import type { ApiClient } from '../machinery/requests.js';
+import { EMULATED_RUNTIME, type EmulatedRuntime, emulatedRuntime } from './emulated-runtime.js';
+import { askRegistry, type Image, parseImage } from './image-registry.js';
+import type { KubeletConfig } from './kubelet-config.js';
+import { LATENCY_PROFILES } from './latency-profile.js';
+import { advancePod } from './pod-worker.js';
+import type { PodWorker, PodWorkerEnvironment } from './pod-worker-state.js';
+import { type PodTimer, setTimer } from './pod-timer.js';
+import { statusChanged } from './status-writer.js';
+
+/** The plain state of one kubelet. There may be a hundred thousand of them on a machine: what they share is not in it. */
+export interface KubeletState {
+  readonly config: KubeletConfig;
+  readonly client: ApiClient;
+  readonly runtime: EmulatedRuntime;
+  /** By the pod's uid. */
+  readonly workers: Map<string, PodWorker>;
+  readonly informers: Informers;
+  readonly events: EventRecorder;
+  readonly startedAt: Instant;
+  /** Empty until the Node is registered. */
+  nodeUid: string;
+  /** The node's labels as the API server has them, where they were asked for. */
+  labels: Readonly<Record<string, string>> | undefined;
+  leaseRevision: number;
+  reportedAt: Instant;
+  /** The images that the API server knows of. */
+  reportedImages: readonly Image[];
+  /** Who follows a log. */
+  readers: LogReader[] | undefined;
+}
+
+export interface LogReader {
+  readonly request: ContainerLogsRequest;
+  readonly caller: Caller;
+  readonly until: Instant;
+}
+
+export type KubeletMessage = KubeletRequest | { readonly type: 'heartbeat' } | PodTimer | { readonly type: 'readersTimer' };
+
+const NODE_GROUPS = ['system:nodes', 'system:authenticated'];
+const NO_IMAGES: readonly Image[] = [];
+
+export const kubeletState = (config: KubeletConfig, now: Instant): KubeletState => {
+  const client: ApiClient = { user: { name: `system:node:${config.node}`, groups: NODE_GROUPS }, fieldManager: 'kubelet' };
+  const images = config.images === undefined ? NO_IMAGES : preloaded(config.images);
+  return {
+    config,
+    client,
+    runtime: emulatedRuntime(podSubnet(config.index), LATENCY_PROFILES[config.profile], images),
+    workers: new Map(),
+    informers: noInformers(),
+    events: eventRecorder({ component: 'kubelet', host: config.node, client }),
+    startedAt: now,
+    nodeUid: '',
+    labels: undefined,
+    leaseRevision: 0,
+    reportedAt: now,
+    reportedImages: images,
+    readers: undefined,
+  };
+};
+
+const preloaded = (names: readonly string[]): readonly Image[] => {
+  const known = preloads.get(names);
+  if (known) return known;
+  const images: Image[] = [];
+  for (const name of names) {
+    const reference = parseImage(name);
+    const answer = reference.valid ? askRegistry(reference.name) : undefined;
+    if (!answer?.found) throw new Error(`kubelet config: image ${JSON.stringify(name)} cannot be preloaded: it is not in the registry`);
+    images.push(answer.image);
+  }
+  preloads.set(names, images);
+  return images;
+};
+
+const preloads = new WeakMap<readonly string[], readonly Image[]>();
+
+export const events = eventSink<KubeletState>((state) => state.events);
+
+/** What pod workers see of this node at this moment. */
+export const environmentOf = (state: KubeletState, context: ActorContext): PodWorkerEnvironment => ({
+  now: context.now,
+  random: context.random,
+  runtime: EMULATED_RUNTIME,
+  node: state.runtime,
+  profile: state.runtime.profile,
+  nodeName: state.config.node,
+  hostIP: nodeAddress(state.config.index),
+  relistFrom: state.startedAt,
+  event: (worker, type, reason, message, fieldPath) => {
+    events.record(state, state.events, { about: referenceTo(worker, fieldPath), type, reason, message }, context);
+  },
+  statusChanged: (worker) => statusChanged(state, worker, context),
+});
+
+const referenceTo = (worker: PodWorker, fieldPath: string | undefined): ObjectReference => {
+  const { uid, namespace, name } = worker;
+  const resourceVersion = String(worker.stored.header.revision);
+  return fieldPath === undefined
+    ? { kind: 'Pod', namespace, name, uid, apiVersion: 'v1', resourceVersion }
+    : { kind: 'Pod', namespace, name, uid, apiVersion: 'v1', resourceVersion, fieldPath };
+};
+
+/** Lets a pod do what it can, and sets its timer to when it can do more. */
+export const tend = (state: KubeletState, worker: PodWorker, context: ActorContext, environment: PodWorkerEnvironment = environmentOf(state, context)): void => {
+  const next = advancePod(worker, environment);
+  if (worker.gone && worker.stage === 'finished') {
+    if (worker.timer !== undefined) context.cancel(worker.timer);
+    environment.runtime.removePodSandbox(state.runtime, worker.uid);
+    state.workers.delete(worker.uid);
+    return;
+  }
+  setTimer(worker, next, context);
+};

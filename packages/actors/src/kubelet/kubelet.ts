@@ -1,0 +1,131 @@
+import { type ActorContext, type AnyActorDefinition, defineActor, later, seconds } from '@naumachia/core';
+import type { ContainerExecReply, ContainerExecRequest, ContainerLogsRequest, RunningPodsReply } from '../api/kubelet-requests.js';
+import { badRequest } from '../api/status.js';
+import { containerOfLog, logsReply, refusedLogs } from './container-logs.js';
+import { latestContainer } from './container-restart.js';
+import { commandContext, EMULATED_RUNTIME } from './emulated-runtime.js';
+import type { KubeletConfig } from './kubelet-config.js';
+import { events, type KubeletMessage, type KubeletState, kubeletState, tend } from './kubelet-state.js';
+import { heartbeat, registerNode, renewLease, startNode, writeNodeStatus } from './node-registration.js';
+import { admitWithNode, podInformer } from './pod-source.js';
+import { currentStatus, type PodWorker } from './pod-worker-state.js';
+import { isKnownCommand, runProcess, startProcess } from './process.js';
+import { deletePod, statusChanged, writeStatus } from './status-writer.js';
+
+export type { KubeletConfig } from './kubelet-config.js';
+export type { KubeletMessage, KubeletState } from './kubelet-state.js';
+
+/** How long a reply to somebody who follows a log waits for something to show. */
+export const FOLLOW_WAIT = seconds(10);
+
+/** The actor `kubelet/NODE`: one node of the cluster with its emulated container runtime. */
+export const kubelet: AnyActorDefinition = defineActor<KubeletConfig, KubeletState, KubeletMessage>({
+  kind: 'kubelet',
+
+  start: (config, context) => {
+    const state = kubeletState(config, context.now);
+    startNode(state, context);
+    podInformer.start(state, context);
+    return state;
+  },
+
+  receive: {
+    heartbeat: (state, _message, context) => heartbeat(state, context),
+
+    podTimer: (state, { uid }, context) => {
+      const worker = state.workers.get(uid);
+      if (worker === undefined) return;
+      worker.timer = worker.timerAt = undefined;
+      if (worker.writeAgainAt !== undefined && worker.writeAgainAt <= context.now) {
+        worker.writeAgainAt = undefined;
+        statusChanged(state, worker, context);
+      }
+      tend(state, worker, context);
+      if (state.readers) answerReaders(state, context);
+    },
+
+    containerLogs: (state, message, context) => {
+      const { caller } = context;
+      if (caller === undefined) return;
+      const reply = logsOf(state, message, context);
+      if (message.after === undefined || reply.type === 'status' || reply.ended || reply.text !== '') return context.reply(caller, reply);
+      (state.readers ??= []).push({ request: message, caller, until: later(context.now, FOLLOW_WAIT) });
+      context.after(FOLLOW_WAIT, READERS_TIMER);
+    },
+
+    readersTimer: (state, _message, context) => answerReaders(state, context),
+
+    runningPods: (state, _message, context) => {
+      if (context.caller) context.reply(context.caller, runningPods(state));
+    },
+
+    containerExec: (state, message, context) => {
+      if (context.caller) context.reply(context.caller, execute(state, message, context));
+    },
+  },
+
+  signals: {
+    feed: (state, batch, context) => {
+      podInformer.feed(state, batch, context);
+      if (state.readers) answerReaders(state, context);
+    },
+    feedEnded: (state, end, context) => {
+      podInformer.feedEnded(state, end, context);
+    },
+  },
+
+  flows: [registerNode, writeNodeStatus, renewLease, writeStatus, deletePod, admitWithNode, ...podInformer.flows, ...events.flows],
+});
+
+const READERS_TIMER: KubeletMessage = { type: 'readersTimer' };
+
+const workerOf = (state: KubeletState, namespace: string, name: string): PodWorker | undefined => {
+  for (const worker of state.workers.values()) if (worker.name === name && worker.namespace === namespace && !worker.gone) return worker;
+  return undefined;
+};
+
+const logsOf = (state: KubeletState, message: ContainerLogsRequest, context: ActorContext): ReturnType<typeof logsReply> => {
+  const worker = workerOf(state, message.namespace, message.pod);
+  if (worker === undefined) return refusedLogs(`pod "${message.pod}" not found in namespace "${message.namespace}"`);
+  const container = containerOfLog(message, currentStatus(worker), EMULATED_RUNTIME.podSandbox(state.runtime, worker.uid));
+  return 'error' in container ? refusedLogs(container.error) : logsReply(message, container, context.now);
+};
+
+const answerReaders = (state: KubeletState, context: ActorContext): void => {
+  const left = (state.readers ?? []).filter(({ request, caller, until }) => {
+    const reply = logsOf(state, request, context);
+    if (reply.type === 'containerLogs' && !reply.ended && reply.text === '' && until > context.now) return true;
+    context.reply(caller, reply);
+    return false;
+  });
+  state.readers = left.length === 0 ? undefined : left;
+};
+
+const runningPods = (state: KubeletState): RunningPodsReply => {
+  const pods: { namespace: string; name: string; uid: string; containers: string[] }[] = [];
+  for (const { uid, namespace, name } of state.workers.values()) {
+    const running = EMULATED_RUNTIME.podSandbox(state.runtime, uid)?.containers.filter((container) => container.state === 'running');
+    if (running && running.length > 0) pods.push({ namespace, name, uid, containers: running.map((container) => container.name) });
+  }
+  return { type: 'runningPods', pods };
+};
+
+const refusedExec = (error: string): ContainerExecReply => ({ type: 'status', status: badRequest(error) });
+
+const execute = (state: KubeletState, { namespace, pod, container: name, command }: ContainerExecRequest, context: ActorContext): ContainerExecReply => {
+  const worker = workerOf(state, namespace, pod);
+  const sandbox = worker && EMULATED_RUNTIME.podSandbox(state.runtime, worker.uid);
+  const container = latestContainer(sandbox, name);
+  if (sandbox === undefined || container?.state !== 'running') return refusedExec(`container not found ("${name}")`);
+  const [executable = ''] = command;
+  if (!isKnownCommand(executable)) {
+    return refusedExec(`failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: exec: "${executable}": executable file not found in $PATH`);
+  }
+  const output = { stdout: '', stderr: '' };
+  const config = container.config ?? { command: [], args: [], environment: {}, workingDirectory: '', terminationMessagePath: '', messageFromLog: false };
+  const inside = { ...commandContext(sandbox, container, config, context.now), print: (text: string, stream: 'stdout' | 'stderr') => void (output[stream] += text) };
+  const started = startProcess('busybox', command, [], context.now);
+  if ('error' in started) return refusedExec(started.error);
+  runProcess(started.process, inside, context.now);
+  return { type: 'containerExec', ...output, exitCode: started.process.status };
+};

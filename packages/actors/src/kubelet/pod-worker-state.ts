@@ -1,0 +1,125 @@
+import { type Duration, type Instant, later, type TimerId } from '@naumachia/core';
+import type { Container, Pod, PodStatus } from '../api/generated/types.js';
+import type { Stored } from '../api/requests.js';
+import type { Backoffs } from './backoff.js';
+import type { ContainerRuntime, ImagePull, Moment } from './container-runtime.js';
+import type { EmulatedRuntime } from './emulated-runtime.js';
+import type { LatencyProfile } from './latency-profile.js';
+import type { Probe } from './probe.js';
+import type { WaitingReasons } from './waiting-reasons.js';
+
+/** What a sync is in the middle of, where it takes time. */
+export type SyncStep =
+  | { readonly step: 'mounting'; readonly until: Instant }
+  | StartingStep
+  | { readonly step: 'stopping' }
+  | { readonly step: 'unmounting'; readonly until: Instant };
+
+export interface StartingStep {
+  readonly step: 'starting';
+  readonly queue: readonly { readonly name: string; readonly init: boolean }[];
+  at: number;
+  pull: ImagePull | undefined;
+  failed: boolean;
+  /** When the earliest back-off among the failures ends. */
+  backoffUntil: Instant | undefined;
+}
+
+/**
+ * One pod on its node: plain data. The stages are those of the kubelet's pod workers: `running` (SyncPod), `terminating`
+ * (SyncTerminatingPod, until no container runs), `terminated` (SyncTerminatedPod, until its volumes are gone), `finished`.
+ */
+export interface PodWorker {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** The newest state of the pod that is known, from the feed or from an answer to an own write. */
+  stored: Stored<Pod>;
+  stage: 'running' | 'terminating' | 'terminated' | 'finished';
+  /** The status generated last, while the API server does not show it; else the stored one counts. */
+  status: PodStatus | undefined;
+  step: SyncStep | undefined;
+  /** Syncs that are wanted: one, or one more that came while the first waits for the runtime's state. */
+  wanted: 0 | 1 | 2;
+  /** A sync needs a look at the runtime that is newer than the last sync. */
+  notBefore: Instant;
+  retryAt: Instant | undefined;
+  relistAt: Instant | undefined;
+  waiting: WaitingReasons | undefined;
+  restarts: Backoffs | undefined;
+  pulls: Backoffs | undefined;
+  /** By image, what the last pull failed with. */
+  pullErrors: Record<string, string> | undefined;
+  probes: Probe[] | undefined;
+  evicted: { readonly reason: string; readonly message: string } | undefined;
+  /** The object is gone from the API server: nothing more is written. */
+  gone: boolean;
+  /** A status patch is on its way. */
+  writing: boolean;
+  writeAgainAt: Instant | undefined;
+  timer: TimerId | undefined;
+  timerAt: Instant | undefined;
+  /** What it was admitted with: thousandths of a CPU, bytes. */
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/** What a step of a pod worker can see and do. */
+export interface PodWorkerEnvironment extends Moment {
+  readonly runtime: ContainerRuntime<EmulatedRuntime>;
+  readonly node: EmulatedRuntime;
+  readonly profile: LatencyProfile;
+  readonly nodeName: string;
+  readonly hostIP: string;
+  /** Looks at the runtime happen at this instant and every relist period after it. */
+  readonly relistFrom: Instant;
+  /** Records an Event about the pod, or about one of its containers. */
+  event(worker: PodWorker, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
+  /** The status to be shown has changed. */
+  statusChanged(worker: PodWorker): void;
+}
+
+export const podWorker = (stored: Stored<Pod>, cpu: number, memory: number, now: Instant): PodWorker => ({
+  uid: stored.header.uid,
+  namespace: stored.header.namespace,
+  name: stored.header.name,
+  stored,
+  stage: 'running',
+  status: undefined,
+  step: undefined,
+  wanted: 1,
+  notBefore: now,
+  retryAt: undefined,
+  relistAt: undefined,
+  waiting: undefined,
+  restarts: undefined,
+  pulls: undefined,
+  pullErrors: undefined,
+  probes: undefined,
+  evicted: undefined,
+  gone: false,
+  writing: false,
+  writeAgainAt: undefined,
+  timer: undefined,
+  timerAt: undefined,
+  cpu,
+  memory,
+});
+
+const NO_STATUS: PodStatus = {};
+
+/** What the kubelet says of the pod at present. */
+export const currentStatus = (worker: PodWorker): PodStatus => worker.status ?? worker.stored.value.status ?? NO_STATUS;
+
+/** The next look at the runtime: after `now`, or at it where every change is seen at once. */
+export const nextRelist = (environment: PodWorkerEnvironment): Instant => {
+  const { now, relistFrom } = environment;
+  const period = environment.profile.relist;
+  if (period === 0) return now;
+  return later(relistFrom, ((Math.floor((now - relistFrom) / period) + 1) * period) as Duration);
+};
+
+export const fieldPathOf = (container: Container, init: boolean): string => (init ? `spec.initContainers{${container.name}}` : `spec.containers{${container.name}}`);
+
+/** `name_namespace(uid)`, as the kubelet's messages write a pod. */
+export const podText = (worker: PodWorker): string => `${worker.name}_${worker.namespace}(${worker.uid})`;

@@ -1,0 +1,308 @@
+import { type Duration, type Instant, later, milliseconds, seconds } from '@naumachia/core';
+import type { ContainerStatus, Pod, PodStatus } from '../api/generated/types.js';
+import type { Stored } from '../api/requests.js';
+import { containersToStart, latestContainer } from './container-restart.js';
+import type { PodSandbox } from './container-runtime.js';
+import { startContainers } from './container-start.js';
+import { conditionOf } from './pod-conditions.js';
+import { generateStatus, isTerminalPhase } from './pod-status.js';
+import { currentStatus, fieldPathOf, nextRelist, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
+import { nextProbe, notReadyContainers, runProbes } from './prober.js';
+import { relist, relistDue } from './relist.js';
+
+/** Lets the pod do everything that it can do now, and says when it wants to be called again. */
+export const advancePod = (worker: PodWorker, environment: PodWorkerEnvironment): Instant | undefined => {
+  const { runtime, node, now } = environment;
+  for (;;) {
+    const sandbox = runtime.podSandbox(node, worker.uid);
+    if (sandbox) {
+      runtime.advance(node, sandbox, now);
+      relist(worker, sandbox, environment);
+      if (worker.probes && worker.stage === 'running') runProbes(worker, sandbox, environment);
+    }
+    if (worker.stage === 'running') checkDeadline(worker, environment);
+    if (worker.step) {
+      if (!continueSync(worker, environment)) break;
+    } else if (isSyncDue(worker, now)) beginSync(worker, environment);
+    else break;
+  }
+  return nextWake(worker, environment);
+};
+
+/** A newer state of the pod's object. */
+export const updatePod = (worker: PodWorker, stored: Stored<Pod>, environment: PodWorkerEnvironment): void => {
+  const before = worker.stored;
+  if (stored.header.revision <= before.header.revision) return;
+  const former = before.value.metadata;
+  const { metadata } = stored.value;
+  if (metadata.deletionTimestamp !== undefined && worker.stage === 'running') terminate(worker);
+  else if (metadata.deletionGracePeriodSeconds !== former.deletionGracePeriodSeconds && worker.step?.step === 'stopping') shortenGrace(worker, stored.value, environment);
+  else if (worker.stage === 'running' && metadata.generation !== former.generation) {
+    replaceChanged(worker, stored.value, environment);
+    wantSync(worker);
+  } else if (!worker.writing && worker.stage === 'running') {
+    // Only the status changed: the kubelet puts right what is its own, and looks at readiness gates (HandlePodReconcile).
+    const status = currentStatus(worker);
+    worker.stored = stored;
+    if (worker.step === undefined && worker.wanted === 0) {
+      worker.status = generate(worker, environment, false, status);
+      environment.statusChanged(worker);
+    }
+    return;
+  }
+  if (worker.status === undefined && worker.stage !== 'finished') worker.status = before.value.status;
+  worker.stored = stored;
+};
+
+/** The object is gone: what runs is stopped, and nobody is told. */
+export const podGone = (worker: PodWorker): void => {
+  worker.gone = true;
+  if (worker.stage === 'running') terminate(worker);
+};
+
+const terminate = (worker: PodWorker): void => {
+  worker.stage = 'terminating';
+  // A sync under way is cancelled.
+  worker.step = undefined;
+  worker.retryAt = undefined;
+  worker.wanted = 1;
+};
+
+const wantSync = (worker: PodWorker): void => {
+  if (worker.wanted === 0) worker.wanted = 1;
+};
+
+const isSyncDue = (worker: PodWorker, now: Instant): boolean => {
+  if (worker.stage === 'finished') return false;
+  if (worker.retryAt !== undefined && worker.retryAt <= now) {
+    worker.retryAt = undefined;
+    wantSync(worker);
+  }
+  return worker.wanted > 0 && worker.notBefore <= now;
+};
+
+const beginSync = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
+  worker.wanted = worker.wanted === 2 ? 1 : 0;
+  switch (worker.stage) {
+    case 'running':
+      return syncPod(worker, environment);
+    case 'terminating':
+      return syncTerminatingPod(worker, environment);
+    case 'terminated':
+      return syncTerminatedPod(worker, environment);
+    case 'finished':
+  }
+};
+
+const syncPod = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
+  const { runtime, node, now, profile } = environment;
+  worker.retryAt = undefined;
+  const status = setStatus(worker, generate(worker, environment, false), environment);
+  if (isTerminalPhase(status.phase)) {
+    worker.stage = 'terminating';
+    worker.wanted = 1;
+    endSync(worker, environment);
+  } else if (runtime.podSandbox(node, worker.uid) === undefined) worker.step = { step: 'mounting', until: later(now, profile.volumesMounted) };
+  else beginStarting(worker, environment);
+};
+
+const beginStarting = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
+  const sandbox = environment.runtime.podSandbox(environment.node, worker.uid);
+  const queue = containersToStart(worker.stored.value, sandbox).map(({ container, init }) => ({ name: container.name, init }));
+  worker.step = { step: 'starting', queue, at: 0, pull: undefined, failed: false, backoffUntil: undefined };
+};
+
+/** Goes on with a sync that took time; false if it still waits. */
+const continueSync = (worker: PodWorker, environment: PodWorkerEnvironment): boolean => {
+  const { runtime, node, now } = environment;
+  const { step } = worker;
+  switch (step?.step) {
+    case undefined:
+      return false;
+    case 'mounting': {
+      if (step.until > now) return false;
+      const { metadata, spec } = worker.stored.value;
+      runtime.runPodSandbox(node, { uid: worker.uid, hostname: spec.hostname ?? (metadata.name ?? '').slice(0, 63), hostNetwork: spec.hostNetwork === true }, environment);
+      // The condition is shown as soon as the sandbox is there, before any image is pulled.
+      if (environment.profile.relist > 0) readyToStart(worker, environment);
+      beginStarting(worker, environment);
+      return true;
+    }
+    case 'starting': {
+      const sandbox = runtime.podSandbox(node, worker.uid);
+      if (sandbox && !startContainers(worker, step, sandbox, environment)) return false;
+      if (step.failed) worker.retryAt = retryAt(step.backoffUntil, environment);
+      endSync(worker, environment);
+      return true;
+    }
+    case 'stopping': {
+      const sandbox = runtime.podSandbox(node, worker.uid);
+      if (sandbox?.containers.some((container) => container.state === 'running')) return false;
+      if (sandbox) runtime.stopPodSandbox(node, sandbox, now);
+      if (sandbox) seeEverything(sandbox);
+      worker.stage = 'terminated';
+      setStatus(worker, generate(worker, environment, true), environment);
+      worker.wanted = 1;
+      endSync(worker, environment);
+      return true;
+    }
+    case 'unmounting':
+      if (step.until > now) return false;
+      worker.step = undefined;
+      worker.stage = 'finished';
+      worker.wanted = 0;
+      setStatus(worker, finalStatus(worker.stored.value, currentStatus(worker)), environment);
+      return true;
+  }
+};
+
+const endSync = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
+  worker.step = undefined;
+  worker.notBefore = nextRelist(environment);
+};
+
+/** pod_workers.go: backOffPeriod 10 s, or what remains of a container's back-off, and up to half of it more. */
+const retryAt = (backoffUntil: Instant | undefined, { now, random }: PodWorkerEnvironment): Instant => {
+  const wait = backoffUntil === undefined ? seconds(10) : Math.max(backoffUntil - now, 0);
+  return later(now, milliseconds(wait * (1 + 0.5 * random.float())));
+};
+
+const syncTerminatingPod = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
+  setStatus(worker, generate(worker, environment, false), environment);
+  worker.probes = undefined;
+  const { runtime, node } = environment;
+  const sandbox = runtime.podSandbox(node, worker.uid);
+  if (sandbox) {
+    const pod = worker.stored.value;
+    const grace = gracePeriod(pod, worker);
+    for (const [containers, init] of [[pod.spec.containers, false], [pod.spec.initContainers ?? [], true]] as const) {
+      for (const container of containers) {
+        const running = latestContainer(sandbox, container.name);
+        if (running?.state !== 'running') continue;
+        environment.event(worker, 'Normal', 'Killing', `Stopping container ${container.name}`, fieldPathOf(container, init));
+        runtime.stopContainer(node, sandbox, running, grace, environment.now);
+      }
+    }
+  }
+  worker.step = { step: 'stopping' };
+};
+
+/** kuberuntime: a container gets at least 2 s (minimumGracePeriodInSeconds). */
+const gracePeriod = (pod: Pod, worker: PodWorker): number =>
+  worker.gone ? 2 : Math.max(2, pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
+
+const shortenGrace = (worker: PodWorker, pod: Pod, environment: PodWorkerEnvironment): void => {
+  const sandbox = environment.runtime.podSandbox(environment.node, worker.uid);
+  for (const container of sandbox?.containers ?? []) {
+    if (sandbox && container.state === 'running') environment.runtime.stopContainer(environment.node, sandbox, container, gracePeriod(pod, worker), environment.now);
+  }
+};
+
+const syncTerminatedPod = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
+  setStatus(worker, generate(worker, environment, true), environment);
+  worker.step = { step: 'unmounting', until: later(environment.now, environment.profile.volumesUnmounted) };
+};
+
+/** A running container whose image is no longer the one that was asked for is stopped; the next sync starts it anew. */
+const replaceChanged = (worker: PodWorker, pod: Pod, environment: PodWorkerEnvironment): void => {
+  const { runtime, node, now } = environment;
+  const sandbox = runtime.podSandbox(node, worker.uid);
+  if (sandbox === undefined) return;
+  const before = worker.stored.value.spec.containers;
+  for (const container of pod.spec.containers) {
+    const running = latestContainer(sandbox, container.name);
+    const former = before.find((candidate) => candidate.name === container.name);
+    if (running?.state !== 'running' || former === undefined || former.image === container.image) continue;
+    environment.event(worker, 'Normal', 'Killing', `Container ${container.name} definition changed, will be restarted`, fieldPathOf(container, false));
+    runtime.stopContainer(node, sandbox, running, gracePeriod(pod, worker), now);
+  }
+};
+
+const DEADLINE_EXCEEDED = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };
+
+const deadlineOf = (worker: PodWorker): Instant | undefined => {
+  const limit = worker.stored.value.spec.activeDeadlineSeconds;
+  const startTime = limit === undefined || worker.evicted ? undefined : currentStatus(worker).startTime;
+  return limit === undefined || startTime === undefined ? undefined : later(Date.parse(startTime) as Instant, seconds(limit));
+};
+
+const checkDeadline = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
+  const deadline = deadlineOf(worker);
+  if (deadline === undefined || deadline > environment.now) return;
+  worker.evicted = DEADLINE_EXCEEDED;
+  worker.step = undefined;
+  wantSync(worker);
+};
+
+const generate = (worker: PodWorker, environment: PodWorkerEnvironment, terminal: boolean, former: PodStatus = currentStatus(worker)): PodStatus => {
+  if (worker.evicted) environment.event(worker, 'Normal', worker.evicted.reason, worker.evicted.message);
+  return generateStatus({
+    pod: worker.stored.value,
+    sandbox: environment.runtime.podSandbox(environment.node, worker.uid),
+    former,
+    waiting: worker.waiting,
+    unready: worker.probes && notReadyContainers(worker.probes),
+    terminal,
+    evicted: worker.evicted,
+    hostIP: environment.hostIP,
+    now: environment.now,
+  });
+};
+
+const setStatus = (worker: PodWorker, status: PodStatus, environment: PodWorkerEnvironment): PodStatus => {
+  worker.status = status;
+  environment.statusChanged(worker);
+  return status;
+};
+
+const readyToStart = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
+  const status = currentStatus(worker);
+  const former = conditionOf(status.conditions, 'PodReadyToStartContainers');
+  if (former === undefined || former.status === 'True') return;
+  const shown = { ...former, status: 'True', lastTransitionTime: nowText(environment) };
+  setStatus(worker, { ...status, conditions: (status.conditions ?? []).map((condition) => (condition === former ? shown : condition)) }, environment);
+};
+
+const nowText = ({ now }: PodWorkerEnvironment): string => `${new Date(Math.floor(now / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+
+const seeEverything = (sandbox: PodSandbox): void => {
+  sandbox.seen = sandbox.ready ? 'ready' : 'stopped';
+  for (const container of sandbox.containers) container.seen = container.state === 'exited' ? 'exited' : 'running';
+};
+
+const UNKNOWN_END = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated' } };
+
+/** status_manager.go TerminatePod: a container of which nothing is known has failed, and so has a pod without an end of its own. */
+const finalStatus = (pod: Pod, status: PodStatus): PodStatus => {
+  const initialized = pod.spec.initContainers === undefined || (status.initContainerStatuses?.every((init) => init.state?.terminated !== undefined) ?? false);
+  const ended = (container: ContainerStatus): ContainerStatus => (container.state?.terminated ? container : { ...container, state: UNKNOWN_END });
+  const containerStatuses = initialized ? status.containerStatuses?.map(ended) : status.containerStatuses;
+  return {
+    ...status,
+    ...(containerStatuses && { containerStatuses }),
+    ...(!isTerminalPhase(status.phase) && { phase: 'Failed' }),
+  };
+};
+
+/** The earliest instant at which something of this pod happens by itself. */
+const nextWake = (worker: PodWorker, environment: PodWorkerEnvironment): Instant | undefined => {
+  let next = worker.writeAgainAt;
+  const at = (instant: Instant | undefined): void => {
+    if (instant !== undefined && (next === undefined || instant < next)) next = instant;
+  };
+  const { step } = worker;
+  if (step?.step === 'mounting' || step?.step === 'unmounting') at(step.until);
+  if (step?.step === 'starting') at(step.pull?.doneAt);
+  if (step === undefined && worker.wanted > 0 && worker.stage !== 'finished') at(worker.notBefore);
+  if (step === undefined) at(worker.retryAt);
+  at(relistDue(worker));
+  if (worker.stage === 'running') {
+    // The sync loop looks every second (getPodsToSync).
+    const deadline = deadlineOf(worker);
+    if (deadline !== undefined) at(deadline > environment.now ? deadline : later(environment.now, 1 as Duration));
+    if (worker.probes) at(nextProbe(worker.probes));
+  }
+  const sandbox = environment.runtime.podSandbox(environment.node, worker.uid);
+  if (sandbox) at(environment.runtime.nextChange(environment.node, sandbox));
+  return next;
+};

@@ -1,0 +1,59 @@
+import type { Instant } from '@naumachia/core';
+import { latestContainer } from './container-restart.js';
+import type { PodSandbox } from './container-runtime.js';
+import { commandContext } from './emulated-runtime.js';
+import { nextRelist, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
+import { type Probe, probeOnce, takeOutcome } from './probe.js';
+
+const TITLES = { readiness: 'Readiness', liveness: 'Liveness', startup: 'Startup' } as const;
+
+/** Runs the probes that are due. A change wants a sync, which shows it; a container that fails its liveness or startup probe is killed. */
+export const runProbes = (worker: PodWorker, sandbox: PodSandbox, environment: PodWorkerEnvironment): void => {
+  const { now, runtime, node } = environment;
+  for (const probe of worker.probes ?? []) {
+    if (probe.nextAt > now) continue;
+    const container = latestContainer(sandbox, probe.container);
+    if (container?.id !== probe.containerId || container.state !== 'running') {
+      probe.nextAt = NEVER;
+      continue;
+    }
+    // Readiness and liveness wait until the container has started up.
+    if (probe.kind !== 'startup' && !hasStarted(worker.probes, probe.container)) {
+      probe.nextAt = (now + 1000) as Instant;
+      continue;
+    }
+    const outcome = probeOnce(probe.spec, sandbox, container, environment.hostIP, (print) => container.config && { ...commandContext(sandbox, container, container.config, now), print }, now);
+    if (!outcome.success) {
+      const { spec } = worker.stored.value;
+      const path = spec.containers.some(({ name }) => name === probe.container) ? `spec.containers{${probe.container}}` : `spec.initContainers{${probe.container}}`;
+      environment.event(worker, 'Warning', 'Unhealthy', `${TITLES[probe.kind]} probe failed: ${outcome.message}`, path);
+    }
+    if (!takeOutcome(probe, outcome.success, now)) continue;
+    if (probe.kind === 'startup' && outcome.success) probe.nextAt = NEVER;
+    if (probe.kind === 'readiness' || outcome.success) {
+      if (worker.wanted === 0) worker.wanted = 1;
+    } else {
+      const grace = probe.spec.terminationGracePeriodSeconds ?? worker.stored.value.spec.terminationGracePeriodSeconds ?? 30;
+      environment.event(worker, 'Normal', 'Killing', `Container ${probe.container} failed ${probe.kind} probe, will be restarted`, `spec.containers{${probe.container}}`);
+      runtime.stopContainer(node, sandbox, container, Math.max(2, grace), now);
+      worker.relistAt ??= nextRelist(environment);
+    }
+  }
+};
+
+const NEVER = Infinity as Instant;
+
+const hasStarted = (probes: readonly Probe[] | undefined, container: string): boolean => !probes?.some((probe) => probe.kind === 'startup' && probe.container === container && probe.result !== true);
+
+/** Containers that are not ready although they run. */
+export const notReadyContainers = (probes: readonly Probe[]): ReadonlySet<string> | undefined => {
+  let names: Set<string> | undefined;
+  for (const probe of probes) if (probe.kind !== 'liveness' && probe.result !== true) (names ??= new Set()).add(probe.container);
+  return names;
+};
+
+export const nextProbe = (probes: readonly Probe[]): Instant | undefined => {
+  let next: Instant | undefined;
+  for (const { nextAt } of probes) if (nextAt !== NEVER && (next === undefined || nextAt < next)) next = nextAt;
+  return next;
+};

@@ -1,0 +1,175 @@
+import { later, milliseconds, seconds, type Instant } from '@naumachia/core';
+import { runCommand, type CommandContext } from './commands.js';
+import { compileScript, type Script, type Word } from './shell-script.js';
+
+/**
+ * A process of an emulated container as plain data. A server waits for ever; a shell stands at a step of its script.
+ * Output goes where the caller's `CommandContext` puts it.
+ */
+export interface Process {
+  /** The script, by its text: compiled scripts are shared and are not part of any state. `undefined`: waits for ever. */
+  readonly script: string | undefined;
+  step: number;
+  /** `$?` */
+  status: number;
+  /** When it does something again, or ended; `undefined`: when it is stopped. */
+  wakesAt: Instant | undefined;
+  exited: boolean;
+  variables: Record<string, string> | undefined;
+  loops: { readonly words: readonly string[]; at: number }[] | undefined;
+}
+
+export type StartOutcome = { readonly process: Process } | { readonly error: string };
+
+/** Repositories whose images run what they are told, and nothing else. */
+const SHELL_IMAGES = new Set(['busybox', 'alpine', 'ubuntu', 'debian', 'bash', 'perl', 'python']);
+const SHELLS = new Set(['sh', 'bash', 'ash']);
+
+/** How a process that only waits begins. */
+const waiting = (): Process => ({ script: undefined, step: 0, status: 0, wakesAt: undefined, exited: false, variables: undefined, loops: undefined });
+
+/**
+ * Starts what a container's image, command and arguments say. Servers and unknown images without a command of their own wait
+ * for ever. An executable that does not exist is an error, as runc words it.
+ */
+export const startProcess = (program: string, command: readonly string[], args: readonly string[], now: Instant): StartOutcome => {
+  if (command.length === 0 && !SHELL_IMAGES.has(program) && program !== 'hello-world') return { process: waiting() };
+  const argv = command.length > 0 ? [...command, ...args] : args.length > 0 ? args : [program === 'hello-world' ? program : 'sh'];
+  const [executable = ''] = argv;
+  if (!isKnownCommand(executable)) {
+    const why = executable.startsWith('/') ? `stat ${executable}: no such file or directory` : 'executable file not found in $PATH';
+    return { error: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${executable}": ${why}` };
+  }
+  return { process: { ...waiting(), script: scriptOf(argv), wakesAt: now } };
+};
+
+/** A process 1 handles SIGTERM if it is a server, or a script with a `trap`; a shell or `sleep` as process 1 ignores it. */
+export const handlesSigterm = (process: Process): boolean => process.script === undefined || process.script.includes('trap');
+
+const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+const KNOWN = new Set(
+  'sh bash ash echo printf sleep true false exit cat ls pwd hostname env printenv whoami id date touch rm mkdir test [ tar trap perl tail head uname ps oom : hello-world wget curl kill nslookup'.split(' '),
+);
+export const isKnownCommand = (executable: string): boolean => KNOWN.has(basename(executable)) && !executable.includes('no-such');
+
+/** The script that an argument vector amounts to. A shell without a script has no input and ends. */
+const scriptOf = (argv: readonly string[]): string => {
+  const [executable = ''] = argv;
+  if (!SHELLS.has(basename(executable))) return argv.map(quote).join(' ');
+  for (let at = 1; at < argv.length; at++) {
+    const flag = argv[at];
+    if (flag === '-c' || flag === '-ec' || flag === '-xc') return argv[at + 1] ?? '';
+  }
+  return ':';
+};
+
+const quote = (word: string): string => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`);
+
+/** A loop that never sleeps gets a pause after so many steps, so that it cannot hold its thread. */
+const MOST_STEPS_AT_ONCE = 500;
+
+/** Runs a process up to `now`: until it sleeps, exits or waits for ever. */
+export const runProcess = (process: Process, context: CommandContext, now: Instant): void => {
+  if (process.script === undefined || process.exited) return;
+  const script = compileScript(process.script);
+  let steps = 0;
+  while (!process.exited && process.wakesAt !== undefined && process.wakesAt <= now) {
+    if (process.step >= script.length) {
+      process.exited = true;
+    } else if (++steps > MOST_STEPS_AT_ONCE) {
+      process.wakesAt = later(now, milliseconds(100));
+    } else runStep(process, script, context);
+  }
+};
+
+const runStep = (process: Process, script: Script, context: CommandContext): void => {
+  const step = script[process.step];
+  if (step === undefined) return;
+  process.step++;
+  switch (step.op) {
+    case 'run': {
+      const words = expandAll(process, step.command.words, context);
+      const assigned = words.length === 1 ? /^([A-Za-z_]\w*)=(.*)$/s.exec(words[0] ?? '') : null;
+      if (assigned) {
+        (process.variables ??= {})[assigned[1] ?? ''] = assigned[2] ?? '';
+        process.status = 0;
+        return;
+      }
+      runSimple(process, words, step.command.redirect && { to: expand(process, step.command.redirect.to, context), append: step.command.redirect.append }, step.command.toStderr, context);
+      return;
+    }
+    case 'jump':
+      process.step = step.to;
+      // As in the recorded runtime, a loop takes at least a millisecond a turn.
+      if (step.back && process.wakesAt !== undefined) process.wakesAt = later(process.wakesAt, milliseconds(1));
+      return;
+    case 'jump-if':
+      if ((process.status === 0) === step.ok) process.step = step.to;
+      return;
+    case 'each':
+      (process.loops ??= [])[step.slot] = { words: expandAll(process, step.words, context), at: 0 };
+      return;
+    case 'next': {
+      const loop = process.loops?.[step.slot];
+      const word = loop?.words[loop.at];
+      if (loop === undefined || word === undefined) process.step = step.end;
+      else {
+        loop.at++;
+        (process.variables ??= {})[step.variable] = word;
+      }
+      return;
+    }
+    case 'status':
+      process.status = step.code;
+      return;
+  }
+};
+
+const runSimple = (process: Process, words: readonly string[], redirect: { to: string; append: boolean } | undefined, toStderr: boolean, context: CommandContext): void => {
+  const argv = words[0] === 'exec' ? words.slice(1) : words;
+  let output = '';
+  const outcome = runCommand(argv, redirect ? { ...context, print: (text, stream) => (stream === 'stdout' ? (output += text) : context.print(text, stream)) } : toStderr ? { ...context, print: (text) => context.print(text, 'stderr') } : context);
+  if (redirect) context.writeFile(redirect.to, output, redirect.append);
+  switch (outcome.type) {
+    case 'done':
+      process.status = outcome.code;
+      return;
+    case 'exit':
+      process.status = outcome.code;
+      process.exited = true;
+      return;
+    case 'sleep':
+      process.status = 0;
+      process.wakesAt = outcome.seconds === Infinity || process.wakesAt === undefined ? undefined : later(process.wakesAt, seconds(outcome.seconds));
+      return;
+    case 'script': {
+      const inner: Process = { ...waiting(), script: outcome.script, wakesAt: process.wakesAt, variables: { ...process.variables } };
+      // A script inside a script runs at once; it may not sleep.
+      while (!inner.exited && inner.step < compileScript(outcome.script).length) runStep(inner, compileScript(outcome.script), context);
+      process.status = inner.status;
+      return;
+    }
+  }
+};
+
+const expandAll = (process: Process, words: readonly Word[], context: CommandContext): string[] => words.map((word) => expand(process, word, context));
+
+const expand = (process: Process, word: Word, context: CommandContext): string => {
+  let text = '';
+  for (const part of word) {
+    if (typeof part === 'string') text += part;
+    else if ('variable' in part) text += part.variable === '?' ? String(process.status) : (process.variables?.[part.variable] ?? context.environment(part.variable) ?? '');
+    else text += substitute(process, part.script, context);
+  }
+  return text;
+};
+
+/** `$(...)`: what the script prints, without the last newlines. It runs at once; it may not sleep. */
+const substitute = (process: Process, script: Script, context: CommandContext): string => {
+  let output = '';
+  const inner: Process = { ...waiting(), script: '', wakesAt: process.wakesAt, variables: { ...process.variables } };
+  const quiet: CommandContext = { ...context, print: (text, stream) => (stream === 'stdout' ? (output += text) : context.print(text, stream)) };
+  for (let steps = 0; !inner.exited && inner.step < script.length && steps < MOST_STEPS_AT_ONCE; steps++) runStep(inner, script, quiet);
+  return output.replace(/\n+$/, '');
+};
