@@ -24,3 +24,4 @@ export type { Incident, Runtime } from './runtime/runtime.js';
 export { OWN_THREADS, packedPlacement, type Placement } from './runtime/threads/placement.js';
 export { ThreadsRuntime, type ThreadsOptions } from './runtime/threads/threads-runtime.js';
 export * from './service.js';
+export type { PeerItem } from './runtime/peers.js';

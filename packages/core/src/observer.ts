@@ -1,5 +1,7 @@
 import type { Address } from './address.js';
+import type { FeedBatch, FeedEntry } from './feed.js';
 import type { Envelope } from './message.js';
+import type { PeerItem } from './runtime/peers.js';
 import type { Instant } from './time.js';
 
 /**
@@ -9,17 +11,21 @@ import type { Instant } from './time.js';
 export interface Observer {
   /** A message left a handler. */
   posted?(envelope: Envelope, now: Instant): void;
+  /** A message reached its receiver's mailbox, or a reply its slot. */
+  received?(envelope: Envelope, now: Instant): void;
   /** A handler is about to run; `step` is the type of the message, or the name of a flow or signal. */
   stepping?(actor: Address, step: string, envelope: Envelope | undefined, now: Instant): void;
   /** The handler returned (or threw) after `microseconds` of wall time; not called in virtual time. */
   stepped?(actor: Address, step: string, microseconds: number): void;
-  /** Entries of a feed were published, and to how many subscribers on this host they went. */
-  published?(owner: Address, feed: string, entries: number, now: Instant): void;
+  /** The owner of a feed published entries. */
+  published?(owner: Address, feed: string, entries: readonly FeedEntry[], now: Instant): void;
+  /** A batch of a feed is about to be handled by a subscriber of this host. */
+  fed?(subscriber: Address, batch: FeedBatch, now: Instant): void;
   /** A message was not delivered: the receiver is gone or fenced, its mailbox full, or a fault took it. */
   dropped?(envelope: Envelope, why: 'no-such-actor' | 'fenced' | 'overflow' | 'fault', now: Instant): void;
   failed?(actor: Address, error: unknown, now: Instant): void;
   started?(actor: Address, kind: string, now: Instant): void;
   ended?(actor: Address, restarting: boolean, now: Instant): void;
-  /** Bytes that went to another host in one batch. */
-  framed?(host: string, envelopes: number, bytes: number): void;
+  /** Items that went to another host in one frame. */
+  framed?(host: string, items: readonly PeerItem[], bytes: number): void;
 }

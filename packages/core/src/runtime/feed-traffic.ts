@@ -45,7 +45,7 @@ export class FeedTraffic {
       case 'publish': {
         const feed = cell.feeds?.get(effect.feed);
         if (!feed) throw new Error(`${cell.address.actor} published to ${effect.feed}, a feed that it has not opened`);
-        options.observer?.published?.(cell.address, effect.feed, effect.entries.length, this.#host.now);
+        options.observer?.published?.(cell.address, effect.feed, effect.entries, this.#host.now);
         return feeds.publish(feed, effect.entries);
       }
       case 'subscribe':

@@ -141,6 +141,7 @@ export class Host implements ContextHost {
   /** Where an envelope arrives: at the actor's mailbox here, or on its way to another host. */
   receive(envelope: Envelope): void {
     if (envelope.kind === 'reply') {
+      if (this.isLocal(envelope.to.actor)) this.options.observer?.received?.(envelope, this.now);
       if (!this.isLocal(envelope.to.actor)) this.options.peers?.toActor(envelope.to.actor, { item: 'envelope', envelope });
       else this.slots.take(envelope.slot)?.fill(this.#recoded(envelope.message), envelope.slot);
       return;
@@ -151,6 +152,7 @@ export class Host implements ContextHost {
     const counts = envelope.kind === 'send' || envelope.kind === 'request';
     if (counts && cell.counted >= cell.behaviour.mailbox.capacity && !this.#makeRoom(cell, envelope)) return;
     if (counts) cell.counted++;
+    this.options.observer?.received?.(envelope, this.now);
     cell.mailbox.push(envelope);
     this.wake(cell);
   }
@@ -244,6 +246,7 @@ export class Host implements ContextHost {
     if (envelope.kind === 'signal') {
       if (message.type === 'feed' || message.type === 'answer') {
         const delivery = message as FeedDelivery | FlowAnswer;
+        if (delivery.type === 'feed') this.options.observer?.fed?.(cell.address, delivery.batch, this.now);
         this.#run(cell, delivery.type === 'feed' ? `feed ${delivery.batch.feed}` : `flow ${delivery.flow.name}`, envelope.id, undefined, envelope, () => {
           if (delivery.type === 'feed') behaviour.signals.feed?.(cell.state, delivery.batch, context);
           else this.#flows.advance(cell, delivery.flow, delivery.answer);

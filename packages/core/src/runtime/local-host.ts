@@ -13,7 +13,8 @@ import type { Peers } from './peers.js';
 /** An observer that can say what it has seen, as plain data. */
 export interface Reporter {
   readonly observer: Observer;
-  report(): unknown;
+  /** `states` gives the states of the host's actors of a kind, for what actors count themselves. */
+  report(states: (kind: string) => Iterable<unknown>): unknown;
 }
 
 export interface LocalHostOptions {
@@ -119,8 +120,12 @@ export class LocalHost implements HostControl {
       // Node 20 has no CPU clock per thread; the time that the loop was not idle is the nearest there is.
       cpuSeconds: performance.eventLoopUtilization().active / 1000,
       loopDelay: delay,
-      observed: this.#options.reporter?.report(),
+      observed: this.#options.reporter?.report((kind) => this.#states(kind)),
     };
+  }
+
+  *#states(kind: string): Iterable<unknown> {
+    for (const cell of this.host.cells.values()) if (cell.behaviour.kind === kind) yield cell.state;
   }
 
   settle(): void {

@@ -117,7 +117,7 @@ export class PortPeers implements Peers {
         const part = items.length <= ITEMS_PER_FRAME ? items : items.slice(at, at + ITEMS_PER_FRAME);
         const frame = packFrame(part);
         link.underway += frame.length;
-        this.#observer?.framed?.(link.host, part.length, frame.length);
+        this.#observer?.framed?.(link.host, part, frame.length);
         link.port.postMessage({ frame, acknowledged: link.unacknowledged } satisfies Parcel, [frame.buffer]);
         link.unacknowledged = 0;
       }
