@@ -20,13 +20,20 @@ export function fnv32a(text: string, basis = 0x811c9dc5): number {
   return hash >>> 0;
 }
 
+/** Templates are immutable, and a Deployment asks for the hash of its template at every turn. */
+const hashed = new WeakMap<object, number>();
+
 /**
  * The `pod-template-hash` of a template, as controller.ComputeHash makes it but over our own dump: the value is stable and well spread, not the
  * one of a real cluster, whose input is Go's memory dump of the struct. Keys are taken in sorted order, absent and undefined are the same.
  * A collision count that is absent differs from 0.
  */
-export function templateHash(template: unknown, collisionCount?: number): string {
-  let hash = hashValue(0x811c9dc5, template);
+export function templateHash(template: object, collisionCount?: number): string {
+  let hash = hashed.get(template);
+  if (hash === undefined) {
+    hash = hashValue(0x811c9dc5, template);
+    hashed.set(template, hash);
+  }
   if (collisionCount !== undefined) hash = fnv32a(`#${collisionCount}`, hash);
   return safeEncode(String(hash));
 }

@@ -27,6 +27,12 @@ describe('a YAML body', () => {
     expect(valueOf('a: &x {k: 1}\nb: *x\nc:\n  <<: *x\n  l: 2\n')).toEqual({ a: { k: 1 }, b: { k: 1 }, c: { k: 1, l: 2 } });
   });
 
+  test('that is JSON is read as such', () => {
+    expect(valueOf('{"a":"yes","b":[1,"0644"]}')).toEqual({ a: 'yes', b: [1, '0644'] });
+    expect(readYaml('{"a":1,"a":2}')).toEqual({ value: { a: 2 }, repeated: ['line 1: key "a" already set in map'] });
+    expect(valueOf('{a: yes}')).toEqual({ a: true });
+  });
+
   test('with several documents is its first one', () => {
     expect(valueOf('a: 1\n---\na: 2\n')).toEqual({ a: 1 });
     expect(valueOf('')).toBeNull();

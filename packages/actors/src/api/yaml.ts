@@ -1,5 +1,6 @@
 import { Document, LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit, type ParsedNode, type ScalarTag, type Tags, type YAMLError } from 'yaml';
 import { goQuote } from './go-text.js';
+import { readJson } from './strict-json.js';
 
 /**
  * YAML as sigs.k8s.io/yaml reads and writes it: version 1.1 (`yes` is true, `0644` is octal) without times and base 60, so that `22:22` stays
@@ -45,8 +46,16 @@ export function readYamlDocuments(text: string): readonly YamlDocument[] {
   return 'empty' in parsed ? [] : parsed.map((document) => readDocument(document, lines));
 }
 
+/** A body of YAML as JSON values, `repeated` as in YamlDocument; or Go's error. */
+export type YamlBody = { readonly value: unknown; readonly repeated: readonly string[] } | { readonly error: string };
+
 /** The first document of a body, which is all that the API server looks at. */
-export function readYaml(text: string): { readonly value: unknown; readonly repeated: readonly string[] } | { readonly error: string } {
+export function readYaml(text: string): YamlBody {
+  // Clients that apply send JSON under the name of YAML: the native parser is a hundred times as fast.
+  if (text.startsWith('{')) {
+    const json = readJson(text);
+    if ('value' in json && json.duplicates === undefined) return { value: json.value, repeated: [] };
+  }
   const document = readYamlDocuments(text)[0];
   if (document === undefined) return { value: null, repeated: [] };
   const { value, repeated, error } = document;

@@ -1,5 +1,5 @@
-import { stringify } from 'yaml';
 import { writeProtobuf } from '../../api/protobuf.js';
+import { writeYaml } from '../../api/yaml.js';
 import type { Answer } from './exchange.js';
 import type { Representation } from './media-types.js';
 
@@ -9,7 +9,7 @@ export const encodeRepresentation = (answer: Answer, { format, pretty }: Represe
     case 'json':
       return pretty ? `${JSON.stringify(JSON.parse(answer.json), undefined, 2)}\n` : answer.json;
     case 'yaml':
-      return stringify(JSON.parse(answer.json), { sortMapEntries: true, lineWidth: 0, indentSeq: false });
+      return writeYaml(JSON.parse(answer.json));
     case 'protobuf':
       return answer.object === undefined ? undefined : writeProtobuf(answer.object());
   }
