@@ -64,14 +64,15 @@ export const compareDecision = (golden: GoldenDecision): readonly string[] => {
   return differences(decide(cluster, golden.pod, golden.result), golden.result);
 };
 
+const NOT_IN_SEQUENCES: ReadonlySet<string> = new Set(['preFilter', 'preFilterSkip', 'scoreSkip', 'condition']);
+
 /** Runs a sequence; every difference names its pod. Sequences were recorded without what PreFilter and PreScore skipped. */
 export const compareSequence = (golden: GoldenSequence): readonly string[] => {
   const cluster = clusterOf(golden);
   return golden.queue.flatMap((pod, at) => {
     const theirs = golden.result[at] as GoldenResult;
-    const { preFilter, preFilterSkip, scoreSkip, condition, ...ours } = decide(cluster, pod, theirs);
-    const { score, ...unscored } = ours;
-    return differences(theirs.score ? ours : unscored, theirs).map((difference) => `${pod.metadata.name}: ${difference}`);
+    const ours = Object.entries(decide(cluster, pod, theirs)).filter(([field]) => !NOT_IN_SEQUENCES.has(field) && (field !== 'score' || theirs.score));
+    return differences(Object.fromEntries(ours) as unknown as GoldenResult, theirs).map((difference) => `${pod.metadata.name}: ${difference}`);
   });
 };
 

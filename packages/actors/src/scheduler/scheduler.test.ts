@@ -83,6 +83,10 @@ const apiserver = defineActor<undefined, FakeState, ApiRequest | PutRequest | Re
       }
     },
     patch: (state, request: PatchRequest, context) => {
+      if (request.resource === 'events') {
+        if (context.caller) context.reply(context.caller, { type: 'value', code: 200, value: state.events[0] as CoreV1Event });
+        return;
+      }
       const pod = state.pods.get(`${request.namespace}/${request.name}`)?.value as Pod;
       const patch = request.patch as { readonly status: NonNullable<Pod['status']> };
       const object = put(state, 'pods', { ...pod, status: { ...pod.status, ...patch.status } }, context);
@@ -110,8 +114,8 @@ const pod = (name: string, spec: Partial<Pod['spec']> = {}, cpu = '1'): Kubernet
   spec: { containers: [{ name: 'c', resources: { requests: { cpu } } }], schedulerName: 'default-scheduler', ...spec },
 });
 
-const cluster = (nodes: number, cpu?: string) => {
-  const sim = new Simulation({ seed: 7, definitions: [apiserver, scheduler] });
+const cluster = (nodes: number, cpu?: string, codec: 'crossing' | 'always' = 'crossing') => {
+  const sim = new Simulation({ seed: 7, definitions: [apiserver, scheduler], codec });
   const server = named<PutRequest | RefuseRequest>('apiserver');
   sim.start([
     { name: 'apiserver', kind: 'apiserver', config: undefined },
@@ -123,16 +127,17 @@ const cluster = (nodes: number, cpu?: string) => {
   sim.advance(seconds(1));
   const state = (): FakeState => sim.stateOf<FakeState>('apiserver');
   const notes = (): string[] => state().events.map(({ reason, message }) => `${reason}: ${message}`);
-  return { sim, port, server, store, state, notes, scheduling: () => sim.stateOf<SchedulerState>('scheduler') };
+  const podOf = (name: string): Pod => state().pods.get(`default/${name}`)?.value as Pod;
+  return { sim, port, server, store, state, notes, podOf, scheduling: () => sim.stateOf<SchedulerState>('scheduler') };
 };
 
 describe('the scheduler', () => {
   it('binds a pending pod and says so in an Event of the newer API', () => {
-    const { sim, store, state } = cluster(2);
+    const { sim, store, state, podOf } = cluster(2);
     store('pods', pod('web'));
     sim.advance(seconds(1));
     expect(state().bindings).toHaveLength(1);
-    const bound = state().pods.get('default/web')?.value as Pod;
+    const bound = podOf('web');
     expect(state().events).toMatchObject([
       {
         type: 'Normal',
@@ -144,6 +149,24 @@ describe('the scheduler', () => {
         involvedObject: { kind: 'Pod', name: 'web', namespace: 'default', uid: 'uid-web' },
       },
     ]);
+  });
+
+  it('does the same when every message is encoded', () => {
+    const { sim, store, state } = cluster(3, '4', 'always');
+    for (let at = 0; at < 12; at++) store('pods', pod(`p${at}`));
+    sim.advance(seconds(2));
+    expect(state().bindings).toHaveLength(12);
+    expect(state().events.map(({ reason }) => reason)).toEqual(new Array(12).fill('Scheduled'));
+  });
+
+  it('tries pods of one instant in the order in which they came, those of higher priority first', () => {
+    const { sim, store, state } = cluster(0);
+    for (let at = 0; at < 40; at++) store('pods', pod(`p${at}`, { priority: at % 10 === 9 ? 5 : 0 }));
+    sim.advance(seconds(30));
+    store('nodes', node('large', '64'));
+    sim.advance(seconds(30));
+    expect(state().bindings).toHaveLength(40);
+    expect(state().bindings.slice(0, 4)).toEqual(['p9', 'p19', 'p29', 'p39'].map((name) => `${name} -> large`));
   });
 
   it('fills nodes to the last CPU and no further, with many bindings under way', () => {
@@ -162,11 +185,11 @@ describe('the scheduler', () => {
   });
 
   it('reports a pod that fits nowhere, and binds it once a node comes that it fits', () => {
-    const { sim, store, state, notes } = cluster(1, '1');
+    const { sim, store, state, notes, podOf } = cluster(1, '1');
     store('pods', pod('big', {}, '3'));
     sim.advance(seconds(1));
     expect(notes()).toEqual(['FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.']);
-    expect((state().pods.get('default/big')?.value as Pod).status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', observedGeneration: 1 }]);
+    expect(podOf('big').status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', observedGeneration: 1 }]);
     store('nodes', node('small', '2'));
     sim.advance(seconds(20));
     expect(state().bindings).toEqual([]);

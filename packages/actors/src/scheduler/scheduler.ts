@@ -38,8 +38,10 @@ export interface SchedulerState {
   readonly counts: { attempts: number; bound: number; unschedulable: number; errors: number };
 }
 
-/** Pods that one step tries: some 30 us each, so that a step stays well below a millisecond. */
-const PODS_PER_STEP = 16;
+/** What one step may do, in placed pods of some 30 us each, so that it stays below a millisecond. */
+const WORK_PER_STEP = 16;
+/** A pod that finds no node makes its cycle look at all of them. */
+const WORK_OF_FAILURE = 8;
 /** Bindings that may wait for an answer; beyond, the scheduler waits for the API server rather than let requests time out. */
 const MOST_BINDINGS = 512;
 /** `flushUnschedulablePodsLeftover` runs every 30 s. */
@@ -94,10 +96,11 @@ const schedule = (state: SchedulerState, context: ActorContext): void => {
   state.awake = false;
   const bindings: Binding[] = [];
   const patches: StatusPatch[] = [];
-  for (let tried = 0; tried < PODS_PER_STEP && state.binding.size < MOST_BINDINGS; tried++) {
+  for (let work = 0; work < WORK_PER_STEP && state.binding.size < MOST_BINDINGS; ) {
     const attempt = attemptNext(state.scheduling, PROFILE, context.now);
     if (!attempt) break;
     state.counts.attempts++;
+    work += attempt.type === 'failed' ? WORK_OF_FAILURE : 1;
     if (attempt.type === 'bind') bindings.push(begin(state, attempt));
     else if (attempt.type === 'failed') fail(state, attempt.queued, attempt.reason, attempt.message, patches, context);
     else if (attempt.type === 'deleting') record(state, attempt.queued, 'Warning', 'FailedScheduling', 'Scheduling', `skip schedule deleting pod: ${attempt.queued.pod.key}`, context);

@@ -78,13 +78,14 @@ const pendingPod = (scheduling: Scheduling, profile: Profile, former: Lazily<Pod
 
 const podGone = (scheduling: Scheduling, profile: Profile, pod: Pod, now: number): void => {
   const { assigned, table, queue } = scheduling;
-  if (pod.spec.nodeName) {
-    if (removeAssignedPod(assigned, table, podUid(pod))) moveAll(queue, profile, ASSIGNED_POD_DELETE, pod, undefined, now);
+  const uid = podUid(pod);
+  if (pod.spec.nodeName && removeAssignedPod(assigned, table, uid)) {
+    moveAll(queue, profile, ASSIGNED_POD_DELETE, pod, undefined, now);
     return;
   }
-  if (!isOurs(pod)) return;
+  // Its last state may name a node that was never heard of while the watch was interrupted.
   deleteFromQueue(queue, profile, podKey(pod));
-  if (isAssumed(assigned, podUid(pod))) freeAssumed(scheduling, profile, pod, now);
+  if (isAssumed(assigned, uid)) freeAssumed(scheduling, profile, pod, now);
 };
 
 /** A pod is deleted while its binding is under way: the binding will fail, its room is free at once. */

@@ -1,6 +1,11 @@
-import type { EnabledPlugin } from '../plugins/index.js';
 import { type ClusterEvent, covers } from './cluster-event.js';
 import type { AnyPlugin, EventWithHint, Queued } from './plugin.js';
+
+/** A plugin in its place, with the weight of its score (0 where it has none). */
+export interface EnabledPlugin {
+  readonly plugin: AnyPlugin;
+  readonly weight: number;
+}
 
 /** The plugins of a scheduler, sorted once by extension point. Code, not state: a snapshot of a scheduler names none of it. */
 export interface Profile {

@@ -1,4 +1,4 @@
-import type { AnyPlugin } from '../framework/plugin.js';
+import type { EnabledPlugin } from '../framework/profile.js';
 import { defaultPreemption } from './default-preemption/default-preemption.js';
 import { imageLocality } from './image-locality/image-locality.js';
 import { nodeAffinity } from './node-affinity/node-affinity.js';
@@ -11,12 +11,6 @@ import { asksForClaims, asksForDevices, asksForExclusiveDisks, asksForPodAffinit
 import { prioritySort } from './priority-sort/priority-sort.js';
 import { schedulingGates } from './scheduling-gates/scheduling-gates.js';
 import { taintToleration } from './taint-toleration/taint-toleration.js';
-
-/** A plugin in its place, with the weight of its score (0 where it has none). */
-export interface EnabledPlugin {
-  readonly plugin: AnyPlugin;
-  readonly weight: number;
-}
 
 /**
  * The default profile (apis/config/v1/default_plugins.go), in its order. To add a plugin: a folder beside this file, one line here.

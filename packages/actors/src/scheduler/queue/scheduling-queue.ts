@@ -13,6 +13,8 @@ export interface QueuedPod {
   pod: PodInfo;
   /** When it entered the queue, or came back to it. */
   timestamp: number;
+  /** Grows with each pod that enters or comes back: who came first, of those that came at one instant. */
+  sequence: number;
   /** When it was first tried; what "create to scheduled" is measured from. */
   firstAttempt: number | undefined;
   attempts: number;
@@ -35,6 +37,7 @@ export interface SchedulingQueue {
   readonly errorBackoff: KeyedHeap<QueuedPod>;
   readonly unschedulable: Map<string, QueuedPod>;
   readonly inFlight: InFlight;
+  sequence: number;
 }
 
 /** podMaxInUnschedulablePodsDuration: then a pod is tried again whatever happened. */
@@ -47,12 +50,20 @@ export const newSchedulingQueue = (limits: BackoffLimits = DEFAULT_BACKOFF): Sch
   errorBackoff: newKeyedHeap(),
   unschedulable: new Map(),
   inFlight: newInFlight(),
+  sequence: 0,
 });
 
 type Strategy = 'skip' | 'after-backoff';
 
-const activeLess = (profile: Profile) => (a: QueuedPod, b: QueuedPod): boolean => profile.less(a, b);
-const backoffLess = (profile: Profile) => (a: QueuedPod, b: QueuedPod): boolean => (a.backoffUntil === b.backoffUntil ? profile.less(a, b) : a.backoffUntil < b.backoffUntil);
+/** A clock of milliseconds, or a virtual one, shows many pods one time; Go's nanoseconds do not. */
+const activeLess =
+  ({ less }: Profile) =>
+  (a: QueuedPod, b: QueuedPod): boolean =>
+    less(a, b) || (a.sequence < b.sequence && !less(b, a));
+const backoffLess = (profile: Profile): ((a: QueuedPod, b: QueuedPod) => boolean) => {
+  const less = activeLess(profile);
+  return (a, b) => (a.backoffUntil === b.backoffUntil ? less(a, b) : a.backoffUntil < b.backoffUntil);
+};
 const errorLess = (a: QueuedPod, b: QueuedPod): boolean => a.backoffUntil < b.backoffUntil;
 
 /** A new pod: it is tried at once, unless something gates it. */
@@ -60,6 +71,7 @@ export const addToQueue = (queue: SchedulingQueue, profile: Profile, pod: PodInf
   const queued: QueuedPod = {
     pod,
     timestamp: now,
+    sequence: queue.sequence++,
     firstAttempt: undefined,
     attempts: 0,
     unschedulableCount: 0,
@@ -100,6 +112,7 @@ export const returnToQueue = (queue: SchedulingQueue, profile: Profile, queued: 
       queued.errorCount = 0;
     }
     queued.timestamp = now;
+    queued.sequence = queue.sequence++;
     queued.backoffUntil = backoffEnd(queued, queue.limits);
     const worth = queued.unschedulablePlugins.size === 0 || eventsSince(queue.inFlight, uid).some((change) => worthTrying(profile, queued, change) !== 'skip');
     requeue(queue, profile, queued, worth ? 'after-backoff' : 'skip', now);
