@@ -1,8 +1,9 @@
 import type { EndpointSlice, Node, Service } from '../api/generated/types.js';
 import { compileService, protocolNumber } from './compiled-service.js';
 import { compileSlice, serviceOfSlice } from './compiled-slice.js';
-import { type IpAddress, isLoopback, parseIp, parseRanges } from './ip-address.js';
-import { type LocalDetector, nodePortAddressesOf, type NodeView, type Packet } from './node-view.js';
+import { iptablesRouteOf } from './iptables-route.js';
+import { inAnyRange, type IpAddress, isLoopback, parseIp, parseRanges } from './ip-address.js';
+import { type LocalDetector, nodePortAddressesOf, type NodeView, type Packet, type ProxyMode } from './node-view.js';
 import { routeOf, type Verdict, verdictOf } from './route.js';
 import { applyChanges, EMPTY_TABLE, type ServiceTable, type TableChange } from './service-table.js';
 
@@ -30,6 +31,7 @@ interface Config {
   readonly nodePortAddresses?: readonly string[];
   readonly masqueradeAll?: boolean;
   readonly serviceCIDRs?: readonly string[];
+  readonly localhostNodePorts: boolean;
   readonly randomFully: boolean;
 }
 
@@ -63,15 +65,16 @@ const SOURCES: Readonly<Record<string, readonly [ipv4: string, ipv6: string]>> =
 };
 
 /**
- * Compares a case (text of `cases/ID.txtar`, of which only `input.json` is read) with the verdicts of a real kernel that the nftables
- * rules of the real kube-proxy were loaded into (text of `verdicts/ID.jsonl`).
+ * Compares a case (text of `cases/ID.txtar`, of which only `input.json` is read) with the verdicts of a real kernel that the rules of
+ * the real kube-proxy in this mode were loaded into (text of `verdicts/ID.jsonl`).
  */
-export const compareVerdicts = (caseText: string, verdictText: string): GoldenOutcome => {
+export const compareVerdicts = (caseText: string, verdictText: string, mode: ProxyMode = 'nftables'): GoldenOutcome => {
   const golden = JSON.parse(inputOf(caseText)) as Case;
   const probes = verdictText.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Probe);
   const outcome = { id: golden.id, family: golden.family };
   if (UNSUPPORTED.some((field) => golden.config[field] !== undefined)) return { ...outcome, result: 'unsupported', packets: 0, different: 0 };
 
+  const route = mode === 'nftables' ? routeOf : iptablesRouteOf;
   let table = EMPTY_TABLE;
   let node = golden.node;
   const slices = new Map<string, string>();
@@ -81,13 +84,13 @@ export const compareVerdicts = (caseText: string, verdictText: string): GoldenOu
   for (const [at, step] of golden.steps.entries()) {
     node = (step.apply.find((object) => object.kind === 'Node') as Node | undefined) ?? node;
     table = applyStep(table, step, slices);
-    const view = viewOf(golden.config, node);
+    const view = viewOf(golden.config, node, mode);
     for (const probe of probes) {
       if (probe.step !== at + 1) continue;
       for (const [from, verdicts] of Object.entries(probe.from)) {
         const packet = packetOf(golden.config, probe, from);
-        const expected = JSON.stringify(ofNftables(verdicts));
-        const actual = JSON.stringify(asRecorded(verdictOf(routeOf(table, view, packet), view, packet)));
+        const expected = JSON.stringify(ofMode(verdicts, mode));
+        const actual = JSON.stringify(asRecorded(seen(golden.config, mode, packet, verdictOf(route(table, view, packet), view, packet))));
         packets++;
         if (expected === actual) continue;
         different++;
@@ -127,17 +130,20 @@ const applyStep = (table: ServiceTable, step: Case['steps'][number], slices: Map
   return applyChanges(table, changes);
 };
 
-const viewOf = (config: Config, node: Node): NodeView => {
+const viewOf = (config: Config, node: Node, mode: ProxyMode): NodeView => {
   const nodeIps = config.nodeIPs.map(addressOf);
-  const addresses = config.interfaces.flatMap((device) => device.addresses.map((cidr) => addressOf(cidr.slice(0, cidr.indexOf('/'))))).filter((address) => !isLoopback(address));
-  // nftables mode takes node ports at the primary addresses unless told otherwise (cmd/kube-proxy/app/server_linux.go).
-  const wanted = config.nodePortAddresses ?? ['primary'];
+  const all = config.interfaces.flatMap((device) => device.addresses.map((cidr) => addressOf(cidr.slice(0, cidr.indexOf('/')))));
+  const addresses = all.filter((address) => !isLoopback(address));
+  // Unless told otherwise, nftables mode takes node ports at the primary addresses and iptables mode at all (cmd/kube-proxy/app/server_linux.go).
+  const wanted = config.nodePortAddresses ?? (mode === 'nftables' ? ['primary'] : []);
   return {
+    mode,
+    localhostNodePorts: config.localhostNodePorts,
     nodeName: node.metadata.name ?? '',
     zone: node.metadata.labels?.['topology.kubernetes.io/zone'] ?? '',
     nodeIps,
     addresses,
-    nodePortAddresses: nodePortAddressesOf(wanted.includes('primary') ? 'primary' : parseRanges(wanted), nodeIps, addresses),
+    nodePortAddresses: nodePortAddressesOf(wanted.includes('primary') ? 'primary' : parseRanges(wanted), nodeIps, mode === 'nftables' ? addresses : all),
     detector: detectorOf(config, node),
     masqueradeAll: config.masqueradeAll ?? false,
     serviceRanges: parseRanges(config.serviceCIDRs ?? []),
@@ -179,7 +185,23 @@ const addressOf = (text: string): IpAddress => {
   return address;
 };
 
-const ofNftables = (verdicts: unknown): unknown => (typeof verdicts === 'object' && verdicts !== null && 'nftables' in verdicts ? verdicts.nftables : verdicts);
+/** Where the modes differ, a verdict is recorded for each. */
+const ofMode = (verdicts: unknown, mode: ProxyMode): unknown =>
+  typeof verdicts === 'object' && verdicts !== null && mode in verdicts ? (verdicts as Readonly<Record<string, unknown>>)[mode] : verdicts;
+
+/**
+ * Without `--random-fully` the node's own packets keep their port, and the ones that leave by its primary address look as if they were not
+ * masqueraded: they were recorded so.
+ */
+const seen = (config: Config, mode: ProxyMode, packet: Packet, verdict: Verdict): Verdict => {
+  if (mode !== 'iptables' || config.randomFully || packet.device !== '' || isLoopback(packet.source) || typeof verdict === 'string') return verdict;
+  const { masq, ...rest } = verdict;
+  const otherDevices = parseRanges(config.interfaces.filter((device) => device.name !== 'eth0').flatMap((device) => device.addresses));
+  const visible = verdict.to.filter((endpoint) => (masq === true || masq?.includes(endpoint)) && inAnyRange(otherDevices, addressOf(endpoint.slice(0, endpoint.lastIndexOf(':')))));
+  if (visible.length === verdict.to.length) return verdict;
+  const { to, ...others } = rest;
+  return visible.length === 0 ? rest : { to, masq: visible, ...others };
+};
 
 /** More than 40 endpoints are recorded as their number. */
 const asRecorded = (verdict: Verdict): unknown => {

@@ -1,11 +1,12 @@
-export { compileService, protocolNumber } from './compiled-service.js';
+export { compileService, protocolNumber, type ServicePortSpec } from './compiled-service.js';
 export { compileSlice } from './compiled-slice.js';
 export { compareVerdicts, type GoldenOutcome } from './golden-verdicts.js';
+export { iptablesRouteOf } from './iptables-route.js';
 export { type IpAddress, parseIp, parseRanges } from './ip-address.js';
 export { kubeProxy } from './kube-proxy.js';
 export type { KubeProxyConfig, KubeProxyState } from './kube-proxy-state.js';
-export type { RouteReply, RouteRequest } from './messages.js';
-export type { LocalDetector, NodeView, Packet } from './node-view.js';
+export type { ProxyMetricsReply, ProxyMetricsRequest, RouteReply, RouteRequest } from './messages.js';
+export type { LocalDetector, NodeView, Packet, ProxyMode } from './node-view.js';
 export { addDelays, delayQuantile, newProgrammingDelays, type ProgrammingDelays } from './programming-delay.js';
 export { pickEndpoint, type Route, routeOf, type Verdict, verdictOf } from './route.js';
 export { applyChanges, type Destination, destinationAt, EMPTY_TABLE, plainEndpointAt, type ServiceTable, servicesOf, type TableChange } from './service-table.js';

@@ -72,6 +72,9 @@ export const parseRanges = (texts: readonly string[]): readonly IpRange[] => {
   return ranges;
 };
 
+/** 127.0.0.1 */
+export const LOCALHOST: IpAddress = (127 << 24) | 1;
+
 /** 127.0.0.0/8 or ::1. */
 export const isLoopback = (address: IpAddress): boolean => (typeof address === 'number' ? address >>> 24 === 127 : address === '::1');
 

@@ -87,8 +87,11 @@ const followingOf = (state: KubeProxyState, resource: ProxyResource): Following 
   }
 };
 
-const resourceOf = (state: KubeProxyState, subscription: number): ProxyResource | undefined =>
-  RESOURCES.find((resource) => followingOf(state, resource).subscription === subscription);
+const resourceOf = (state: KubeProxyState, subscription: number): ProxyResource | undefined => {
+  if (subscription === state.slices.subscription) return 'endpointslices.discovery.k8s.io';
+  if (subscription === state.services.subscription) return 'services';
+  return subscription === state.node.subscription ? 'nodes' : undefined;
+};
 
 /** Routing key and field selector in one: of the nodes, a proxy follows its own. */
 const keyOf = (state: KubeProxyState, resource: ProxyResource): string | undefined => (resource === 'nodes' ? `metadata.name=${state.config.node}` : undefined);

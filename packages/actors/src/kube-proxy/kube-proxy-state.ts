@@ -1,7 +1,7 @@
 import type { Duration, Instant } from '@naumachia/core';
 import type { ReflectorBackoff } from '../machinery/reflector-backoff.js';
 import { type IpRange, parseRanges } from './ip-address.js';
-import type { NodeView } from './node-view.js';
+import type { NodeView, ProxyMode } from './node-view.js';
 import type { ProgrammingDelays } from './programming-delay.js';
 import { EMPTY_TABLE, type ServiceTable } from './service-table.js';
 import type { SessionAffinity } from './session-affinity.js';
@@ -12,6 +12,8 @@ export interface KubeProxyConfig {
   readonly node: string;
   /** `recorded`: syncs are at least a second apart (minSyncPeriod), as in kube-proxy; `none`: every change is in force at once. */
   readonly profile: 'recorded' | 'none';
+  /** `--proxy-mode`; default nftables. */
+  readonly mode?: ProxyMode;
   /** `--cluster-cidr`: addresses of pods. By default those of this node's pods tell what comes from a pod (NodeCIDR). */
   readonly clusterCidrs?: readonly string[];
   /** Service ranges (the ServiceCIDR objects of the cluster). Default 10.96.0.0/16. */
@@ -61,6 +63,8 @@ export const newKubeProxyState = (config: KubeProxyConfig, startedAt: Instant, b
   config,
   startedAt,
   view: {
+    mode: config.mode ?? 'nftables',
+    localhostNodePorts: true,
     nodeName: config.node,
     zone: '',
     nodeIps: NO_ADDRESSES,

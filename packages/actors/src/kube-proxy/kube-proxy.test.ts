@@ -5,7 +5,7 @@ import type { KubernetesObject, ObjectHeader } from '../api/object.js';
 import type { ListRequest, Stored } from '../api/requests.js';
 import { kubeProxy } from './kube-proxy.js';
 import type { KubeProxyConfig, KubeProxyState } from './kube-proxy-state.js';
-import type { RouteReply, RouteRequest } from './messages.js';
+import type { ProxyMetricsRequest, RouteReply, RouteRequest } from './messages.js';
 import { delayQuantile } from './programming-delay.js';
 
 /** Stands for the API server: it lists what it has and publishes what it is told. */
@@ -111,6 +111,7 @@ describe('the kube-proxy of a node', () => {
     expect(delays.count).toBe(1);
     expect(delayQuantile(delays, 0.5)).toBeGreaterThanOrEqual(30);
     expect(delays.max).toBeLessThan(36);
+    expect(sim.ask(named<ProxyMetricsRequest>('kube-proxy/node-1'), { type: 'proxy-metrics' })).toMatchObject({ syncs: proxy().syncs, delays });
   });
 
   it('syncs at most once a second with recorded latencies, and counts the delay up to the sync', () => {

@@ -3,10 +3,11 @@ import type { Node } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import { reflectorBackoff } from '../machinery/reflector-backoff.js';
 import { protocolNumber } from './compiled-service.js';
-import { type IpAddress, ipText, inAnyRange, parseIp, parseRanges } from './ip-address.js';
+import { iptablesRouteOf } from './iptables-route.js';
+import { inAnyRange, type IpAddress, ipText, LOCALHOST, parseIp, parseRanges } from './ip-address.js';
 import { type Follower, following } from './kube-proxy-following.js';
 import { type KubeProxyConfig, type KubeProxyState, MIN_SYNC_PERIOD, newKubeProxyState } from './kube-proxy-state.js';
-import type { KubeProxyMessage, RouteReply, RouteRequest } from './messages.js';
+import type { KubeProxyMessage, ProxyMetricsReply, RouteReply, RouteRequest } from './messages.js';
 import { isLocalAddress, nodePortAddressesOf, type NodeView, type Packet } from './node-view.js';
 import { countDelay, newProgrammingDelays } from './programming-delay.js';
 import { endpointText, isMasqueraded, pickEndpoint, type Route, routeOf, verdictOf } from './route.js';
@@ -73,7 +74,7 @@ const withNode = (state: KubeProxyState, node: Stored<Node>): NodeView => {
     zone: node.header.labels?.['topology.kubernetes.io/zone'] ?? '',
     nodeIps: addresses,
     addresses,
-    nodePortAddresses: nodePortAddressesOf('primary', addresses, addresses),
+    nodePortAddresses: state.view.mode === 'nftables' ? nodePortAddressesOf('primary', addresses, addresses) : [...addresses, LOCALHOST],
     detector: podRanges.length === 0 ? { type: 'none' } : { type: 'ranges', ranges: parseRanges(podRanges) },
   };
 };
@@ -91,7 +92,7 @@ const packetOf = (view: NodeView, message: RouteRequest): Packet | undefined => 
 const answerRoute = (state: KubeProxyState, message: RouteRequest, context: ActorContext): RouteReply => {
   const packet = packetOf(state.view, message);
   if (packet === undefined) return { type: 'route', verdict: 'drop' };
-  const route = routeOf(state.programmed, state.view, packet);
+  const route = (state.view.mode === 'nftables' ? routeOf : iptablesRouteOf)(state.programmed, state.view, packet);
   const verdict = verdictOf(route, state.view, packet);
   if (route.type !== 'endpoints') return { type: 'route', verdict };
   const { endpoints } = route.destination.port;
@@ -121,6 +122,9 @@ export const kubeProxy = defineActor<KubeProxyConfig, KubeProxyState, KubeProxyM
   },
   receive: {
     sync: (state, _message, context) => sync(state, context),
+    // A copy: what is sent does not change any more.
+    'proxy-metrics': ({ syncs, delays }, _message, context) =>
+      context.reply(context.caller as Caller, { type: 'proxy-metrics', syncs, ...(delays && { delays: { ...delays, buckets: delays.buckets.slice() } }) } as ProxyMetricsReply),
     route: (state, message, context) => context.reply(context.caller as Caller, answerRoute(state, message, context)),
   },
   signals: { feed: followed.feed, feedEnded: followed.feedEnded },

@@ -1,4 +1,5 @@
 import type { Request } from '@naumachia/core';
+import type { ProgrammingDelays } from './programming-delay.js';
 import type { Verdict } from './route.js';
 
 /** Asks a node's kube-proxy (`kube-proxy/NODE`) what happens to the first packet of a flow there. */
@@ -22,4 +23,16 @@ export interface RouteReply {
   readonly masqueraded?: boolean;
 }
 
-export type KubeProxyMessage = RouteRequest | { readonly type: 'sync' };
+/** Asks a kube-proxy what it has counted since its start. */
+export interface ProxyMetricsRequest extends Request<ProxyMetricsReply> {
+  readonly type: 'proxy-metrics';
+}
+
+export interface ProxyMetricsReply {
+  readonly type: 'proxy-metrics';
+  readonly syncs: number;
+  /** Network programming delays; absent if nothing was counted. */
+  readonly delays?: ProgrammingDelays;
+}
+
+export type KubeProxyMessage = RouteRequest | ProxyMetricsRequest | { readonly type: 'sync' };

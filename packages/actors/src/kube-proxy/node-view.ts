@@ -8,11 +8,15 @@ export type LocalDetector =
   | { readonly type: 'bridge'; readonly device: string }
   | { readonly type: 'device-prefix'; readonly prefix: string };
 
-/** The addresses of the node that take node ports (`--nodeport-addresses`); loopback never does. */
+/** The addresses of the node that take node ports (`--nodeport-addresses`); a loopback address among them counts in iptables mode alone. */
 export type NodePortAddresses = readonly IpAddress[];
+
+/** Whose rules decide (`--proxy-mode`). */
+export type ProxyMode = 'nftables' | 'iptables';
 
 /** What one node adds to the shared service table: who it is, its addresses, and how its proxy was configured. */
 export interface NodeView {
+  readonly mode: ProxyMode;
   readonly nodeName: string;
   readonly zone: string;
   /** Of each family, the first is the primary node IP. */
@@ -20,6 +24,8 @@ export interface NodeView {
   /** All addresses of the node's interfaces, without loopback. */
   readonly addresses: readonly IpAddress[];
   readonly nodePortAddresses: NodePortAddresses;
+  /** Node ports work at loopback addresses, in iptables mode (`--iptables-localhost-nodeports`). */
+  readonly localhostNodePorts: boolean;
   readonly detector: LocalDetector;
   readonly masqueradeAll: boolean;
   /** Service ranges: an address of them that no Service has is dropped. */

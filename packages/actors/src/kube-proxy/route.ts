@@ -16,10 +16,10 @@ export type Route =
   | { readonly type: 'drop' | 'reject' | 'local' | 'forward' }
   | { readonly type: 'endpoints'; readonly destination: Destination; readonly picks: Picks; readonly masquerade: boolean };
 
-const DROP: Route = { type: 'drop' };
-const REJECT: Route = { type: 'reject' };
-const LOCAL: Route = { type: 'local' };
-const FORWARD: Route = { type: 'forward' };
+export const DROP: Route = { type: 'drop' };
+export const REJECT: Route = { type: 'reject' };
+export const LOCAL: Route = { type: 'local' };
+export const FORWARD: Route = { type: 'forward' };
 
 /** Decides as the rules of kube-proxy 1.36 in nftables mode do (pkg/proxy/nftables/proxier.go). */
 export const routeOf = (table: ServiceTable, view: NodeView, packet: Packet): Route => {
@@ -36,7 +36,8 @@ export const routeOf = (table: ServiceTable, view: NodeView, packet: Packet): Ro
   return isLocalAddress(view, packet.destination) ? LOCAL : FORWARD;
 };
 
-const internalRoute = (destination: Destination, view: NodeView, packet: Packet): Route => {
+/** To a cluster IP: both modes do the same. */
+export const internalRoute = (destination: Destination, view: NodeView, packet: Packet): Route => {
   const { spec, endpoints } = destination.port;
   if (endpoints.cluster.count === 0) return REJECT;
   const picks = spec.internalLocal ? localPicks(endpoints, view.nodeName) : clusterPicks(endpoints, view.nodeName, view.zone);
@@ -50,13 +51,15 @@ const externalRoute = (destination: Destination, view: NodeView, packet: Packet)
   if (destination.reach === 'loadBalancer' && !passesSourceRanges(view, spec.sourceRanges, packet)) return DROP;
   if (endpoints.cluster.count === 0) return REJECT;
   if (!spec.externalLocal) return { type: 'endpoints', destination, picks: clusterPicks(endpoints, view.nodeName, view.zone), masquerade: true };
-  // What starts inside the cluster reaches every endpoint, wherever it is, as if the policy were Cluster.
-  const fromPod = comesFromPod(view, packet);
-  if (fromPod || isLocalAddress(view, packet.source)) {
-    return { type: 'endpoints', destination, picks: clusterPicks(endpoints, view.nodeName, view.zone), masquerade: !fromPod };
-  }
+  if (comesFromPod(view, packet) || isLocalAddress(view, packet.source)) return shortCircuit(destination, view, packet);
   const picks = localPicks(endpoints, view.nodeName);
   return picks.count === 0 ? DROP : { type: 'endpoints', destination, picks, masquerade: false };
+};
+
+/** External policy Local, from inside the cluster: every endpoint, wherever it is, as if the policy were Cluster; a pod keeps its address. */
+export const shortCircuit = (destination: Destination, view: NodeView, packet: Packet): Route => {
+  const picks = clusterPicks(destination.port.endpoints, view.nodeName, view.zone);
+  return { type: 'endpoints', destination, picks, masquerade: !comesFromPod(view, packet) };
 };
 
 /** One of the endpoints of a set, by chance: its index. */
@@ -71,7 +74,7 @@ export const pickEndpoint = (picks: Picks, random: Random): number => {
  */
 export const isMasqueraded = (set: EndpointSet, at: number, masquerade: boolean, view: NodeView, packet: Packet): boolean => {
   const address = set.endpoints.addresses[at] as IpAddress;
-  if (!masquerade && !(address === packet.source && set.endpoints.nodes[at] === view.nodeName)) return false;
+  if (!masquerade && !(address === packet.source && (view.mode === 'iptables' || set.endpoints.nodes[at] === view.nodeName))) return false;
   return packet.device === '' || !isLocalAddress(view, address);
 };
 

@@ -3,7 +3,7 @@ import type { EndpointSlice, Service } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import { compileService } from './compiled-service.js';
 import { compileSlice, serviceOfSlice } from './compiled-slice.js';
-import { addDigest, sameDigest } from './digest.js';
+import { addDigest, type Digest, sameDigest } from './digest.js';
 import { changedEntries, digestsAfter, EMPTY_TABLE, type ServiceTable, servicesOf, type TableChange, type TableDigests, withEntries } from './service-table.js';
 
 /**
@@ -32,11 +32,28 @@ export const tableAfterFeed = (table: ServiceTable, entries: readonly FeedEntry[
 
 /** The table after a list of all Services, or of all EndpointSlices, whatever it held of them before. */
 export const tableAfterList = (table: ServiceTable, resource: FollowedResource, items: readonly Stored[]): ServiceTable => {
+  let list = lists.get(items);
+  if (list === undefined) lists.set(items, (list = compileList(items)));
+  const { changes, digest } = list;
+  const known = internedWith(resource === 'services' ? { ...table.digests, services: digest } : { ...table.digests, slices: digest });
+  return known ?? derive(table, [...vanished(table, resource, changes), ...changes]).table;
+};
+
+interface CompiledList {
+  readonly changes: readonly TableChange[];
+  readonly digest: Digest;
+}
+
+const lists = new WeakMap<readonly Stored[], CompiledList>();
+
+const compileList = (items: readonly Stored[]): CompiledList => {
   const changes = items.map(changeOf);
-  const digests = digestsOfList(table, resource, changes);
-  const known = internedWith(digests);
-  if (known) return known;
-  return derive(table, [...vanished(table, resource, changes), ...changes]).table;
+  const digest = { low: 0, high: 0 };
+  for (const change of changes) {
+    const part = change.type === 'service' ? change.service : change.slice;
+    if (part) addDigest(digest, part.digest, 1);
+  }
+  return { changes, digest };
 };
 
 const derivations = new WeakMap<ServiceTable, WeakMap<readonly FeedEntry[], Derived>>();
@@ -101,15 +118,6 @@ const compile = (stored: Stored): TableChange => {
 /** kube-proxy's informers select objects without these labels (cmd/kube-proxy/app/server.go). */
 const isForeign = (labels: Readonly<Record<string, string>> | undefined): boolean =>
   labels !== undefined && (labels['service.kubernetes.io/service-proxy-name'] !== undefined || labels['service.kubernetes.io/headless'] !== undefined);
-
-const digestsOfList = (table: ServiceTable, resource: FollowedResource, changes: readonly TableChange[]): TableDigests => {
-  const sum = { low: 0, high: 0 };
-  for (const change of changes) {
-    const part = change.type === 'service' ? change.service : change.slice;
-    if (part) addDigest(sum, part.digest, 1);
-  }
-  return resource === 'services' ? { services: sum, slices: table.digests.slices } : { services: table.digests.services, slices: sum };
-};
 
 /** What the table holds and a list does not. */
 const vanished = (table: ServiceTable, resource: FollowedResource, listed: readonly TableChange[]): TableChange[] => {

@@ -1,4 +1,4 @@
-import { compileService, compileSlice, type NodeView, parseIp, parseRanges, type TableChange } from '@naumachia/actors';
+import { compileService, compileSlice, type NodeView, parseIp, parseRanges, type TableChange } from '@naumachia/actors/kube-proxy';
 
 /** Services and EndpointSlices of a large cluster, compiled one by one as a list brings them. */
 export interface ServiceFixture {
@@ -61,6 +61,8 @@ export const sliceChange = (index: number, count: number, version = 0): TableCha
 };
 
 export const NODE_VIEW: NodeView = {
+  mode: 'nftables',
+  localhostNodePorts: true,
   nodeName: 'node-1',
   zone: 'zone-1',
   nodeIps: [parseIp('172.16.0.1') ?? 0],
