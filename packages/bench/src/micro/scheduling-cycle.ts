@@ -1,4 +1,4 @@
-import { DEFAULT_PLUGINS, type Scheduling, attemptNext, newProfile, newScheduling, nodeChanged, podChanged } from '@naumachia/actors';
+import { DEFAULT_PLUGINS, type Scheduling, attemptNext, newProfile, newScheduling, nodeChanged, podChanged } from '@naumachia/actors/scheduler';
 
 /**
  * Scheduling cycles as kube-scheduler's own benchmark runs them: nodes in three zones, pods that ask for CPU and memory, every plugin
