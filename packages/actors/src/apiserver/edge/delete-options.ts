@@ -6,10 +6,10 @@ import { readProtobuf } from '../../api/protobuf.js';
 import type { DeleteOptions } from '../../api/requests.js';
 import { badRequest, invalidObject, unsupportedMediaType } from '../../api/status.js';
 import { readJson } from '../../api/strict-json.js';
+import { readYaml } from '../../api/yaml.js';
 import { bodyFormat, CONTENT_TYPES } from './media-types.js';
 import { noKind } from './request-object.js';
 import { booleanParameter, dryRunErrors, integerParameter, Refusal } from './request-options.js';
-import { readYamlBody } from './yaml-body.js';
 
 /** meta/v1 DeleteOptions as clients send it, in a body or, if there is none, in the query. */
 interface SentOptions {
@@ -71,7 +71,7 @@ const optionsOfBody = (body: Buffer, contentType: string | undefined): SentOptio
     return document.object as SentOptions;
   }
   const text = body.toString('utf8');
-  const document = format === 'json' ? readJson(text) : readYamlBody(text);
+  const document = format === 'json' ? readJson(text) : readYaml(text);
   if ('error' in document) throw new Refusal(badRequest(format === 'json' ? `couldn't get version/kind; json parse error: ${document.error}` : document.error));
   const meta = readTypeMeta(document.value);
   if ('error' in meta) throw new Refusal(badRequest(meta.error));

@@ -51,6 +51,8 @@ export const serveDiscovery = (exchange: Exchange): boolean => {
       return aggregatedOr(exchange, discovery().apisAggregated, discovery().apis, true);
     case '/.well-known/openid-configuration':
       return get(exchange, discovery().openid);
+    case '/openid/v1/jwks':
+      return jwks(exchange);
     case '/openapi/v2':
       return openapiV2(exchange);
     case '/openapi/v3':
@@ -127,6 +129,15 @@ const openapiV3 = (exchange: Exchange, name: string): boolean => {
     return true;
   }
   return get(exchange, document(`openapi-v3/${name.replaceAll('/', '_')}.json.br`));
+};
+
+/** Tokens of service accounts are not issued yet, so there are no keys; the media type is the one that the real server insists on. */
+const jwks = (exchange: Exchange): boolean => {
+  const accept = exchange.request.headers.accept ?? '*/*';
+  if (accept.includes('application/jwk-set+json') || accept.includes('*/*')) return get(exchange, { keys: [] }, false, 'application/jwk-set+json');
+  exchange.response.statusCode = 406;
+  exchange.response.end();
+  return true;
 };
 
 /** Only as JSON: clients that ask for the protobuf form alone are told so, and use v3. */

@@ -12,8 +12,10 @@ export interface Exchange {
   readonly response: ServerResponse;
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly user: UserInfo;
-  readonly representation: Representation;
+  /** Anonymous until the request is authenticated. */
+  user: UserInfo;
+  /** Set once the Accept header is understood; JSON before. */
+  representation: Representation;
   /** Warnings for the client, one header line each (RFC 7234, 5.5). */
   readonly warnings: string[];
 }
@@ -27,14 +29,13 @@ export interface Answer {
 }
 
 export const sendAnswer = (exchange: Exchange, answer: Answer): void => {
-  const { response, representation } = exchange;
+  const { representation } = exchange;
   const body = encodeRepresentation(answer, representation);
   if (body === undefined) {
     // What has no protobuf form (custom resources, tables) is answered as JSON, which every client reads.
     send(exchange, answer.code, CONTENT_TYPES.json, answer.json);
     return;
   }
-  void response;
   send(exchange, answer.code, CONTENT_TYPES[representation.format], body);
 };
 

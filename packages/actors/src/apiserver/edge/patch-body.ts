@@ -2,9 +2,9 @@ import { jsonKind } from '../../api/decode-report.js';
 import type { PatchType } from '../../api/requests.js';
 import { readJson } from '../../api/strict-json.js';
 import { badRequest } from '../../api/status.js';
+import { readYaml } from '../../api/yaml.js';
 import { mediaType } from './media-types.js';
 import { Refusal } from './request-options.js';
-import { readYamlBody } from './yaml-body.js';
 
 const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
   'application/json-patch+json': 'json',
@@ -38,7 +38,7 @@ export const decodePatch = (body: Buffer, patchType: PatchType): unknown => {
 const wrongType = (value: unknown, wanted: string): Refusal => new Refusal(badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${wanted}`));
 
 const decodeApply = (text: string): unknown => {
-  const document = readYamlBody(text);
+  const document = readYaml(text);
   if ('error' in document) throw new Refusal(badRequest(`error decoding YAML: error converting YAML to JSON: ${document.error}`));
   const value = document.value ?? {};
   if (typeof value !== 'object' || Array.isArray(value)) {

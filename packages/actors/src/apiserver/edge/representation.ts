@@ -7,7 +7,8 @@ import type { Representation } from './media-types.js';
 export const encodeRepresentation = (answer: Answer, { format, pretty }: Representation): string | Uint8Array | undefined => {
   switch (format) {
     case 'json':
-      return pretty ? `${JSON.stringify(JSON.parse(answer.json), undefined, 2)}\n` : answer.json;
+      // A line break ends every body of the real server, and every frame of a watch.
+      return `${pretty ? JSON.stringify(JSON.parse(answer.json), undefined, 2) : answer.json}\n`;
     case 'yaml':
       return writeYaml(JSON.parse(answer.json));
     case 'protobuf':

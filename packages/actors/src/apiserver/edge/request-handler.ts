@@ -6,6 +6,7 @@ import { apiGroups } from '../../api/resources.js';
 import { internalError, notAcceptable } from '../../api/status.js';
 import { authenticate, ANONYMOUS, impersonate, isStatus, type Credentials, type TokenTable } from './authentication.js';
 import { authorize, type Attributes } from './authorization.js';
+import { deprecationOf } from './deprecation.js';
 import { serveDiscovery } from './discovery.js';
 import { pageNotFound, sendStatus, sendText, type Exchange } from './exchange.js';
 import { fallbackFormat, JSON_OBJECT, negotiate } from './media-types.js';
@@ -35,12 +36,12 @@ export const answerRequest = async (port: Port, tokens: TokenTable, request: Inc
   countRequest(request.method ?? '', response.statusCode);
 };
 
-const answer = async (port: Port, tokens: TokenTable, anonymous: Exchange): Promise<void> => {
-  const { request, path, query } = anonymous;
+const answer = async (port: Port, tokens: TokenTable, exchange: Exchange): Promise<void> => {
+  const { request, path, query } = exchange;
   const method = request.method ?? 'GET';
   const user = userOf(request, tokens);
-  if (isStatus(user)) return sendStatus(anonymous, user);
-  const exchange: Exchange = { ...anonymous, user };
+  if (isStatus(user)) return sendStatus(exchange, user);
+  exchange.user = user;
 
   const resourcePath = parseResourcePath(path);
   const refused = authorize(user, attributesOf(method, path, resourcePath, query));
@@ -59,8 +60,14 @@ const answer = async (port: Port, tokens: TokenTable, anonymous: Exchange): Prom
   const { accept } = request.headers;
   const representation = negotiate(accept, watch);
   if (representation === 'unroutable') return sendStatus(exchange, unroutable(route.verb === 'list'));
-  if (representation === 'not-acceptable') return sendStatus({ ...exchange, representation: fallbackFormat(accept) }, notAcceptable(acceptedTypes(watch)));
-  return serveResource(port, { ...exchange, representation }, route, resourcePath.watch);
+  if (representation === 'not-acceptable') {
+    exchange.representation = fallbackFormat(accept);
+    return sendStatus(exchange, notAcceptable(acceptedTypes(watch)));
+  }
+  exchange.representation = representation;
+  const deprecated = deprecationOf(route.resource);
+  if (deprecated !== undefined) exchange.warnings.push(deprecated);
+  return serveResource(port, exchange, route, resourcePath.watch);
 };
 
 const userOf = (request: IncomingMessage, tokens: TokenTable): UserInfo | Status => {

@@ -8,9 +8,9 @@ import { parseApiVersion } from '../../api/resources.js';
 import { readJson } from '../../api/strict-json.js';
 import { badRequest, unsupportedMediaType } from '../../api/status.js';
 import { rebuild } from '../../api/table-order.js';
+import { readYaml, repeatedKeysError } from '../../api/yaml.js';
 import { bodyFormat, CONTENT_TYPES } from './media-types.js';
 import { Refusal, type WriteOptions } from './request-options.js';
-import { readYamlBody } from './yaml-body.js';
 
 /** What a body must be an object of. */
 export interface WantedKind {
@@ -40,7 +40,7 @@ export const decodeObject = (body: Buffer, contentType: string | undefined, want
       return decodeDocument(body, document.value, document.duplicates, [], wanted, fieldValidation);
     }
     case 'yaml': {
-      const document = readYamlBody(body.toString('utf8'));
+      const document = readYaml(body.toString('utf8'));
       if ('error' in document) throw new Refusal(unrecognizedObject(wanted.kind, document.error, body));
       return decodeDocument(body, document.value, undefined, document.repeated, wanted, fieldValidation);
     }
@@ -76,8 +76,7 @@ const decodeDocument = (body: Buffer, value: unknown, duplicates: DuplicateKeys 
   if (report.error !== undefined) throw new Refusal(cannotBeHandled(actual.kind, version, wanted.kind, report.error));
   if (fieldValidation === 'Ignore') return { object: withMetadata(object, wanted), warnings: [] };
   if (fieldValidation === 'Warn') return { object: withMetadata(object, wanted), warnings: [...repeated, ...report.strict] };
-  const yaml = repeated.length === 0 ? [] : [`yaml: unmarshal errors:\n${repeated.map((text) => `  ${text}`).join('\n')}`];
-  const all = [...yaml, ...report.strict];
+  const all = [...(repeated.length === 0 ? [] : [repeatedKeysError(repeated)]), ...report.strict];
   if (all.length > 0) throw new Refusal(cannotBeHandled(actual.kind, version, wanted.kind, strictDecodingError(all)));
   return { object: withMetadata(object, wanted), warnings: [] };
 };

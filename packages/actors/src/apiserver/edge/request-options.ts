@@ -51,7 +51,8 @@ export const writeOptions = (kind: WriteKind, query: URLSearchParams, userAgent:
 
 /** Without an explicit manager the first word of the user agent stands in managedFields. */
 const managerOfUserAgent = (userAgent: string | undefined): string => {
-  const word = (userAgent ?? '').split('/', 1)[0] ?? '';
+  if (userAgent === undefined || userAgent === '') return 'unknown';
+  const word = userAgent.split('/', 1)[0] ?? '';
   // oxlint-disable-next-line no-control-regex
   return Buffer.from(word.replaceAll(/[\u0000-\u001f\u007f]/g, '')).subarray(0, FIELD_MANAGER_MAX_BYTES).toString('utf8');
 };

@@ -1,4 +1,5 @@
 import { isFailure, type Failure, type Port } from '@naumachia/core';
+import type { KubernetesObject } from '../../api/object.js';
 import type { ApiReply, Stored } from '../../api/requests.js';
 import type { ApiResource } from '../../api/resources.js';
 import { badRequest, notAcceptable } from '../../api/status.js';
@@ -38,7 +39,7 @@ const sendObject = (port: Port, exchange: Exchange, code: number, stored: Stored
       sendAnswer(exchange, { code, json: servedJson(stored, resource), object: () => servedObject(stored, resource) });
       return;
     case 'PartialObjectMetadata':
-      sendAnswer(exchange, { code, json: partialJson(stored, metaVersion) });
+      sendAnswer(exchange, { code, json: partialJson(stored, metaVersion), object: () => partialObject(servedObject(stored, resource), metaVersion) });
       return;
     case 'PartialObjectMetadataList':
       throw new Refusal(notAList(resource));
@@ -55,7 +56,7 @@ const sendValue = (port: Port, exchange: Exchange, { code, value }: Extract<ApiR
       sendAnswer(exchange, { code, json: valueJson(served), object: () => served });
       return;
     case 'PartialObjectMetadata':
-      sendAnswer(exchange, { code, json: partialValueJson(served, metaVersion) });
+      sendAnswer(exchange, { code, json: partialValueJson(served, metaVersion), object: () => partialObject(served, metaVersion) });
       return;
     case 'PartialObjectMetadataList':
       throw new Refusal(notAList(resource));
@@ -85,7 +86,11 @@ const sendList = (port: Port, exchange: Exchange, reply: Extract<ApiReply, { typ
     case 'PartialObjectMetadataList': {
       // An empty list is nil in Go, because its items are appended one by one.
       const parts = items.length === 0 ? 'null' : `[${items.map((item) => partialJson(item, metaVersion)).join(',')}]`;
-      sendAnswer(exchange, { code: 200, json: `${typeJson('PartialObjectMetadataList', `meta.k8s.io/${metaVersion}`)}"metadata":${metadata},"items":${parts}}` });
+      sendAnswer(exchange, {
+        code: 200,
+        json: `${typeJson('PartialObjectMetadataList', `meta.k8s.io/${metaVersion}`)}"metadata":${metadata},"items":${parts}}`,
+        object: () => ({ kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${metaVersion}`, metadata: JSON.parse(metadata) as object, items: items.map((item) => partialObject(servedObject(item, resource), metaVersion)) }),
+      });
       return;
     }
     case 'PartialObjectMetadata':
@@ -94,6 +99,8 @@ const sendList = (port: Port, exchange: Exchange, reply: Extract<ApiReply, { typ
       sendTable(port, exchange, 200, items.map((item) => ({ object: item.value, json: objectOfRow(item, resource, exchange) })), metadata, resource);
   }
 };
+
+const partialObject = (object: KubernetesObject, metaVersion: string): KubernetesObject => ({ kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${metaVersion}`, metadata: object.metadata });
 
 const notAList = (resource: ApiResource) => notAcceptable([`you requested PartialObjectMetadataList, but the requested object is not a list (*${resource.kind})`]);
 
