@@ -14,5 +14,7 @@ export const node: Strategy = {
   },
   // A node brings its status with it.
   prepareForCreate: (object) => object,
+  // Its kubelet and its kube-proxy follow one node among thousands.
+  routingKeys: (object) => [`metadata.name=${object.metadata.name ?? ''}`],
   selectableFields: { 'spec.unschedulable': (object) => String((object as Node).spec?.unschedulable ?? false) },
 };
