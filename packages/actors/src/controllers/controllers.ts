@@ -2,6 +2,14 @@ import type { ManagedController } from './controller.js';
 import { deploymentController } from './deployment/deployment.js';
 import { endpointSliceController } from './endpoints/endpoint-slice.js';
 import { endpointsController } from './endpoints/endpoints.js';
+import { namespaceController } from './namespace/namespace.js';
+import { nodeEvictor } from './node-lifecycle/node-evictor.js';
+import { nodeIpam } from './node-lifecycle/node-ipam.js';
+import { nodeMonitor } from './node-lifecycle/node-monitor.js';
+import { nodeTainter } from './node-lifecycle/node-tainter.js';
+import { taintEvictionController } from './node-lifecycle/taint-eviction.js';
+import { ttlController } from './node-lifecycle/ttl.js';
+import { podGarbageCollector } from './pod-gc/pod-gc.js';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.js';
 import { rootCaPublisher } from './root-ca-publisher.js';
 import { serviceAccountController } from './service-account.js';
@@ -15,4 +23,12 @@ export const CONTROLLERS: readonly ManagedController[] = [
   replicationControllerController,
   endpointsController,
   endpointSliceController,
+  namespaceController,
+  podGarbageCollector,
+  ttlController,
+  nodeIpam,
+  nodeTainter,
+  nodeMonitor,
+  nodeEvictor,
+  taintEvictionController,
 ];

@@ -1,11 +1,34 @@
+import type { Instant } from '@naumachia/core';
 import type { SliceTracker } from './endpoints/endpoint-slice.js';
 import type { TriggerTimes } from './endpoints/trigger-times.js';
+import type { NodeHealth } from './node-lifecycle/node-health.js';
+import type { Zone } from './node-lifecycle/zones.js';
 
 /** What controllers remember beside the caches: plain data, by controller. */
 export interface ControllerMemory {
   readonly sliceTimes: TriggerTimes;
   readonly sliceTrackers: Map<string, SliceTracker>;
   readonly endpointsTimes: TriggerTimes;
+  /** By node. */
+  readonly health: Map<string, NodeHealth>;
+  readonly zones: Map<string, Zone>;
+  /** By pod: since when its eviction is due some time. */
+  readonly evictions: Map<string, Instant>;
+  /** Ranges of pod addresses that are taken, and by which node. */
+  readonly podCidrs: Map<string, string>;
+  readonly ttl: { step: number };
+  /** Nodes that pods name and that do not exist: since when. */
+  readonly missingNodes: Map<string, Instant>;
 }
 
-export const emptyMemory = (): ControllerMemory => ({ sliceTimes: new Map(), sliceTrackers: new Map(), endpointsTimes: new Map() });
+export const emptyMemory = (): ControllerMemory => ({
+  sliceTimes: new Map(),
+  sliceTrackers: new Map(),
+  endpointsTimes: new Map(),
+  health: new Map(),
+  zones: new Map(),
+  evictions: new Map(),
+  podCidrs: new Map(),
+  ttl: { step: 0 },
+  missingNodes: new Map(),
+});

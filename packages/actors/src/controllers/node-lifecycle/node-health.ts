@@ -1,0 +1,54 @@
+import { between, type Instant, later, seconds } from '@naumachia/core';
+import type { Lease, Node, NodeCondition } from '../../api/generated/types.js';
+import { instantOfTimestamp, timestamp } from '../../machinery/timestamp.js';
+
+/** What the monitor remembers of a node: when it last gave a sign of life that was new to us, by our own clock. */
+export interface NodeHealth {
+  seenAt: Instant;
+  /** Of the Ready condition, as text. */
+  heartbeat: string | undefined;
+  renewTime: string | undefined;
+}
+
+/** --node-startup-grace-period, for a node that never reported. */
+const STARTUP_GRACE = seconds(60);
+const CONDITIONS = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
+
+export const readyCondition = (node: Node): NodeCondition | undefined => node.status?.conditions?.find(({ type }) => type === 'Ready');
+
+/** Takes in what a node and its lease say now; both clocks may be wrong, so only a change counts. */
+export const noteSigns = (health: NodeHealth | undefined, node: Node, lease: Lease | undefined, now: Instant): NodeHealth => {
+  const heartbeat = readyCondition(node)?.lastHeartbeatTime;
+  const renewTime = lease?.spec.renewTime;
+  if (health === undefined) {
+    // A node that never reported counts from its creation.
+    const seenAt = heartbeat === undefined && renewTime === undefined ? instantOfTimestamp(node.metadata.creationTimestamp ?? '') : now;
+    return { seenAt, heartbeat, renewTime };
+  }
+  const renewed = renewTime !== undefined && (health.renewTime === undefined || renewTime > health.renewTime);
+  if (heartbeat !== health.heartbeat || renewed) {
+    health.seenAt = now;
+    health.heartbeat = heartbeat;
+    health.renewTime = renewTime ?? health.renewTime;
+  }
+  return health;
+};
+
+/** The conditions of a node that was silent for too long; undefined if it was not, or if they say so already. */
+export const silentConditions = (health: NodeHealth, node: Node, graceSeconds: number, now: Instant): readonly NodeCondition[] | undefined => {
+  const grace = readyCondition(node) === undefined ? STARTUP_GRACE : seconds(graceSeconds);
+  if (between(later(health.seenAt, grace), now) <= 0) return undefined;
+  let conditions = node.status?.conditions ?? [];
+  const before = conditions;
+  const at = timestamp(now);
+  for (const type of CONDITIONS) {
+    const known = conditions.find((condition) => condition.type === type);
+    if (known === undefined) {
+      conditions = [...conditions, { type, status: 'Unknown', lastHeartbeatTime: node.metadata.creationTimestamp ?? at, lastTransitionTime: at, reason: 'NodeStatusNeverUpdated', message: 'Kubelet never posted node status.' }];
+    } else if (known.status !== 'Unknown') {
+      const unknown = { ...known, status: 'Unknown', lastTransitionTime: at, reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' };
+      conditions = conditions.map((condition) => (condition === known ? unknown : condition));
+    }
+  }
+  return conditions === before ? undefined : conditions;
+};

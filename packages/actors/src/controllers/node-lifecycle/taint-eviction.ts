@@ -1,0 +1,105 @@
+import { type Instant, later, milliseconds, seconds } from '@naumachia/core';
+import type { Node, Taint, Toleration } from '../../api/generated/types.js';
+import type { ApiAnswer, Stored } from '../../api/requests.js';
+import type { EventToRecord } from '../../machinery/event-recorder.js';
+import { indexed, objectAt } from '../../machinery/informer.js';
+import { enqueue, type Work } from '../../machinery/reconciler.js';
+import { deleteRequest, hasFailed, isRefused, keyOf, patchRequest, serviceAccountClient } from '../../machinery/requests.js';
+import { timestamp } from '../../machinery/timestamp.js';
+import { NODES, PODS } from '../caches.js';
+import type { ControllerManager, ManagedController } from '../controller.js';
+import type { PodView } from '../pod-view.js';
+import { podReference } from './node-monitor.js';
+
+const NAME = 'taint-eviction-controller';
+const CLIENT = serviceAccountClient('node-controller', 'kube-controller-manager');
+
+/** Evicts the pods of a node that do not tolerate its NoExecute taints, or not for longer (pkg/controller/tainteviction). */
+export const taintEvictionController: ManagedController = {
+  name: NAME,
+  workers: 8,
+  reconcile: (manager, key, now) => reconcile(manager, key, now),
+  proceed: (_manager, _key, next, answers) => deleteMarked(next as PodView, answers),
+  watches: {
+    nodes: (manager, former, current) => {
+      if (current === undefined || sameTaints(former, current)) return;
+      for (const pod of indexed(manager.informers, PODS, 'node', current.header.name).values()) enqueue(manager, NAME, keyOf(pod));
+    },
+    pods: (manager, former, current) => {
+      const pod = current ?? former;
+      if (pod === undefined) return;
+      const scheduled = manager.memory.evictions.has(keyOf(pod));
+      if (scheduled) enqueue(manager, NAME, keyOf(pod));
+      else if (current !== undefined && current.nodeName !== '' && (former?.nodeName !== current.nodeName || former.evictionTolerations !== current.evictionTolerations)) {
+        const node = objectAt(manager.informers, NODES, current.nodeName);
+        if (node !== undefined && executing(node.value).length > 0) enqueue(manager, NAME, keyOf(current));
+      }
+    },
+  },
+};
+
+const reconcile = (manager: ControllerManager, key: string, now: Instant): Work | undefined => {
+  const { evictions } = manager.memory;
+  const pod = objectAt(manager.informers, PODS, key);
+  if (pod === undefined || pod.terminating) {
+    evictions.delete(key);
+    return undefined;
+  }
+  const node = objectAt(manager.informers, NODES, pod.nodeName);
+  const tolerated = node === undefined ? Number.POSITIVE_INFINITY : toleratedSeconds(executing(node.value), pod.evictionTolerations);
+  if (tolerated === Number.POSITIVE_INFINITY) {
+    if (!evictions.delete(key)) return undefined;
+    return { writes: [], events: [event(pod, `Cancelling deletion of Pod ${key}`)] };
+  }
+  // The time counts from the first taint that the pod does not bear for ever.
+  const since = evictions.get(key) ?? now;
+  const due = tolerated <= 0 ? now : later(since, seconds(tolerated));
+  if (due > now) {
+    evictions.set(key, since);
+    return { writes: [], requeueAfter: milliseconds(due - now) };
+  }
+  evictions.delete(key);
+  const mark = {
+    metadata: { uid: pod.header.uid },
+    status: {
+      conditions: [
+        { type: 'DisruptionTarget', observedGeneration: pod.generation, status: 'True', lastTransitionTime: timestamp(now), reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' },
+      ],
+    },
+  };
+  return { writes: [patchRequest(CLIENT, 'pods', pod.header.namespace, pod.header.name, 'strategic', mark, 'status')], next: pod, events: [event(pod, `Marking for deletion Pod ${key}`)] };
+};
+
+const deleteMarked = (pod: PodView, [marked]: readonly ApiAnswer[]): Work | undefined => {
+  if (marked === undefined || isRefused(marked, 'NotFound')) return undefined;
+  if (hasFailed(marked)) return { writes: [], failed: true };
+  return { writes: [deleteRequest(CLIENT, 'pods', pod.header.namespace, pod.header.name)] };
+};
+
+const event = (pod: PodView, message: string): EventToRecord => ({ about: podReference(pod), type: 'Normal', reason: 'TaintManagerEviction', message });
+
+const executing = (node: Node): readonly Taint[] => (node.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
+
+const sameTaints = (former: Stored<Node> | undefined, current: Stored<Node>): boolean => {
+  const before = former === undefined ? [] : executing(former.value);
+  const after = executing(current.value);
+  return before.length === after.length && before.every((taint, i) => taint.key === after[i]?.key && taint.value === after[i]?.value);
+};
+
+/** For how many seconds the pod bears all the taints: 0 if one is not tolerated, infinite if none sets a limit. */
+export const toleratedSeconds = (taints: readonly Taint[], tolerations: readonly Toleration[]): number => {
+  let least = Number.POSITIVE_INFINITY;
+  for (const taint of taints) {
+    const bearing = tolerations.filter((toleration) => tolerates(toleration, taint));
+    if (bearing.length === 0) return 0;
+    for (const { tolerationSeconds } of bearing) if (tolerationSeconds !== undefined) least = Math.min(least, Math.max(0, tolerationSeconds));
+  }
+  return least;
+};
+
+const tolerates = ({ key, operator, value, effect }: Toleration, taint: Taint): boolean => {
+  if (effect !== undefined && effect !== '' && effect !== taint.effect) return false;
+  if (key !== undefined && key !== '' && key !== taint.key) return false;
+  if (operator === 'Exists') return true;
+  return (operator === undefined || operator === '' || operator === 'Equal') && key !== undefined && key !== '' && (value ?? '') === (taint.value ?? '');
+};
