@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const source = (name: string) => fileURLToPath(new URL(`./packages/${name}/src/index.ts`, import.meta.url));
+const packages = fileURLToPath(new URL('./packages', import.meta.url));
 
 /** Unit tests beside the code run from source; the tests in `test/` start workers and therefore run from the built packages. */
 export default defineConfig({
@@ -11,7 +11,12 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] },
-        resolve: { alias: { '@naumachia/core': source('core'), '@naumachia/actors': source('actors'), '@naumachia/bench': source('bench') } },
+        resolve: {
+          alias: [
+            { find: /^@naumachia\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
+            { find: /^@naumachia\/actors\/(.+)$/, replacement: `${packages}/actors/src/$1/index.ts` },
+          ],
+        },
       },
       { extends: true, test: { name: 'cluster', include: ['test/**/*.test.ts'] } },
     ],

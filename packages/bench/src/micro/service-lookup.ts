@@ -1,4 +1,4 @@
-import { applyChanges, EMPTY_TABLE, parseIp, pickEndpoint, plainEndpointAt, routeOf, type Packet, type ServiceTable } from '@naumachia/actors';
+import { applyChanges, EMPTY_TABLE, parseIp, pickEndpoint, plainEndpointAt, routeOf, type Packet, type ServiceTable } from '@naumachia/actors/kube-proxy';
 import { Random } from '@naumachia/core';
 import { clusterIpOf, LARGE_CLUSTER, NODE_VIEW, serviceFixture, sliceChange } from './service-fixture.js';
 

@@ -16,6 +16,7 @@ export interface Inspection {
 export interface HostReport {
   readonly host: string;
   readonly actors: number;
+  /** Bytes on this thread's heap and in the buffers that belong to it. */
   readonly heapBytes: number;
   readonly cpuSeconds: number;
   /** Longest and 99th percentile delay of the event loop since the last report, milliseconds. */
@@ -35,7 +36,7 @@ export interface HostControl {
   report(): HostReport;
   /** Opens a service of the catalog on this host; what it returns is the service's info. */
   open(service: string, options: unknown): Promise<unknown>;
-  /** Collects garbage first if the process allows it, so that the next report shows what is really held. */
+  /** Collects garbage, so that the next report shows what is really held. */
   settle(): void;
 }
 

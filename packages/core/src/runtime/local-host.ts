@@ -1,4 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { ActorSpec, AnyActorDefinition, Catalog } from '../actor.js';
 import type { Disks } from '../disk.js';
 import type { FaultPlan } from '../faults/plan.js';
@@ -113,10 +115,11 @@ export class LocalHost implements HostControl {
     this.#delay.enable();
     const delay = this.#delay.count > 0 ? { p99: this.#delay.percentile(99) / 1e6, max: this.#delay.max / 1e6 } : { p99: 0, max: 0 };
     this.#delay.reset();
+    const { heapUsed, external } = process.memoryUsage();
     return {
       host: this.#options.name,
       actors: this.host.cells.size,
-      heapBytes: process.memoryUsage().heapUsed,
+      heapBytes: heapUsed + external,
       // Node 20 has no CPU clock per thread; the time that the loop was not idle is the nearest there is.
       cpuSeconds: performance.eventLoopUtilization().active / 1000,
       loopDelay: delay,
@@ -129,7 +132,8 @@ export class LocalHost implements HostControl {
   }
 
   settle(): void {
-    (globalThis as { gc?: () => void }).gc?.();
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
   }
 }
 

@@ -1,0 +1,1 @@
+export { type ApiResource, apiResources, resourceByGroupResource, resourceByKind, resourceByWord } from './resources.js';

@@ -1,0 +1,152 @@
+import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterPlacement, type KubernetesObject, nodes, type UserInfo } from '@naumachia/actors';
+import { resourceByKind } from '@naumachia/actors/api';
+import { type Incident, milliseconds, named, type Port, seconds, ThreadsRuntime } from '@naumachia/core';
+import { combine, type Observations } from '../measure/observations.js';
+import { podsOf } from './scale.js';
+
+export interface LoadOptions {
+  readonly nodes: number;
+  readonly mode: 'packed' | 'threads';
+  readonly hosts: number | undefined;
+  readonly seed: number;
+  /** What is applied. */
+  readonly objects: readonly KubernetesObject[];
+  /** How long the run may take, milliseconds from its start. */
+  readonly limit: number;
+  readonly progress: (progress: Progress) => void;
+  readonly incident: (incident: Incident) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Progress {
+  readonly phase: 'starting' | 'nodes' | 'pods' | 'settling';
+  readonly done: number;
+  readonly of: number;
+  /** Milliseconds since the run began. */
+  readonly elapsed: number;
+}
+
+/** An object that the API server refused. */
+export interface Refusal {
+  readonly object: KubernetesObject;
+  readonly message: string;
+}
+
+export interface LoadResult {
+  /** Whether everything that was asked for came to run in time. */
+  readonly complete: boolean;
+  readonly pods: number;
+  readonly refused: readonly Refusal[];
+  readonly incidents: readonly Incident[];
+  /** Milliseconds from the start of the run until all nodes were Ready. */
+  readonly nodesReady: number | undefined;
+  /** Milliseconds from the first create to the last pod Running. */
+  readonly allRunning: number | undefined;
+  /** Bytes of heap on all hosts, garbage collected: with the control plane alone, with idle nodes, and at the end. */
+  readonly heap: { readonly controlPlane: number; readonly idle: number; readonly end: number };
+  readonly residentBytes: number;
+  readonly threads: number;
+  readonly seen: Observations;
+}
+
+const API = named<ApiRequest>('apiserver');
+const USER: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
+const REPORTER = new URL('../measure/reporter.js', import.meta.url).href;
+/** Creates that wait for an answer at a time, as a client with this many connections. */
+const CLIENTS = 64;
+const LOOK_EVERY = 100;
+
+/** Starts a cluster, applies the objects, waits until all pods run, and says what was seen. Always leaves nothing running. */
+export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
+  const began = performance.now();
+  const elapsed = (): number => performance.now() - began;
+  const incidents: Incident[] = [];
+  const runtime = await ThreadsRuntime.create({
+    seed: options.seed, placement: clusterPlacement(options.mode, options.hosts), catalog: CATALOG, reporter: REPORTER,
+    ...(options.mode === 'threads' && { heapMegabytes: 512 }),
+    incident: (incident) => {
+      incidents.push(incident);
+      options.incident(incident);
+    },
+  });
+  const look = async (): Promise<Observations> => combine(await runtime.reports());
+  const over = (): boolean => options.signal?.aborted === true || elapsed() > options.limit;
+  try {
+    options.progress({ phase: 'starting', done: 0, of: options.nodes, elapsed: 0 });
+    await runtime.start(clusterActors({ nodes: 0, latency: 'none' }));
+    const controlPlaneUp = elapsed();
+    await runtime.settle();
+    const controlPlaneHeap = heapOf(await runtime.reports());
+    // The pause for measuring is nobody's waiting time.
+    const nodesBegan = performance.now();
+    await runtime.start(nodes(options.nodes, 'none'));
+    let seen = await look();
+    for (; seen.nodes.ready < options.nodes && !over(); seen = await look()) {
+      options.progress({ phase: 'nodes', done: seen.nodes.ready, of: options.nodes, elapsed: elapsed() });
+      await rest(LOOK_EVERY / 4);
+    }
+    const nodesReady = seen.nodes.ready >= options.nodes && seen.nodes.lastReady !== undefined ? controlPlaneUp + seen.nodes.lastReady - (performance.timeOrigin + nodesBegan) : undefined;
+    await runtime.settle();
+    const idle = heapOf(await runtime.reports());
+
+    const pods = options.objects.reduce((sum, object) => sum + podsOf(object), 0);
+    const applying = performance.now();
+    const refused: Refusal[] = [];
+    const applied = apply(runtime.port('load'), options.objects, refused, over);
+    const running = (): number => seen.pods?.running ?? 0;
+    for (seen = await look(); running() < pods && !over(); seen = await look()) {
+      options.progress({ phase: 'pods', done: running(), of: pods, elapsed: elapsed() });
+      await rest(LOOK_EVERY);
+    }
+    await applied;
+    options.progress({ phase: 'settling', done: running(), of: pods, elapsed: elapsed() });
+    const lastRunning = seen.pods?.lastRunning;
+    const allRunning = running() >= pods && lastRunning !== undefined ? lastRunning - (performance.timeOrigin + applying) : undefined;
+    // The tail of a rollout (statuses, Events, endpoints) belongs to the run: it is over when nobody writes any more.
+    for (let before = -1; !over() && writesOf(seen) !== before; ) {
+      before = writesOf(seen);
+      await rest(500);
+      seen = await look();
+    }
+    const residentBytes = process.memoryUsage().rss;
+    await runtime.settle();
+    seen = await look();
+    return {
+      complete: allRunning !== undefined, pods, refused, incidents, nodesReady, allRunning,
+      heap: { controlPlane: controlPlaneHeap, idle, end: heapOf(seen.hosts) }, residentBytes, threads: runtime.hosts + 1, seen,
+    };
+  } finally {
+    await runtime.stop('abort');
+  }
+};
+
+const heapOf = (hosts: Observations['hosts']): number => hosts.reduce((sum, host) => sum + host.heapBytes, 0);
+const writesOf = (seen: Observations): number => Object.values(seen.writes).reduce((sum, count) => sum + count, 0);
+const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Creates all objects, in order but for what waits. */
+const apply = async (port: Port, objects: readonly KubernetesObject[], refused: Refusal[], over: () => boolean): Promise<void> => {
+  let next = 0;
+  const client = async (): Promise<void> => {
+    for (let object = objects[next++]; object && !over(); object = objects[next++]) {
+      const problem = await create(port, object);
+      if (problem !== undefined) refused.push({ object, message: problem });
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+};
+
+/** What was wrong, if anything. Overload is no refusal: the client waits and tries again, as kubectl does on 429. */
+const create = async (port: Port, object: KubernetesObject): Promise<string | undefined> => {
+  const resource = resourceByKind(object.apiVersion, object.kind);
+  if (!resource) return `no matches for kind "${object.kind}" in version "${object.apiVersion}"`;
+  const namespace = resource.namespaced ? (object.metadata.namespace ?? 'default') : '';
+  for (;;) {
+    const answer: ApiAnswer = await port.request(API, { type: 'create', user: USER, fieldManager: 'naumachia-bench', resource: resource.groupResource, namespace, object }, seconds(60));
+    if (answer.type === 'failure') {
+      if (answer.reason !== 'overloaded') return answer.reason;
+    } else if (answer.type !== 'status' || answer.status.status === 'Success') return undefined;
+    else if (answer.status.code !== 429) return answer.status.message ?? 'refused';
+    await rest(milliseconds(50));
+  }
+};

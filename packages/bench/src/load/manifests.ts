@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { KubernetesObject } from '@naumachia/actors';
+import { isMap, LineCounter, parseAllDocuments } from 'yaml';
+
+/** An object of a manifest and where it stands. */
+export interface Manifest {
+  readonly object: KubernetesObject;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Something that is wrong with a manifest: where, what, and what to do. Its document is left out; the others go on. */
+export interface ManifestError {
+  readonly file: string;
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** A path that cannot be read. */
+export class UnreadableManifest extends Error {
+  override readonly name = 'UnreadableManifest';
+}
+
+const SUFFIXES = new Set(['.yaml', '.yml', '.json']);
+
+/** Reads manifests as `kubectl apply -f` does: files, or folders with all their .yaml, .yml and .json files. */
+export const readManifests = (paths: readonly string[]): { readonly manifests: Manifest[]; readonly errors: ManifestError[] } => {
+  const manifests: Manifest[] = [];
+  const errors: ManifestError[] = [];
+  for (const file of paths.flatMap(filesOf)) {
+    const lines = new LineCounter();
+    for (const document of parseAllDocuments(readFileSync(file, 'utf8'), { lineCounter: lines })) {
+      const line = lines.linePos(document.contents?.range?.[0] ?? document.range?.[0] ?? 0).line;
+      const [error] = document.errors;
+      if (error) {
+        errors.push({ file, line: error.linePos?.[0].line ?? line, problem: error.message.split('\n')[0] ?? 'not YAML' });
+        continue;
+      }
+      if (document.contents === null) continue;
+      const problem = isMap(document.contents) ? lackOf(document.toJS() as Record<string, unknown>) : 'an object is expected here';
+      if (problem === undefined) manifests.push(...flattened(document.toJS() as KubernetesObject).map((object) => ({ object, file, line })));
+      else errors.push({ file, line, problem });
+    }
+  }
+  return { manifests, errors };
+};
+
+const lackOf = (object: Record<string, unknown>): string | undefined => {
+  if (typeof object['apiVersion'] !== 'string') return 'apiVersion is missing';
+  if (typeof object['kind'] !== 'string') return 'kind is missing';
+  if (object['kind'] === 'List') return undefined;
+  const metadata = object['metadata'] as { readonly name?: unknown; readonly generateName?: unknown } | undefined;
+  return typeof metadata?.name === 'string' || typeof metadata?.generateName === 'string' ? undefined : 'metadata.name is missing';
+};
+
+const flattened = (object: KubernetesObject): KubernetesObject[] => (object.kind === 'List' ? ((object['items'] ?? []) as KubernetesObject[]) : [object]);
+
+const filesOf = (path: string): string[] => {
+  try {
+    if (!statSync(path).isDirectory()) return [path];
+    return readdirSync(path).filter((name) => SUFFIXES.has(extname(name))).sort().map((name) => join(path, name));
+  } catch (error) {
+    throw new UnreadableManifest(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}. Check the path given with -f.`, { cause: error });
+  }
+};

@@ -1,0 +1,77 @@
+import type { FeedEntry } from '@naumachia/core';
+import type { ObjectHeader } from '@naumachia/actors';
+import { type Histogram, newHistogram, record } from './histogram.js';
+
+/** When each pod was created, bound and running, seen where its revisions are published. */
+export interface PodStages {
+  created: number;
+  scheduled: number;
+  running: number;
+  deleted: number;
+  readonly createToScheduled: Histogram;
+  readonly scheduledToRunning: Histogram;
+  readonly createToRunning: Histogram;
+  /** Pods that came to run in each interval of `SERIES_MS` since `firstCreated`. */
+  readonly runningSeries: number[];
+  firstCreated: number | undefined;
+  lastRunning: number | undefined;
+}
+
+export const SERIES_MS = 250;
+
+interface Stage {
+  readonly created: number;
+  scheduled: number | undefined;
+}
+
+export interface PodWatch {
+  readonly stages: PodStages;
+  see(entries: readonly FeedEntry[], now: number): void;
+}
+
+const SCHEDULED_KEY = 'spec.nodeName=';
+
+export const watchPods = (): PodWatch => {
+  const underWay = new Map<string, Stage>();
+  const stages: PodStages = {
+    created: 0, scheduled: 0, running: 0, deleted: 0, createToScheduled: newHistogram(), scheduledToRunning: newHistogram(), createToRunning: newHistogram(),
+    runningSeries: [], firstCreated: undefined, lastRunning: undefined,
+  };
+  const see = (entry: FeedEntry, now: number): void => {
+    const header = entry.value.header as ObjectHeader;
+    if (header.change === 'created') {
+      underWay.set(header.uid, { created: now, scheduled: undefined });
+      stages.created++;
+      stages.firstCreated ??= now;
+    }
+    if (header.change === 'deleted') {
+      underWay.delete(header.uid);
+      stages.deleted++;
+      return;
+    }
+    const stage = underWay.get(header.uid);
+    if (!stage) return;
+    if (stage.scheduled === undefined && header.keys.some((key) => key.startsWith(SCHEDULED_KEY))) {
+      stage.scheduled = now;
+      stages.scheduled++;
+      record(stages.createToScheduled, now - stage.created);
+    }
+    if (header.change !== 'updated' || stage.scheduled === undefined) return;
+    const pod = entry.value.value as { readonly status?: { readonly phase?: string } };
+    if (pod.status?.phase !== 'Running') return;
+    underWay.delete(header.uid);
+    stages.running++;
+    stages.lastRunning = now;
+    record(stages.scheduledToRunning, now - stage.scheduled);
+    record(stages.createToRunning, now - stage.created);
+    const interval = Math.floor((now - (stages.firstCreated ?? now)) / SERIES_MS);
+    while (stages.runningSeries.length <= interval) stages.runningSeries.push(0);
+    stages.runningSeries[interval] = (stages.runningSeries[interval] as number) + 1;
+  };
+  return {
+    stages,
+    see(entries, now) {
+      for (const entry of entries) see(entry, now);
+    },
+  };
+};
