@@ -16,6 +16,8 @@ export interface StatusInput {
   readonly waiting: WaitingReasons | undefined;
   /** Running containers whose readiness probe has not succeeded. */
   readonly unready: ReadonlySet<string> | undefined;
+  /** Running containers whose startup probe has not succeeded. */
+  readonly unstarted: ReadonlySet<string> | undefined;
   /** Nothing of it will be started any more. */
   readonly terminal: boolean;
   /** Says that the pod is over: its deadline has passed. */
@@ -113,7 +115,7 @@ const containerStatus = (container: Container, before: ContainerStatus | undefin
     if (state.terminated) lastState = state;
     state = { waiting: waiting.message === '' ? { reason: waiting.reason } : { reason: waiting.reason, message: waiting.message } };
   }
-  const started = state.running !== undefined;
+  const started = state.running !== undefined && input.unstarted?.has(container.name) !== true;
   const ready = init && container.restartPolicy !== 'Always' ? state.terminated?.exitCode === 0 : started && input.unready?.has(container.name) !== true;
   // A container that the runtime no longer knows was restarted, unless its pod is being deleted.
   const restartCount = latest ? latest.attempt : (before?.restartCount ?? 0) + (isLost && pod.metadata.deletionTimestamp === undefined ? 1 : 0);

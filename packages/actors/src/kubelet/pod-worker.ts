@@ -1,4 +1,4 @@
-import { type Duration, type Instant, later, milliseconds, seconds } from '@naumachia/core';
+import { type Instant, later, milliseconds, seconds } from '@naumachia/core';
 import type { ContainerStatus, Pod, PodStatus } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import { containersToStart, latestContainer } from './container-restart.js';
@@ -7,7 +7,7 @@ import { startContainers } from './container-start.js';
 import { conditionOf } from './pod-conditions.js';
 import { generateStatus, isTerminalPhase } from './pod-status.js';
 import { currentStatus, fieldPathOf, nextRelist, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
-import { nextProbe, notReadyContainers, runProbes } from './prober.js';
+import { nextProbe, notReadyContainers, notStartedContainers, runProbes } from './prober.js';
 import { relist, relistDue } from './relist.js';
 
 /** Lets the pod do everything that it can do now, and says when it wants to be called again. */
@@ -242,6 +242,7 @@ const generate = (worker: PodWorker, environment: PodWorkerEnvironment, terminal
     former,
     waiting: worker.waiting,
     unready: worker.probes && notReadyContainers(worker.probes),
+    unstarted: worker.probes && notStartedContainers(worker.probes),
     terminal,
     evicted: worker.evicted,
     hostIP: environment.hostIP,
@@ -274,14 +275,21 @@ const UNKNOWN_END = { terminated: { exitCode: 137, reason: 'ContainerStatusUnkno
 
 /** status_manager.go TerminatePod: a container of which nothing is known has failed, and so has a pod without an end of its own. */
 const finalStatus = (pod: Pod, status: PodStatus): PodStatus => {
-  const initialized = pod.spec.initContainers === undefined || (status.initContainerStatuses?.every((init) => init.state?.terminated !== undefined) ?? false);
   const ended = (container: ContainerStatus): ContainerStatus => (container.state?.terminated ? container : { ...container, state: UNKNOWN_END });
-  const containerStatuses = initialized ? status.containerStatuses?.map(ended) : status.containerStatuses;
+  const containerStatuses = hasInitialized(pod, status) ? status.containerStatuses?.map(ended) : status.containerStatuses;
   return {
     ...status,
     ...(containerStatuses && { containerStatuses }),
     ...(!isTerminalPhase(status.phase) && { phase: 'Failed' }),
   };
+};
+
+/** Whether the main containers were ever meant to start: there is no init container, one of them did, or the last init container succeeded. */
+const hasInitialized = (pod: Pod, status: PodStatus): boolean => {
+  if (pod.spec.initContainers === undefined || pod.spec.initContainers.length === 0) return true;
+  if (status.containerStatuses?.some(({ state, lastState }) => lastState?.terminated !== undefined || state?.waiting === undefined)) return true;
+  const last = status.initContainerStatuses?.at(-1);
+  return last?.state?.terminated?.exitCode === 0 || last?.lastState?.terminated?.exitCode === 0;
 };
 
 /** The earliest instant at which something of this pod happens by itself. */
@@ -297,9 +305,7 @@ const nextWake = (worker: PodWorker, environment: PodWorkerEnvironment): Instant
   if (step === undefined) at(worker.retryAt);
   at(relistDue(worker));
   if (worker.stage === 'running') {
-    // The sync loop looks every second (getPodsToSync).
-    const deadline = deadlineOf(worker);
-    if (deadline !== undefined) at(deadline > environment.now ? deadline : later(environment.now, 1 as Duration));
+    at(deadlineOf(worker));
     if (worker.probes) at(nextProbe(worker.probes));
   }
   const sandbox = environment.runtime.podSandbox(environment.node, worker.uid);

@@ -2,7 +2,7 @@ import type { Instant } from '@naumachia/core';
 import { latestContainer } from './container-restart.js';
 import type { PodSandbox } from './container-runtime.js';
 import { commandContext } from './emulated-runtime.js';
-import { nextRelist, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
+import type { PodWorker, PodWorkerEnvironment } from './pod-worker-state.js';
 import { type Probe, probeOnce, takeOutcome } from './probe.js';
 
 const TITLES = { readiness: 'Readiness', liveness: 'Liveness', startup: 'Startup' } as const;
@@ -33,10 +33,11 @@ export const runProbes = (worker: PodWorker, sandbox: PodSandbox, environment: P
     if (probe.kind === 'readiness' || outcome.success) {
       if (worker.wanted === 0) worker.wanted = 1;
     } else {
+      // On hold until the container has been restarted.
+      probe.nextAt = NEVER;
       const grace = probe.spec.terminationGracePeriodSeconds ?? worker.stored.value.spec.terminationGracePeriodSeconds ?? 30;
       environment.event(worker, 'Normal', 'Killing', `Container ${probe.container} failed ${probe.kind} probe, will be restarted`, `spec.containers{${probe.container}}`);
       runtime.stopContainer(node, sandbox, container, Math.max(2, grace), now);
-      worker.relistAt ??= nextRelist(environment);
     }
   }
 };
@@ -49,6 +50,13 @@ const hasStarted = (probes: readonly Probe[] | undefined, container: string): bo
 export const notReadyContainers = (probes: readonly Probe[]): ReadonlySet<string> | undefined => {
   let names: Set<string> | undefined;
   for (const probe of probes) if (probe.kind !== 'liveness' && probe.result !== true) (names ??= new Set()).add(probe.container);
+  return names;
+};
+
+/** Containers that run but have not started up yet. */
+export const notStartedContainers = (probes: readonly Probe[]): ReadonlySet<string> | undefined => {
+  let names: Set<string> | undefined;
+  for (const probe of probes) if (probe.kind === 'startup' && probe.result !== true) (names ??= new Set()).add(probe.container);
   return names;
 };
 

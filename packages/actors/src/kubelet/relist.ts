@@ -7,7 +7,10 @@ import { nextRelist, type PodWorker, type PodWorkerEnvironment } from './pod-wor
  * not as it was seen before makes an event, and each event wants a sync. Here a look happens only where there is something to see.
  */
 export const relist = (worker: PodWorker, sandbox: PodSandbox, environment: PodWorkerEnvironment): void => {
-  if (changes(sandbox, false) === 0) return;
+  if (changes(sandbox, false) === 0) {
+    worker.relistAt = undefined;
+    return;
+  }
   worker.relistAt ??= nextRelist(environment);
   if (worker.relistAt > environment.now) return;
   worker.relistAt = undefined;

@@ -55,9 +55,9 @@ export const fakeApiServer: AnyActorDefinition = defineActor<{ readonly feeds: r
       reply(
         context,
         found(state, message, message.name, (stored) => {
-          const { metadata, ...rest } = message.patch as Tree & { metadata?: { uid?: string } };
+          const { metadata } = message.patch as { readonly metadata?: { readonly uid?: string } };
           if (metadata?.uid !== undefined && metadata.uid !== stored.header.uid) return { type: 'status', status: conflict(message.resource, message.name) };
-          return { type: 'object', code: 200, object: put(state, message, merge(stored.value, rest) as KubernetesObject, 'updated', context) };
+          return { type: 'object', code: 200, object: put(state, message, merge(stored.value, message.patch) as KubernetesObject, 'updated', context) };
         }),
       ),
     delete: (state, message, context) =>

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import type { Pod } from '../../api/generated/types.js';
+
+/** An entry of a recorded timeline; the format is that of test/golden/kubelet. */
+interface Entry {
+  readonly t: number;
+  readonly do?: string;
+  readonly added?: string;
+  readonly modified?: string;
+  readonly by?: string;
+  readonly object?: Pod;
+  readonly like?: number;
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly unset?: readonly string[];
+  readonly event?: { readonly on: string; readonly type: string; readonly reason: string; readonly message: string; readonly fieldPath?: string; readonly from: string; readonly count?: number };
+}
+
+/** What a kubelet wrote of one pod. */
+export interface PodTrace {
+  readonly states: readonly string[];
+  readonly events: readonly string[];
+}
+
+export interface GoldenPods {
+  /** The pods as they were created, in order, with the second in which that was. */
+  readonly pods: readonly { readonly name: string; readonly pod: Pod; readonly at: number }[];
+  readonly traces: ReadonlyMap<string, PodTrace>;
+  readonly lastSecond: number;
+}
+
+export type Leaves = Record<string, unknown>;
+
+/** The leaves of a value by path; elements of lists are named by their type or name, as in the recordings. */
+export const leavesOf = (value: unknown, path = '', leaves: Leaves = {}): Leaves => {
+  if (Array.isArray(value) && value.length > 0 && value.every((element) => element && typeof element === 'object' && ('type' in element || 'name' in element))) {
+    for (const element of value as { type?: string; name?: string }[]) leavesOf(element, `${path}[${element.type ?? element.name}]`, leaves);
+  } else if (value && typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length > 0) {
+    for (const [field, inner] of Object.entries(value)) leavesOf(inner, path === '' ? field : `${path}.${field}`, leaves);
+  } else leaves[path] = value;
+  return leaves;
+};
+
+/** One text of a status: without times and nulls, identities numbered as they appear in this pod. */
+export const textOfStatus = (leaves: Leaves, identities: Map<string, string>): string => {
+  const lines: string[] = [];
+  for (const path of Object.keys(leaves).sort()) {
+    if (!path.startsWith('status') || leaves[path] === null || leaves[path] === undefined) continue;
+    lines.push(`${path} = ${normalise(JSON.stringify(leaves[path]), identities)}`);
+  }
+  return lines.join('\n');
+};
+
+/** `keep` numbers identities (addresses, containers) in order of appearance. */
+export const normalise = (text: string, identities: Map<string, string>): string =>
+  text
+    .replace(/in (?:[\d.]+m?s|<t>) \((?:[\d.]+m?s|<t>) including waiting\)\. Image size: (?:\d+|<n>) bytes/g, 'in <t> (<t> including waiting). Image size: <n> bytes')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
+    .replaceAll('_ns(', '_<ns>(')
+    .replace(/sha256:[0-9a-f]{64}/g, 'sha256:<digest>')
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|<[+-]\d+s>/g, '<time>')
+    .replace(/containerd:\/\/[0-9a-f]{64}|<container\d+>|<ip\d+>|\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g, (identity) => {
+      const kind = identity.includes('container') ? 'container' : 'ip';
+      const known = identities.get(identity);
+      if (known !== undefined) return known;
+      let count = 1;
+      for (const other of identities.values()) if (other.startsWith(`<${kind}`)) count++;
+      const made = `<${kind}${count}>`;
+      identities.set(identity, made);
+      return made;
+    });
+
+export interface EventFields {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly fieldPath?: string | undefined;
+  readonly count?: number | undefined;
+}
+
+/** One text of an event. Counts of events that name how long something took vary with it, so they are left out. */
+export const textOfEvent = ({ type, reason, message = '', fieldPath, count = 1 }: EventFields, identities: Map<string, string>): string =>
+  `${type} ${reason} ${fieldPath ?? ''} ${normalise(message, identities)}${message.includes('including waiting') ? '' : ` x${count}`}`;
+
+export const readGoldenPods = (name: string): GoldenPods => {
+  const file = new URL(`../../../../../test/golden/kubelet/${name}.json`, import.meta.url);
+  const { timeline } = JSON.parse(readFileSync(file, 'utf8')) as { timeline: readonly Entry[] };
+  const pods: { name: string; pod: Pod; at: number }[] = [];
+  const states = new Map<string, string[]>();
+  const events = new Map<string, string[]>();
+  const leaves = new Map<string, Leaves>();
+  const identities = new Map<string, Map<string, string>>();
+  for (const entry of timeline) {
+    const [kind, pod = ''] = (entry.added ?? entry.modified ?? entry.event?.on ?? '').split(' ');
+    if (kind !== 'Pod') continue;
+    if (entry.added !== undefined) {
+      const object = (entry.object ?? timeline[entry.like ?? -1]?.object) as Pod;
+      pods.push({ name: pod, pod: { ...object, metadata: { ...object.metadata, name: pod } }, at: entry.t });
+      leaves.set(pod, leavesOf({ status: object.status }));
+      states.set(pod, []);
+      events.set(pod, []);
+      identities.set(pod, new Map());
+    } else if (entry.modified !== undefined) {
+      const change = entry.set || entry.unset ? entry : (timeline[entry.like ?? -1] as Entry);
+      const known = leaves.get(pod) as Leaves;
+      // A leaf of the kind `lastState: {}` gives way to what is inside of it.
+      for (const path of change.unset ?? []) delete known[path];
+      for (const [path, value] of Object.entries(change.set ?? {})) known[path] = value;
+      const isOurs = Object.keys(change.set ?? {}).some((path) => path.startsWith('status.')) && !('spec.nodeName' in (change.set ?? {})) && !(entry.by ?? '').startsWith('kubectl');
+      if (isOurs || (change.set === undefined && change.unset?.every((path) => path.startsWith('status.')))) states.get(pod)?.push(textOfStatus(known, identities.get(pod) as Map<string, string>));
+    } else if (entry.event?.from === 'kubelet') events.get(pod)?.push(textOfEvent(entry.event, identities.get(pod) as Map<string, string>));
+  }
+  const traces = new Map<string, PodTrace>();
+  for (const { name: pod } of pods) traces.set(pod, { states: states.get(pod) ?? [], events: events.get(pod) ?? [] });
+  return { pods, traces, lastSecond: timeline.at(-1)?.t ?? 0 };
+};
