@@ -1,11 +1,14 @@
 import { type AnyActorDefinition, defineActor } from '@naumachia/core';
+import type { KubernetesObject } from '../api/object.js';
 import { eventRecorder, eventSink } from '../machinery/event-recorder.js';
-import { allSynced, type InformerDefinition, informerGroup, noInformers } from '../machinery/informer.js';
+import { allSynced, defineInformer, type InformerDefinition, informerGroup, noInformers } from '../machinery/informer.js';
 import { reconcilerGroup, type ReconcilerMessage } from '../machinery/reconciler.js';
 import { type ApiClient, serviceAccountClient } from '../machinery/requests.js';
 import * as caches from './caches.js';
 import type { ControllerManager, ControllerManagerConfig, Handler, ManagedController, Watches } from './controller.js';
 import { CONTROLLERS } from './controllers.js';
+import { garbageCollector, objectChanged } from './garbage-collector/garbage-collector.js';
+import { collectedResources, type OwnedObject, ownedObject } from './garbage-collector/ownership.js';
 import { emptyMemory } from './memory.js';
 
 /** kube-controller-manager reads as itself; each controller writes as its own service account. */
@@ -27,9 +30,24 @@ const informed = <V>(definition: InformerDefinition<ControllerManager, V>, watch
     ...definition,
     changed: (manager, former, current, context) => {
       for (const { name, handler } of listeners) if (manager.reconcilers.has(name)) handler(manager, former, current, context);
+      if (manager.reconcilers.has(garbageCollector.name)) objectChanged(manager, former, current);
     },
   };
 };
+
+/** The kinds that only the garbage collector reads. */
+const others = (known: readonly InformerDefinition<ControllerManager>[]): readonly InformerDefinition<ControllerManager>[] =>
+  collectedResources()
+    .filter(({ groupResource }) => !known.some(({ resource }) => resource === groupResource))
+    .map(({ groupResource }) =>
+      defineInformer<ControllerManager, KubernetesObject, OwnedObject>({
+        resource: groupResource,
+        view: ownedObject,
+        changed: (manager, former, current) => {
+          if (manager.reconcilers.has(garbageCollector.name)) objectChanged(manager, former, current);
+        },
+      }),
+    );
 
 const recorderOf = (manager: ControllerManager, component: string) => {
   const found = manager.recorders.get(component);
@@ -48,21 +66,23 @@ const reconcilers = reconcilerGroup<ControllerManager>(CONTROLLERS, {
   workers: (manager, controller) => manager.config.concurrentSyncs ?? controller.workers,
 });
 
+const shared: readonly InformerDefinition<ControllerManager>[] = [
+  informed(caches.PODS, 'pods'),
+  informed(caches.REPLICA_SETS, 'replicaSets'),
+  informed(caches.REPLICATION_CONTROLLERS, 'replicationControllers'),
+  informed(caches.DEPLOYMENTS, 'deployments'),
+  informed(caches.SERVICES, 'services'),
+  informed(caches.ENDPOINT_SLICES, 'endpointSlices'),
+  informed(caches.ENDPOINTS, 'endpoints'),
+  informed(caches.NODES, 'nodes'),
+  informed(caches.LEASES, 'leases'),
+  informed(caches.NAMESPACES, 'namespaces'),
+  informed(caches.SERVICE_ACCOUNTS, 'serviceAccounts'),
+  informed(caches.CONFIG_MAPS, 'configMaps'),
+];
+
 const informers = informerGroup<ControllerManager>(
-  [
-    informed(caches.PODS, 'pods'),
-    informed(caches.REPLICA_SETS, 'replicaSets'),
-    informed(caches.REPLICATION_CONTROLLERS, 'replicationControllers'),
-    informed(caches.DEPLOYMENTS, 'deployments'),
-    informed(caches.SERVICES, 'services'),
-    informed(caches.ENDPOINT_SLICES, 'endpointSlices'),
-    informed(caches.ENDPOINTS, 'endpoints'),
-    informed(caches.NODES, 'nodes'),
-    informed(caches.LEASES, 'leases'),
-    informed(caches.NAMESPACES, 'namespaces'),
-    informed(caches.SERVICE_ACCOUNTS, 'serviceAccounts'),
-    informed(caches.CONFIG_MAPS, 'configMaps'),
-  ],
+  [...shared, ...others(shared)],
   () => CLIENT,
   (manager, context) => {
     for (const controller of CONTROLLERS) if (manager.reconcilers.has(controller.name)) controller.started?.(manager, context);

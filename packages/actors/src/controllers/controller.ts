@@ -1,6 +1,5 @@
 import type { ActorContext } from '@naumachia/core';
 import type { ConfigMap, Endpoints, EndpointSlice, Lease, Namespace, Node, Service, ServiceAccount } from '../api/generated/types.js';
-import type { ObjectHeader } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
 import type { EventRecorder } from '../machinery/event-recorder.js';
 import type { WithInformers } from '../machinery/informer.js';
@@ -57,9 +56,4 @@ export interface ManagedController extends Controller<ControllerManager> {
   readonly watches: Watches;
   /** Called once all caches are filled: the place to queue what runs from time to time. */
   readonly started?: (manager: ControllerManager, context: ActorContext) => void;
-}
-
-/** What the garbage collector knows of any object. */
-export interface OwnedObject {
-  readonly header: ObjectHeader;
 }

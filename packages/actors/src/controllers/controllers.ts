@@ -2,6 +2,7 @@ import type { ManagedController } from './controller.js';
 import { deploymentController } from './deployment/deployment.js';
 import { endpointSliceController } from './endpoints/endpoint-slice.js';
 import { endpointsController } from './endpoints/endpoints.js';
+import { garbageCollector } from './garbage-collector/garbage-collector.js';
 import { namespaceController } from './namespace/namespace.js';
 import { nodeEvictor } from './node-lifecycle/node-evictor.js';
 import { nodeIpam } from './node-lifecycle/node-ipam.js';
@@ -24,6 +25,7 @@ export const CONTROLLERS: readonly ManagedController[] = [
   endpointsController,
   endpointSliceController,
   namespaceController,
+  garbageCollector,
   podGarbageCollector,
   ttlController,
   nodeIpam,

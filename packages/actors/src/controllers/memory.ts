@@ -19,6 +19,10 @@ export interface ControllerMemory {
   readonly ttl: { step: number };
   /** Nodes that pods name and that do not exist: since when. */
   readonly missingNodes: Map<string, Instant>;
+  /** By uid of the owner: what names it as one. */
+  readonly dependents: Map<string, Set<string>>;
+  /** Uids of objects that are gone. */
+  readonly absentOwners: Set<string>;
 }
 
 export const emptyMemory = (): ControllerMemory => ({
@@ -31,4 +35,6 @@ export const emptyMemory = (): ControllerMemory => ({
   podCidrs: new Map(),
   ttl: { step: 0 },
   missingNodes: new Map(),
+  dependents: new Map(),
+  absentOwners: new Set(),
 });

@@ -1,0 +1,50 @@
+import type { KubernetesObject, ObjectHeader, OwnerReference } from '../../api/object.js';
+import type { Stored } from '../../api/requests.js';
+import { type ApiResource, apiResources, resourceByKind } from '../../api/resources.js';
+import type { Informers, ObjectView } from '../../machinery/informer.js';
+import { objectKey } from '../../machinery/requests.js';
+
+/** What the garbage collector reads of an object of any kind. */
+export interface OwnedObject {
+  readonly header: ObjectHeader;
+  readonly owners: readonly OwnerReference[];
+  readonly finalizers: readonly string[];
+  readonly terminating: boolean;
+}
+
+const NONE: readonly never[] = [];
+
+/** The view of kinds that no other controller caches. */
+export const ownedObject = (stored: Stored<KubernetesObject>): OwnedObject => {
+  const { metadata } = stored.value;
+  return { header: stored.header, owners: metadata.ownerReferences ?? NONE, finalizers: metadata.finalizers ?? NONE, terminating: metadata.deletionTimestamp !== undefined };
+};
+
+/** The same of whatever another controller keeps: its view, or the object itself. */
+export const ownershipOf = (view: ObjectView): OwnedObject => ('owners' in view ? (view as OwnedObject) : ownedObject(view as Stored<KubernetesObject>));
+
+/** Kinds whose objects can have owners and be one: all that can be listed, watched and deleted, but Events, which nothing owns. */
+export const collectedResources = (): readonly ApiResource[] =>
+  apiResources().filter(({ groupResource, storedResource, apiVersion, storedApiVersion, verbs }) =>
+    groupResource === storedResource && apiVersion === storedApiVersion && groupResource !== 'events' && ['list', 'watch', 'delete'].every((verb) => verbs.includes(verb)));
+
+/** Names an object in queues and sets: `pods default/web-0`. */
+export const nodeOf = ({ resource, namespace, name }: ObjectHeader): string => `${resource} ${objectKey(namespace, name)}`;
+
+export const splitNode = (node: string): { readonly resource: string; readonly key: string } => {
+  const space = node.indexOf(' ');
+  return { resource: node.slice(0, space), key: node.slice(space + 1) };
+};
+
+export const cached = (informers: Informers, resource: string, key: string): OwnedObject | undefined => {
+  const view = informers.byName.get(resource)?.objects.get(key);
+  return view === undefined ? undefined : ownershipOf(view);
+};
+
+/** Where an owner is to be found: beside its dependent, or outside of namespaces. */
+export const ownerPlace = ({ apiVersion, kind, name }: OwnerReference, namespace: string): { readonly resource: string; readonly namespace: string; readonly key: string } | undefined => {
+  const resource = resourceByKind(apiVersion, kind);
+  if (resource === undefined) return undefined;
+  const place = resource.namespaced ? namespace : '';
+  return { resource: resource.storedResource, namespace: place, key: objectKey(place, name) };
+};
