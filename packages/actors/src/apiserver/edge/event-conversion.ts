@@ -1,4 +1,7 @@
+import { parseFieldSelector } from '../../api/field-selector.js';
 import type { KubernetesObject } from '../../api/object.js';
+import { badRequest } from '../../api/status.js';
+import { Refusal } from './request-options.js';
 
 /**
  * Events have two faces: `events` of the core group, in which they are stored, and `events.events.k8s.io`. The fields of the second
@@ -27,3 +30,18 @@ const rename = (object: KubernetesObject, names: ReadonlyMap<string, string>, ap
 
 export const eventsEvent = (event: KubernetesObject): KubernetesObject => rename(event, toEvents, 'events.k8s.io/v1');
 export const coreEvent = (event: KubernetesObject): KubernetesObject => rename(event, toCore, 'v1');
+
+/** The fields by which `events.events.k8s.io` can be selected, with the core names under which they are stored. */
+const coreField = (field: string): string => {
+  if (field.startsWith('regarding.')) return `involvedObject.${field.slice('regarding.'.length)}`;
+  if (field === 'reportingController') return 'reportingComponent';
+  if (field === 'reason' || field === 'type' || field === 'metadata.name' || field === 'metadata.namespace') return field;
+  throw new Refusal(badRequest(`field label not supported: ${field}`));
+};
+
+/** A field selector of events.k8s.io/v1 in the names of v1. Throws a Refusal for a field that is not offered. */
+export const coreFieldSelector = (text: string): string => {
+  const parsed = parseFieldSelector(text);
+  if ('error' in parsed) return text;
+  return parsed.requirements.map(({ field, operator, value }) => `${coreField(field)}${operator}${value.replaceAll(/[\\,=]/g, '\\$&')}`).join(',');
+};

@@ -66,7 +66,7 @@ export const send = ({ request, response, warnings }: Exchange, code: number, co
 };
 
 export const writeWarnings = (response: ServerResponse, warnings: readonly string[]): void => {
-  if (warnings.length > 0) response.setHeader('warning', warnings.map((text) => `299 - "${headerText(text)}"`));
+  if (warnings.length > 0) response.setHeader('warning', [...new Set(warnings)].map((text) => `299 - "${headerText(text)}"`));
 };
 
 /** Quotes are escaped, and what a header cannot carry is replaced. */

@@ -2,7 +2,7 @@ import { named, type Port } from '@naumachia/core';
 import { isFailure } from '@naumachia/core';
 import type { KubernetesObject } from '../../api/object.js';
 import type { ApiRequest } from '../../api/requests.js';
-import { pathNotFound, plainError } from '../../api/status.js';
+import { notFound, pathNotFound, plainError } from '../../api/status.js';
 import { deleteParameters } from './delete-options.js';
 import { sendStatus, statusOfFailure, type Exchange } from './exchange.js';
 import { listOptions, parseResourceVersion, resourceVersionError } from './list-options.js';
@@ -13,7 +13,7 @@ import { decodeObject } from './request-object.js';
 import { Refusal, writeOptions } from './request-options.js';
 import { sendReply } from './resource-answer.js';
 import type { ResourceRoute } from './resource-route.js';
-import { storedVersionOf } from './served-object.js';
+import { storedFieldSelector, storedVersionOf } from './served-object.js';
 import { notYetSupported, unsupportedPatchType } from './refusals.js';
 import { serveWatch } from './watch-stream.js';
 
@@ -37,11 +37,14 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
 
   switch (route.verb) {
     case 'get':
+      // Component statuses are not stored, and no component is asked any more (deprecated since 1.19).
+      if (resource.resource === 'componentstatuses') throw new Refusal(notFound('componentstatus', name));
       if (query.has('resourceVersion') && (await isRefusedRevision(port, exchange, route))) return;
       return ask({ type: 'get', ...target, ...part, name });
     case 'list':
     case 'watch': {
-      const options = listOptions(query, legacyWatch);
+      const sent = listOptions(query, legacyWatch);
+      const options = { ...sent, fieldSelector: storedFieldSelector(sent.fieldSelector, resource) };
       if (options.watch) return serveWatch(port, exchange, route, options);
       const { labelSelector, fieldSelector, resourceVersion, resourceVersionMatch } = options;
       return ask({

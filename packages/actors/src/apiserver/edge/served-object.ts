@@ -4,7 +4,7 @@ import { kindType } from '../../api/fields.js';
 import type { ApiResource } from '../../api/resources.js';
 import type { Stored } from '../../api/requests.js';
 import { rebuild } from '../../api/table-order.js';
-import { coreEvent, eventsEvent } from './event-conversion.js';
+import { coreEvent, coreFieldSelector, eventsEvent } from './event-conversion.js';
 import { storedItemJson, storedJson, valueJson } from './object-json.js';
 
 /** Objects are stored in one version of one group; these functions show them in the version that a client asked for. */
@@ -33,6 +33,10 @@ export const storedVersionOf = (object: KubernetesObject, resource: ApiResource)
   const type = apiType('core.v1.Event');
   return type === undefined ? object : rebuild(type, coreEvent(object)).object;
 };
+
+/** A field selector in the names of the version that is stored. */
+export const storedFieldSelector = (selector: string, resource: ApiResource): string =>
+  resource.groupResource === resource.storedResource || resource.storedResource !== 'events' ? selector : coreFieldSelector(selector);
 
 const withResourceVersion = ({ value, header }: Stored): KubernetesObject => ({ ...value, metadata: { ...value.metadata, resourceVersion: String(header.revision) } });
 
