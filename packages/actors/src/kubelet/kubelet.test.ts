@@ -28,5 +28,4 @@ test('a bound pod runs', () => {
   const { writes } = sim.stateOf<FakeApiServer>('apiserver');
   const pods = writes.filter((write) => write.resource === 'pods');
   expect(pods.map((write) => (write.object as Pod).status?.phase)).toEqual(['Pending', 'Pending', 'Running']);
-  console.log(JSON.stringify(writes.map(w=>[w.verb,w.resource,w.name, (w.object as any).reason, (w.object as any).message]), null, 0), JSON.stringify(pods.at(-1)));
 });

@@ -42,15 +42,25 @@ export const podConditions = (input: ConditionInput): readonly PodCondition[] =>
   ];
 };
 
+interface WholeCondition {
+  type: string;
+  observedGeneration?: number;
+  status: string;
+  lastProbeTime: null;
+  lastTransitionTime: string;
+  reason?: string;
+  message?: string;
+}
+
 const condition = (type: string, { status, reason, message }: Verdict, before: readonly PodCondition[] | undefined, generation: number | undefined, now: Instant): PodCondition => {
   const former = conditionOf(before, type);
   if (former && former.status === status && former.reason === reason && former.message === message && former.observedGeneration === generation) return former;
-  const fresh: { -readonly [K in keyof PodCondition]: PodCondition[K] } = { type, status };
-  if (generation !== undefined) fresh.observedGeneration = generation;
+  const fresh: WholeCondition = generation === undefined ? { type, status, lastProbeTime: null, lastTransitionTime: '' } : { type, observedGeneration: generation, status, lastProbeTime: null, lastTransitionTime: '' };
   fresh.lastTransitionTime = former?.status === status && former.lastTransitionTime !== undefined ? former.lastTransitionTime : formatTime(now);
   if (reason !== undefined) fresh.reason = reason;
   if (message !== undefined) fresh.message = message;
-  return fresh;
+  // The API shows a time that was never set as null.
+  return fresh as unknown as PodCondition;
 };
 
 export const conditionOf = (conditions: readonly PodCondition[] | undefined, type: string): PodCondition | undefined => {

@@ -73,9 +73,9 @@ const CONTAINER_CREATING: ContainerState = { waiting: { reason: 'ContainerCreati
 const POD_INITIALIZING: ContainerState = { waiting: { reason: 'PodInitializing' } };
 
 /** What became of a container that ran when this kubelet last said something, and that its runtime does not know. */
-const LOST: ContainerState = {
-  terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was deleted.  The container used to be Running' },
-};
+const LOST = {
+  terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was deleted.  The container used to be Running', startedAt: null, finishedAt: null },
+} as unknown as ContainerState;
 
 const containerStatuses = (containers: readonly Container[], former: readonly ContainerStatus[] | undefined, init: boolean, input: StatusInput): readonly ContainerStatus[] => {
   const statuses: ContainerStatus[] = [];

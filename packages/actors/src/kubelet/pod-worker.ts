@@ -1,5 +1,5 @@
 import { type Instant, later, milliseconds, seconds } from '@naumachia/core';
-import type { ContainerStatus, Pod, PodStatus } from '../api/generated/types.js';
+import type { ContainerState, ContainerStatus, Pod, PodStatus } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import { containersToStart, latestContainer } from './container-restart.js';
 import type { PodSandbox } from './container-runtime.js';
@@ -271,7 +271,9 @@ const seeEverything = (sandbox: PodSandbox): void => {
   for (const container of sandbox.containers) container.seen = container.state === 'exited' ? 'exited' : 'running';
 };
 
-const UNKNOWN_END = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated' } };
+const UNKNOWN_END = {
+  terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated', startedAt: null, finishedAt: null },
+} as unknown as ContainerState;
 
 /** status_manager.go TerminatePod: a container of which nothing is known has failed, and so has a pod without an end of its own. */
 const finalStatus = (pod: Pod, status: PodStatus): PodStatus => {
