@@ -28,7 +28,8 @@ const start = (config: ApiServerConfig, context: ActorContext): ApiServerState =
     eventLease: undefined,
     drawn: new Set(),
     compactAt: 0,
-    counts: { gets: 0, lists: 0, writes: 0, refused: 0, conflicts: 0 },
+    counts: { gets: 0, lists: 0, writes: 0, refused: 0, conflicts: 0, panics: 0 },
+    lastPanic: undefined,
   };
   context.run(startUp, 'start');
   const every = config.compactionMinutes ?? 5;

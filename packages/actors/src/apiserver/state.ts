@@ -49,7 +49,9 @@ export interface ApiServerState {
   readonly drawn: Set<string>;
   /** The revision at the last compaction's turn. */
   compactAt: number;
-  readonly counts: { gets: number; lists: number; writes: number; refused: number; conflicts: number };
+  readonly counts: { gets: number; lists: number; writes: number; refused: number; conflicts: number; panics: number };
+  /** The last error that a request caused, for those who look. */
+  lastPanic: string | undefined;
 }
 
 /** Whoever is etcd at the moment. */

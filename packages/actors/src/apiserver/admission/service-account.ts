@@ -31,6 +31,7 @@ export const serviceAccount: AdmissionPlugin = {
       return object;
     }
     const account = spec.serviceAccountName === undefined || spec.serviceAccountName === '' ? 'default' : spec.serviceAccountName;
+    if (!Array.isArray(spec.containers)) spec = { ...spec, containers: [] };
     const stored = context.find('serviceaccounts', namespace, account);
     if (stored === undefined) return forbiddenRequest('pods', name, `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`);
     const found = stored.value as ServiceAccount;
@@ -59,4 +60,4 @@ const withToken = (spec: PodSpec, random: Parameters<typeof randomSuffix>[0]): P
 };
 
 const mountsToken = (container: Container): boolean => container.volumeMounts?.some((mount) => mount.mountPath === MOUNT_PATH) ?? false;
-const mountsEverywhere = (spec: PodSpec): boolean => spec.containers.every(mountsToken) && (spec.initContainers?.every(mountsToken) ?? true) && spec.containers.length > 0;
+const mountsEverywhere = (spec: PodSpec): boolean => spec.containers.length > 0 && spec.containers.every(mountsToken) && (spec.initContainers?.every(mountsToken) ?? true);

@@ -8,6 +8,6 @@ export const endpoints: Strategy = {
 };
 
 export const endpointSlice: Strategy = {
-  defaults: (object) => withinEach(object as EndpointSlice, 'ports', (port) => (port.name === undefined ? { ...fill(port, { protocol: 'TCP' }), name: '' } : fill(port, { protocol: 'TCP' }))),
+  defaults: (object) => withinEach(object as EndpointSlice, 'ports', (port) => ((port.name ?? undefined) === undefined ? { ...fill(port, { protocol: 'TCP' }), name: '' } : fill(port, { protocol: 'TCP' }))),
   generation: 'all',
 };

@@ -7,7 +7,7 @@ import { fill, remembered, within, withinEach } from './fill.js';
 const FILE_MODE = 0o644;
 
 const probeDefaults = (probe: Probe): Probe =>
-  httpDefaults(within(fill(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }), 'grpc', (grpc) => (grpc.service === undefined ? { ...grpc, service: '' } : grpc)));
+  httpDefaults(within(fill(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }), 'grpc', (grpc) => (grpc.service ?? undefined) === undefined ? { ...grpc, service: '' } : grpc));
 
 const httpDefaults = <T extends LifecycleHandler>(handler: T): T => within(handler as LifecycleHandler, 'httpGet', (get) => fill(get, { path: '/', scheme: 'HTTP' })) as T;
 
@@ -59,7 +59,7 @@ const volumeDefaults = (volume: Volume): Volume => {
       within(within(part, 'serviceAccountToken', (token) => fill(token, { expirationSeconds: 3600 })), 'downwardAPI', (downward) => withinEach(downward, 'items', downwardItem)),
     ),
   );
-  filled = within(filled, 'hostPath', (source) => (source.type === undefined ? { ...source, type: '' } : source));
+  filled = within(filled, 'hostPath', (source) => ((source.type ?? undefined) === undefined ? { ...source, type: '' } : source));
   filled = within(filled, 'iscsi', (source) => fill(source, { iscsiInterface: 'default' }));
   filled = within(filled, 'rbd', (source) => fill(source, { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' }));
   filled = within(filled, 'azureDisk', (source) => fill(source, { cachingMode: 'ReadWrite', kind: 'Shared', fsType: 'ext4', readOnly: false }));

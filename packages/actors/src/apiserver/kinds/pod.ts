@@ -22,15 +22,15 @@ const routeOf = (nodeName: string | undefined): readonly string[] => {
 };
 
 /** A pod with gates is not looked at by the scheduler, and says so from the start. */
-const gatedStatus = (spec: PodSpec): PodStatus => {
-  const gated = { type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: null, reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' };
+const gatedStatus = (spec: PodSpec, now: string): PodStatus => {
+  const gated = { type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: now, reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' };
   return { phase: 'Pending', conditions: [gated], qosClass: qualityOfService(spec) } as unknown as PodStatus;
 };
 
 const statuses = new Map<string, PodStatus>();
 /** The first status of ungated pods is one of three objects. */
-const firstStatus = (spec: PodSpec): PodStatus => {
-  if ((spec.schedulingGates ?? []).length > 0) return gatedStatus(spec);
+const firstStatus = (spec: PodSpec, now: string): PodStatus => {
+  if ((spec.schedulingGates ?? []).length > 0) return gatedStatus(spec, now);
   const qosClass = qualityOfService(spec);
   let status = statuses.get(qosClass);
   if (status === undefined) {
@@ -49,7 +49,7 @@ export const pod: Strategy = {
     const filled = podSpecDefaults(spec);
     return filled === spec ? object : { ...object, spec: filled };
   },
-  prepareForCreate: (object) => ({ ...object, status: firstStatus(object.spec as PodSpec) }),
+  prepareForCreate: (object, now) => ({ ...object, status: firstStatus(object.spec as PodSpec, now) }),
   generation: 'spec',
   routingKeys: (object) => routeOf((object.spec as PodSpec | undefined)?.nodeName),
   returnsDeleted: true,

@@ -75,6 +75,13 @@ export const service: Strategy = {
   defaults: (object) => change(object, specDefaults),
   prepareForCreate: (object) => ({ ...change(object, withFamilies), status: { loadBalancer: {} } }),
   prepareForUpdate: (object, old) => change(object, (spec) => withFamilies(withAllocated(spec, ((old as Service).spec ?? {}) as ServiceSpec))),
+  warnings: (object) => {
+    const spec = (object as Service).spec;
+    const warnings: string[] = [];
+    if ((spec?.externalIPs ?? []).length > 0) warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
+    if (spec?.trafficDistribution === 'PreferClose') warnings.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
+    return warnings;
+  },
   createOnUpdate: true,
   nameErrors: dns1123LabelErrors,
   returnsDeleted: true,

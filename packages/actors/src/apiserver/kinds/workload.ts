@@ -53,7 +53,6 @@ export const replicaSet: Strategy = {
   defaults: specDefaults(replicaSetDefaults),
   prepareForCreate: noReplicas,
   generation: 'spec',
-  selectableFields: statusReplicas,
 };
 
 /** Labels and selector of a ReplicationController are those of its template where it does not say. */

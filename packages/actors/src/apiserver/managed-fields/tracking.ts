@@ -1,5 +1,7 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
 import type { Kind } from '../registry.js';
+import type { Comparison } from './compare.js';
+import { inServedNames } from './served-names.js';
 import { compareObjects, NOTHING_RESET, type ResetFields } from './object-comparison.js';
 import { type Manager, recordUpdate } from './managed-fields.js';
 
@@ -28,7 +30,13 @@ const managerOf = (writer: Writer, kind: Kind): Manager => {
 
 /** The entries of a new object: what was sent differs from an empty one in what the writer manages. */
 export const entriesAfterCreate = (kind: Kind, object: KubernetesObject, writer: Writer, now: string): readonly ManagedFieldsEntry[] | undefined =>
-  recordUpdate(writer.fieldValidation === undefined ? undefined : sentEntries(object), compareObjects(kind.type, undefined, object, kind.reset), managerOf(writer, kind), now);
+  recordUpdate(writer.fieldValidation === undefined ? undefined : sentEntries(object), compared(kind, writer, undefined, object, kind.reset), managerOf(writer, kind), now);
+
+/** A manager owns fields under the names of the version in which it writes. */
+const compared = (kind: Kind, writer: Writer, before: KubernetesObject | undefined, after: KubernetesObject, reset: ResetFields): Comparison => {
+  const comparison = compareObjects(kind.type, before, after, reset);
+  return writer.apiVersion === undefined || writer.apiVersion === kind.api.apiVersion ? comparison : inServedNames(kind.resource, writer.apiVersion, comparison);
+};
 
 /**
  * The entries after an update or patch. An object that nobody manages stays so: tracking begins with the creation
@@ -39,7 +47,7 @@ export const entriesAfterUpdate = (kind: Kind, object: KubernetesObject, old: Ku
   const live = old.metadata.managedFields;
   const entries = writer.fieldValidation === undefined || subresource !== '' ? live : isReset(object) ? undefined : (sentEntries(object) ?? live);
   if (entries === undefined || entries.length === 0) return undefined;
-  return recordUpdate(entries, compareObjects(kind.type, old, object, resetOf(kind, subresource)), managerOf(writer, kind), now);
+  return recordUpdate(entries, compared(kind, writer, old, object, resetOf(kind, subresource)), managerOf(writer, kind), now);
 };
 
 const resetOf = (kind: Kind, subresource: string): ResetFields => (subresource === '' ? kind.reset : subresource === 'status' ? kind.resetStatus : NOTHING_RESET);

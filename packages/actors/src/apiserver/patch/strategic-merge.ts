@@ -113,10 +113,27 @@ function mergeList(field: ApiField | undefined, original: readonly unknown[], pa
     return deepEqual(replaced, original) ? original : replaced;
   }
   const { mergeKey } = field;
+  if (order !== undefined) checkOrder(patch, order, mergeKey);
   const merged = mergeKey === undefined ? mergePrimitives(original, patch, removals) : mergeByKey(field, mergeKey, original, patch);
-  const ordered = order === undefined ? merged : inOrder(merged, original, order, mergeKey);
+  // Without an order of its own a patch puts what it names in its own order, before what only the server has.
+  const ordered = inOrder(merged, original, order ?? patch.filter((item) => !isDirective(item)), mergeKey);
   return ordered.length === original.length && ordered.every((item, i) => item === original[i]) ? original : ordered;
 }
+
+const isDirective = (item: unknown): boolean => typeof item === 'object' && item !== null && (item as Fields)['$patch'] !== undefined;
+
+/** Everything that a patch names must stand in its $setElementOrder, in that order. */
+const checkOrder = (patch: readonly unknown[], order: readonly unknown[], mergeKey: string | undefined): void => {
+  const identity = (item: unknown): unknown => (mergeKey === undefined ? item : (item as Fields)[mergeKey]);
+  const wanted = order.map(identity);
+  let last = -1;
+  for (const item of patch) {
+    if (isDirective(item)) continue;
+    const at = wanted.indexOf(identity(item), last + 1);
+    if (at < 0) refuse(500, `The order in patch list:\n${goText(patch)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`);
+    last = at;
+  }
+};
 
 const mergePrimitives = (original: readonly unknown[], patch: readonly unknown[], removals: readonly unknown[] | undefined): unknown[] => {
   const kept = removals === undefined ? [...original] : original.filter((item) => !removals.includes(item));

@@ -4,7 +4,7 @@ import { pathNotFound } from '../../api/status.js';
 import { kindOfResource } from '../registry.js';
 import type { ApiServerState } from '../state.js';
 import { resourceCache } from '../watch-cache.js';
-import { page, pick, selectionOf } from './list.js';
+import { candidatesOf, page, selectionOf } from './list.js';
 import { write } from './flows.js';
 import { planWrite } from './plan-write.js';
 import { refuse } from './reply.js';
@@ -15,8 +15,8 @@ export const deleteCollection = (state: ApiServerState, request: DeleteCollectio
   if (kind === undefined) return refuse(context, caller, pathNotFound());
   const selection = selectionOf(kind, request.labelSelector, request.fieldSelector);
   if ('status' in selection) return refuse(context, caller, selection);
-  const picked = pick(kind, resourceCache(state.cache, kind.resource), request.namespace, selection);
-  const reply = page(kind, request, picked, state.cache.revision, '', false);
+  const candidates = candidatesOf(resourceCache(state.cache, kind.resource), request.namespace, selection);
+  const reply = page(kind, request, candidates, selection, state.cache.revision, '');
   const items: readonly Stored[] = reply.type === 'list' ? reply.items : [];
   for (const stored of items) {
     const { namespace, name, resource } = stored.header;

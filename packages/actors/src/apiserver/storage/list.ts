@@ -2,7 +2,7 @@ import { matchesFields, parseFieldSelector, type FieldRequirement } from '../../
 import { matches, parseLabelSelector, type Selector } from '../../api/label-selector.js';
 import type { ApiReply, ListRequest, Status, Stored } from '../../api/requests.js';
 import { badRequest, expired } from '../../api/status.js';
-import type { Kind } from '../registry.js';
+import { type Kind, keyOf } from '../registry.js';
 import type { ApiServerState } from '../state.js';
 import { type ResourceCache, resourceCache, sortedObjects } from '../watch-cache.js';
 
@@ -24,11 +24,20 @@ export const selectionOf = (kind: Kind, labelSelector: string | undefined, field
   if (fieldSelector === undefined || fieldSelector === '') return { labels, fields: NO_FIELDS };
   const parsed = parseFieldSelector(fieldSelector);
   if ('error' in parsed) return badRequest(parsed.error);
-  for (const { field } of parsed.requirements) if (!isSelectable(kind, field)) return badRequest(`field label not supported: ${field}`);
+  for (const { field } of parsed.requirements) {
+    const unknown = unknownField(kind, field);
+    if (unknown !== undefined) return badRequest(unknown);
+  }
   return { labels, fields: parsed.requirements };
 };
 
-const isSelectable = (kind: Kind, field: string): boolean => field === 'metadata.name' || (field === 'metadata.namespace' && true) || kind.strategy.selectableFields?.[field] !== undefined;
+/** Kinds with fields of their own word the refusal otherwise than those that have name and namespace alone. */
+const unknownField = (kind: Kind, field: string): string | undefined => {
+  const own = kind.strategy.selectableFields;
+  if (own === undefined) return field === 'metadata.name' || field === 'metadata.namespace' ? undefined : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
+  if (field === 'metadata.name' || (field === 'metadata.namespace' && kind.api.namespaced) || own[field] !== undefined) return undefined;
+  return `field label not supported: ${field}`;
+};
 
 export const isPicked = (kind: Kind, selection: Selection, stored: Stored): boolean => {
   if (selection.labels !== undefined && !matches(selection.labels, stored.header.labels)) return false;
@@ -41,12 +50,8 @@ const fieldOf = (kind: Kind, stored: Stored, field: string): string => {
   return kind.strategy.selectableFields?.[field]?.(stored.value) ?? '';
 };
 
-/** The objects that a selection picks, in the order of their keys; by name or by feed key where it names one. */
-export const pick = (kind: Kind, cache: ResourceCache, namespace: string, selection: Selection): Stored[] => {
-  const candidates = narrowed(cache, namespace, selection.fields) ?? sortedObjects(cache, namespace);
-  if (selection.labels === undefined && selection.fields.length === 0) return candidates;
-  return candidates.filter((stored) => isPicked(kind, selection, stored));
-};
+/** The objects among which a selection picks, in the order of their keys; by name or by feed key where it names one. */
+export const candidatesOf = (cache: ResourceCache, namespace: string, selection: Selection): Stored[] => narrowed(cache, namespace, selection.fields) ?? sortedObjects(cache, namespace);
 
 const narrowed = (cache: ResourceCache, namespace: string, fields: readonly FieldRequirement[]): Stored[] | undefined => {
   for (const { field, operator, value } of fields) {
@@ -83,12 +88,18 @@ const decodeContinue = (token: string): Continuation | Status => {
   try {
     decoded = JSON.parse(atob(token.replace(/-/g, '+').replace(/_/g, '/'))) as typeof decoded;
   } catch (error) {
-    return badRequest(`continue key is not valid: ${error instanceof SyntaxError ? 'invalid character' : 'illegal base64 data at input byte 0'}`);
+    return badRequest(`invalid continue token: continue key is not valid: ${error instanceof SyntaxError ? unreadable(token) : 'illegal base64 data at input byte 0'}`);
   }
-  if (decoded.v !== 'meta.k8s.io/v1') return badRequest('continue key is not valid: server does not recognize this encoded version');
-  if (typeof decoded.rv !== 'number' || decoded.rv === 0) return badRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
-  if (typeof decoded.start !== 'string' || decoded.start === '') return badRequest('continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');
+  if (decoded.v !== 'meta.k8s.io/v1') return badRequest('invalid continue token: continue key is not valid: server does not recognize this encoded version');
+  if (typeof decoded.rv !== 'number' || decoded.rv === 0) return badRequest('invalid continue token: continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof decoded.start !== 'string' || decoded.start === '') return badRequest('invalid continue token: continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');
   return { revision: decoded.rv, start: decoded.start };
+};
+
+/** Go's words for a text that is no JSON; only its first character is looked at. */
+const unreadable = (token: string): string => {
+  const first = [...atob(token.replace(/-/g, '+').replace(/_/g, '/'))][0];
+  return first === undefined ? 'unexpected end of JSON input' : `invalid character '${first}' looking for beginning of value`;
 };
 
 /** What a list comes to: an answer, or a read of the past that only etcd can give. */
@@ -109,34 +120,44 @@ export const planList = (state: ApiServerState, kind: Kind, request: ListRequest
     start = from.start;
     if (cache.changedAt > from.revision) return { type: 'past', revision: from.revision, start };
     revision = from.revision;
-  } else if (request.resourceVersionMatch === 'Exact') {
+  } else if (isExact(request)) {
     const exact = Number(request.resourceVersion);
     if (exact < revision && cache.changedAt > exact) return { type: 'past', revision: exact, start };
     revision = exact;
   }
-  return { type: 'answer', reply: page(kind, request, pick(kind, cache, request.namespace, selection), revision, start, false) };
+  return { type: 'answer', reply: page(kind, request, candidatesOf(cache, request.namespace, selection), selection, revision, start) };
+};
+
+/** A page at a revision is of that revision, even where nobody says Exact (apiserver storage ValidateListOptions). */
+const isExact = (request: ListRequest): boolean => {
+  if (request.resourceVersionMatch === 'Exact') return true;
+  return (request.resourceVersionMatch ?? '') === '' && (request.limit ?? 0) > 0 && Number(request.resourceVersion ?? 0) > 0;
 };
 
 const refusedList = (status: Status): ListPlan => ({ type: 'answer', reply: { type: 'status', status } });
 
-/** One page of what was picked, in the order of the keys. */
-export const page = (kind: Kind, request: Pick<ListRequest, 'namespace' | 'limit' | 'labelSelector' | 'fieldSelector'>, picked: readonly Stored[], revision: number, start: string, _past: boolean): ApiReply => {
+/** One page of what a selection picks among `candidates`, which stand in the order of their keys. */
+export const page = (kind: Kind, request: Pick<ListRequest, 'namespace' | 'limit' | 'resourceVersion'>, candidates: readonly Stored[], selection: Selection, revision: number, start: string): ApiReply => {
   const prefix = request.namespace === '' ? kind.prefix : `${kind.prefix}${request.namespace}/`;
-  const keyed = (stored: Stored): string => (stored.header.namespace === '' ? kind.prefix + stored.header.name : `${kind.prefix}${stored.header.namespace}/${stored.header.name}`);
-  let items = picked;
-  if (start !== '') {
-    const from = prefix + start;
-    items = picked.filter((stored) => keyed(stored) >= from);
+  const from = prefix + start;
+  const everything = selection.labels === undefined && selection.fields.length === 0;
+  // A list of the cache as it is knows no pages.
+  const limit = request.limit === undefined || request.limit <= 0 || request.resourceVersion === '0' ? Number.POSITIVE_INFINITY : request.limit;
+  const items: Stored[] = [];
+  let at = start === '' ? 0 : candidates.findIndex((stored) => keyIn(kind, stored) >= from);
+  if (at < 0) at = candidates.length;
+  for (; at < candidates.length && items.length < limit; at++) {
+    const stored = candidates[at] as Stored;
+    if (everything || isPicked(kind, selection, stored)) items.push(stored);
   }
-  const { limit } = request;
-  if (limit === undefined || limit <= 0 || items.length <= limit) return { type: 'list', revision, items };
-  const shown = items.slice(0, limit);
-  const last = shown[shown.length - 1];
-  const token = last === undefined ? '' : encodeContinue(revision, prefix, keyed(last));
+  if (at >= candidates.length) return { type: 'list', revision, items };
+  const last = candidates[at - 1] as Stored;
+  const token = encodeContinue(revision, prefix, keyIn(kind, last));
   // With a selector nobody knows how many of the rest it would pick.
-  const counted = (request.labelSelector ?? '') === '' && (request.fieldSelector ?? '') === '';
-  return counted ? { type: 'list', revision, items: shown, continue: token, remaining: items.length - limit } : { type: 'list', revision, items: shown, continue: token };
+  return everything ? { type: 'list', revision, items, continue: token, remaining: candidates.length - at } : { type: 'list', revision, items, continue: token };
 };
+
+const keyIn = (kind: Kind, stored: Stored): string => keyOf(kind, stored.header.namespace, stored.header.name);
 
 /** The texts of a read that reaches behind the last compaction. */
 export const compactedList = (continued: boolean): Status =>

@@ -1,14 +1,13 @@
 import type { ActorContext } from '@naumachia/core';
-import { goJson } from '../../api/go-text.js';
 import type { KubernetesObject } from '../../api/object.js';
 import type { PatchRequest, Status, Stored } from '../../api/requests.js';
-import { badRequest, invalidObject, notFound, plainError, requestEntityTooLarge } from '../../api/status.js';
-import { invalid } from '../../api/field-error.js';
+import { badRequest, notFound, plainError, requestEntityTooLarge } from '../../api/status.js';
 import { type JsonPatchOperation, jsonPatch } from '../patch/json-patch.js';
 import { mergePatch } from '../patch/merge-patch.js';
 import { goText, strategicMerge } from '../patch/strategic-merge.js';
 import type { Kind } from '../registry.js';
 import type { ApiServerState } from '../state.js';
+import { decodePatched, invalidPatch } from './decode-patched.js';
 import { isStatus, type Plan, refusal } from './plan.js';
 import { namespaceMismatch } from './object-metadata.js';
 import { nameMismatch, planChange } from './update.js';
@@ -23,13 +22,39 @@ export const planPatch = (state: ApiServerState, context: ActorContext, kind: Ki
   const malformed = malformedPatch(request);
   if (malformed !== undefined) return refusal(malformed);
   if (stored === undefined) return refusal(notFound(kind.resource, request.name));
-  const patched = patchedObject(kind, request, stored);
-  if (isStatus(patched)) return refusal(patched);
+  const made = patchedObject(kind, request, stored);
+  if (isStatus(made)) return refusal(made);
+  let patched = made;
+  let warnings: readonly string[] = NO_WARNINGS;
+  // What a component patches is of the right shape; what comes from outside is decoded anew.
+  if (request.fieldValidation !== undefined) {
+    const before = withRevision(stored.value, String(stored.header.revision));
+    const decoded = decodePatched(kind, request, before, made.metadata === stored.value.metadata ? { ...made, metadata: before.metadata } : made);
+    if (decoded.type === 'refused') return refusal(decoded.status);
+    patched = made.metadata === stored.value.metadata ? { ...decoded.object, metadata: stored.value.metadata } : decoded.object;
+    warnings = decoded.warnings;
+  }
   const mismatch = nameMismatch(patched, request.name) ?? namespaceMismatch(kind, patched, request.namespace);
   if (mismatch !== undefined) return refusal(mismatch);
   const defaulted = kind.strategy.defaults === undefined ? patched : kind.strategy.defaults(patched);
   const { resourceVersion } = patched.metadata;
-  return planChange(state, context, kind, request, stored, defaulted, resourceVersion, request.subresource ?? '');
+  return withWarnings(planChange(state, context, kind, request, stored, defaulted, resourceVersion, request.subresource ?? ''), warnings);
+};
+
+const NO_WARNINGS: readonly string[] = [];
+
+const withWarnings = (plan: Plan, warnings: readonly string[]): Plan => {
+  if (warnings.length === 0) return plan;
+  switch (plan.type) {
+    case 'put':
+    case 'transaction':
+      return { ...plan, warnings: [...warnings, ...(plan.warnings ?? NO_WARNINGS)] };
+    case 'answer':
+      return plan.reply.type === 'list' ? plan : { type: 'answer', reply: { ...plan.reply, warnings: [...warnings, ...(plan.reply.warnings ?? NO_WARNINGS)] } };
+    case 'delete':
+    case 'then':
+      return plan;
+  }
 };
 
 const malformedPatch = (request: PatchRequest): Status | undefined => {
@@ -64,7 +89,11 @@ export const patchedObject = (kind: Kind, request: PatchRequest, stored: Stored)
   }
 };
 
-const withRevision = (object: KubernetesObject, resourceVersion: string): KubernetesObject => ({ ...object, metadata: { ...object.metadata, resourceVersion } });
+/** The object as clients see it: resourceVersion at its place in the order of ObjectMeta. */
+const withRevision = (object: KubernetesObject, resourceVersion: string): KubernetesObject => {
+  const { name, generateName, namespace, uid, ...rest } = object.metadata;
+  return { ...object, metadata: { ...(name !== undefined && { name }), ...(generateName !== undefined && { generateName }), ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }), resourceVersion, ...rest } };
+};
 
 const asObject = (value: unknown): KubernetesObject => {
   const object = (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}) as KubernetesObject;
@@ -75,8 +104,3 @@ const asObject = (value: unknown): KubernetesObject => {
 const refusedJsonPatch = (): Status => ({
   kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'the server rejected our request due to an error in our request', reason: 'Invalid', details: {}, code: 422,
 });
-
-/** A patch whose result cannot be decoded: the kind is missing, as in the real answer. */
-export const invalidPatch = (shown: string, reason: string): Status => invalidObject('', '', '', [invalid('patch', shown, reason)]);
-
-export const shownObject = (object: unknown): string => goJson(object);

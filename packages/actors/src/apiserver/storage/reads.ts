@@ -4,7 +4,7 @@ import type { ApiReply, GetRequest, ListRequest, Stored } from '../../api/reques
 import { notFound, pathNotFound, serviceUnavailable, tooLargeResourceVersion } from '../../api/status.js';
 import { type Kind, kindOfResource } from '../registry.js';
 import { type ApiServerState, ETCD } from '../state.js';
-import { compactedList, isPicked, page, planList, selectionOf } from './list.js';
+import { compactedList, page, planList, selectionOf } from './list.js';
 import { scaleOf } from './scale.js';
 import { current } from './write-context.js';
 import { refuse } from './reply.js';
@@ -70,7 +70,6 @@ export function* listPast(past: { readonly request: ListRequest; readonly caller
     if (reply.type === 'refused') return refuse(context, caller, compactedList(start !== ''));
     const selection = selectionOf(kind, request.labelSelector, request.fieldSelector);
     if ('status' in selection) return refuse(context, caller, selection);
-    const picked = (reply.kvs as unknown as readonly Stored[]).filter((stored) => isPicked(kind, selection, stored));
-    context.reply(caller, page(kind, request, picked, revision, '', true));
+    context.reply(caller, page(kind, request, reply.kvs as unknown as readonly Stored[], selection, revision, ''));
   });
 }

@@ -9,7 +9,7 @@ import { entriesAfterUpdate } from '../managed-fields/tracking.js';
 import { headerOf } from '../object-header.js';
 import { type Kind, keyOf } from '../registry.js';
 import type { ApiServerState } from '../state.js';
-import { objectMetaErrors, objectMetaUpdateErrors } from '../validation/object-meta.js';
+import { objectMetaUpdateErrors } from '../validation/object-meta.js';
 import { allocationFor } from './allocation.js';
 import { planCreate, warned } from './create.js';
 import { withGeneration } from './generation.js';
@@ -82,7 +82,7 @@ export const planChanged = (state: ApiServerState, context: ActorContext, kind: 
 
 const precondition = (kind: Kind, request: UpdateRequest | PatchRequest, stored: Stored, sent: KubernetesObject, expected: string | undefined): Status | undefined => {
   const { uid } = sent.metadata;
-  if (uid !== undefined && uid !== '' && uid !== stored.header.uid) {
+  if (request.type === 'update' && uid !== undefined && uid !== '' && uid !== stored.header.uid) {
     return conflict(
       kind.resource, request.name,
       `StorageError: invalid object, Code: 4, Key: ${keyOf(kind, request.namespace, request.name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.header.uid}`,
@@ -116,7 +116,8 @@ const changedObject = (state: ApiServerState, context: ActorContext, kind: Kind,
   object = withGeneration(kind, object, old, subresource);
   const validate = subresource === 'status' ? strategy.status?.validateUpdate : strategy.validateUpdate;
   const errors = [
-    ...objectMetaErrors(object.metadata, kind.api.namespaced, strategy.nameErrors),
+    // The real server looks at metadata twice, in general and as the kind does, and tells both.
+    ...objectMetaUpdateErrors(object.metadata, old.metadata),
     ...objectMetaUpdateErrors(object.metadata, old.metadata),
     ...(validate === undefined ? [] : validate(object, old)),
   ];

@@ -126,6 +126,10 @@ export const objectMetaUpdateErrors = (metadata: ObjectMeta, old: ObjectMeta, pa
   immutable('creationTimestamp');
   immutable('deletionTimestamp');
   immutable('deletionGracePeriodSeconds');
+  if (metadata.labels !== undefined && metadata.labels !== old.labels) errors.push(...labelErrors(metadata.labels, `${path}.labels`));
+  if (metadata.annotations !== undefined && metadata.annotations !== old.annotations) errors.push(...annotationErrors(metadata.annotations, `${path}.annotations`));
+  if (metadata.ownerReferences !== undefined && metadata.ownerReferences !== old.ownerReferences) errors.push(...ownerErrors(metadata.ownerReferences, `${path}.ownerReferences`));
+  if (metadata.finalizers !== undefined && metadata.finalizers !== old.finalizers) errors.push(...finalizerErrors(metadata.finalizers, `${path}.finalizers`));
   return errors.length === 0 ? NONE : errors;
 };
 
