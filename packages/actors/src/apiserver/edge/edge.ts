@@ -71,7 +71,10 @@ export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<E
   // Clients that speak no TLS, hang up in the middle of it, or break the protocol harm nobody but themselves.
   server.on('tlsClientError', () => {});
   server.on('sessionError', () => {});
-  server.on('clientError', (_error: Error, socket: TLSSocket) => socket.destroy());
+  server.on('clientError', (_error: Error, socket: TLSSocket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request');
+    else socket.destroy();
+  });
   server.on('request', (request, response) => {
     void answerRequest(port, tokens, request as unknown as IncomingMessage, response as unknown as ServerResponse);
   });

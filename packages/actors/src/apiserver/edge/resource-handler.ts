@@ -12,6 +12,7 @@ import { readBody } from './request-body.js';
 import { decodeObject } from './request-object.js';
 import { Refusal, writeOptions } from './request-options.js';
 import { sendReply } from './resource-answer.js';
+import { answerReview } from './reviews.js';
 import type { ResourceRoute } from './resource-route.js';
 import { storedFieldSelector, storedVersionOf } from './served-object.js';
 import { notYetSupported, unsupportedPatchType } from './refusals.js';
@@ -64,6 +65,8 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       const { object, warnings } = decodeObject(body, contentType, wanted, options.fieldValidation);
       exchange.warnings.push(...warnings);
       if (resource.resource === 'bindings') return bind(port, exchange, route, object);
+      const review = subresource === undefined ? answerReview(object, user) : undefined;
+      if (review !== undefined) return sendReply(port, exchange, { type: 'value', code: 201, value: review }, resource);
       return ask({ type: 'create', ...target, ...part, ...(name !== '' && { name }), ...options, object: storedVersionOf(object, resource) });
     }
     case 'update': {
