@@ -9,45 +9,26 @@ export function safeEncode(text: string): string {
   return out;
 }
 
-/** FNV-1a as hash/fnv of Go: 32 bits over the UTF-16 code units' low and high bytes of `text`, which is UTF-8 for ASCII. */
+/** FNV-1a of 32 bits as hash/fnv of Go, over the UTF-8 of `text`. */
 export function fnv32a(text: string, basis = 0x811c9dc5): number {
   let hash = basis;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
-    if (unit > 0x7f) hash = Math.imul(hash ^ (unit >>> 8), 0x01000193);
+    if (unit > 0x7f) return fnv32aBytes(new TextEncoder().encode(text.slice(i)), hash);
+    hash = Math.imul(hash ^ unit, 0x01000193);
   }
   return hash >>> 0;
 }
 
-/** Templates are immutable, and a Deployment asks for the hash of its template at every turn. */
-const hashed = new WeakMap<object, number>();
-
-/**
- * The `pod-template-hash` of a template, as controller.ComputeHash makes it but over our own dump: the value is stable and well spread, not the
- * one of a real cluster, whose input is Go's memory dump of the struct. Keys are taken in sorted order, absent and undefined are the same.
- * A collision count that is absent differs from 0.
- */
-export function templateHash(template: object, collisionCount?: number): string {
-  let hash = hashed.get(template);
-  if (hash === undefined) {
-    hash = hashValue(0x811c9dc5, template);
-    hashed.set(template, hash);
-  }
-  if (collisionCount !== undefined) hash = fnv32a(`#${collisionCount}`, hash);
-  return safeEncode(String(hash));
+export function fnv32aBytes(bytes: Uint8Array, basis = 0x811c9dc5): number {
+  let hash = basis;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
 }
 
-function hashValue(basis: number, value: unknown): number {
-  if (typeof value !== 'object' || value === null) return fnv32a(`${typeof value}:${String(value)};`, basis);
-  if (Array.isArray(value)) {
-    let hash = fnv32a('[', basis);
-    for (const element of value) hash = hashValue(hash, element);
-    return fnv32a(']', hash);
-  }
-  let hash = fnv32a('{', basis);
-  for (const [key, field] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
-    if (field !== undefined) hash = hashValue(fnv32a(`${key}=`, hash), field);
-  }
-  return fnv32a('}', hash);
+/** FNV-1 of 32 bits (multiply, then mix) over UTF-8: the hash of ControllerRevisions. */
+export function fnv32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash, 0x01000193) ^ byte;
+  return hash >>> 0;
 }

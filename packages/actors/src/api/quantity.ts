@@ -9,7 +9,7 @@ export interface Quantity {
   readonly format: QuantityFormat;
   /** The canonical text: no fraction, the largest suffix that leaves an integer (`0.5` is `500m`, `1024Mi` is `1Gi`). */
   readonly text: string;
-  /** The amount rounded up to an integer, as Quantity.Value(): bytes, pods. */
+  /** The amount rounded up (away from zero) to an integer, as Quantity.Value(): bytes, pods. */
   readonly value: number;
   /** The amount in thousandths, rounded up, as Quantity.MilliValue(): CPU. */
   readonly milliValue: number;
@@ -24,42 +24,85 @@ const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const shape = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/;
 
 const formatError = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const suffixError = "unable to parse quantity's suffix";
+const numericError = 'unable to parse numeric part of quantity';
 const cacheLimit = 16_384;
 const cache = new Map<string, Quantity>();
+
+/** The parts of a text that can be an amount; numerator without leading zeros. */
+interface Parts {
+  readonly negative: boolean;
+  readonly numerator: string;
+  readonly fraction: string;
+  readonly format: QuantityFormat;
+  /** Of ten, or of two for BinarySI. */
+  readonly exponent: number;
+}
+
+function readParts(text: string): Parts | { readonly error: string } {
+  const match = shape.exec(text);
+  if (match === null || text === '') return { error: formatError };
+  const [, sign, whole = '', fraction = '', suffix = ''] = match;
+  const parts = { negative: sign === '-', numerator: whole.replace(/^0+/, '') || '0', fraction };
+  const decimal = decimalExponents[suffix];
+  const binary = binaryExponents[suffix];
+  const exponent = decimal ?? binary ?? (/^[eE][-+]?[0-9]+$/.test(suffix) ? Number(suffix.slice(1)) : undefined);
+  if (exponent === undefined) return { error: suffixError };
+  // Without digits Go takes zero, unless the suffix is too large for its fast path.
+  if (whole === '' && fraction === '' && binary !== undefined && binary >= 50) return { error: numericError };
+  if (Math.abs(exponent) > 400) return { error: numericError };
+  return { ...parts, format: decimal !== undefined ? 'DecimalSI' : binary !== undefined ? 'BinarySI' : 'DecimalExponent', exponent };
+}
 
 /** Reads an amount; an unreadable one gives the text of Go's error. Numbers are read as their JSON text. */
 export function readQuantity(text: string): Quantity | { readonly error: string } {
   const known = cache.get(text);
   if (known !== undefined) return known;
-  const match = shape.exec(text.trim());
-  if (match === null || text.trim() === '') return { error: formatError };
-  const [, sign, whole = '', fraction = '', suffix = ''] = match;
-  let format: QuantityFormat = 'DecimalSI';
-  let exponent = decimalExponents[suffix];
-  let binary = 0;
-  if (exponent === undefined) {
-    binary = binaryExponents[suffix] ?? 0;
-    exponent = 0;
-    if (binary > 0) format = 'BinarySI';
-    else if (/^[eE][-+]?[0-9]+$/.test(suffix)) {
-      format = 'DecimalExponent';
-      exponent = Number(suffix.slice(1));
-    } else return { error: "unable to parse quantity's suffix" };
-  }
-  if (whole === '' && fraction === '') return { error: "unable to parse quantity's numeric part" };
-  const scale = exponent - fraction.length + 9;
-  if (Math.abs(scale) > 400) return { error: "unable to parse quantity's numeric part" };
-  let nano = BigInt(`${whole}${fraction}`) << BigInt(binary);
-  if (scale >= 0) nano *= 10n ** BigInt(scale);
-  else nano = ceilDivide(nano, 10n ** BigInt(-scale));
+  const trimmed = text.trim();
+  const parts = readParts(trimmed);
+  if ('error' in parts) return parts;
+  let { format } = parts;
+  const binary = format === 'BinarySI' ? parts.exponent : 0;
+  const scale = (binary > 0 ? 0 : parts.exponent) - parts.fraction.length + 9;
+  let nano = BigInt(`${parts.numerator}${parts.fraction}`) << BigInt(binary);
+  nano = scale >= 0 ? nano * 10n ** BigInt(scale) : ceilDivide(nano, 10n ** BigInt(-scale));
   if (format === 'BinarySI') {
     if (nano > maxBinary) nano = maxBinary;
     else if (nano < billion && nano > 0n) format = 'DecimalSI';
   }
-  const quantity = quantityOf(sign === '-' ? -nano : nano, text === '0' ? '' : format);
+  const canonical = quantityOf(parts.negative ? -nano : nano, trimmed === '0' ? '' : format);
+  const quantity = keepsItsText(parts) ? { ...canonical, text: trimmed } : canonical;
   if (cache.size >= cacheLimit) cache.clear();
   cache.set(text, quantity);
   return quantity;
+}
+
+/** ParseQuantity keeps a text that is canonical at a glance, and so lets `1E6`, `+1` and `007` pass as they are. */
+function keepsItsText({ numerator, fraction, format, exponent }: Parts): boolean {
+  const digits = `${numerator}${fraction}`;
+  if (format === 'BinarySI') {
+    const precision = 15 - numerator.length - Math.floor((exponent * 3) / 10) - 1;
+    return fraction === '' && precision >= 0 && (BigInt(digits) & 7n) !== 0n;
+  }
+  const scale = exponent - fraction.length;
+  return digits.length <= 18 && scale >= -9 && scale % 3 === 0 && !digits.endsWith('000') && !digits.startsWith('0');
+}
+
+/**
+ * The fields of Go's Quantity struct after ParseQuantity read a canonical text: an int64 with a power of ten, or a big decimal of
+ * billionths; `kept` tells whether the text stays with it. Only hashes over Go's memory need this.
+ */
+export function goQuantity(text: string): { readonly value: bigint; readonly scale: number; readonly isBig: boolean; readonly kept: boolean; readonly format: QuantityFormat } {
+  const { nano, format } = quantity(text);
+  const parts = readParts(text);
+  if (text === '0' || 'error' in parts) return { value: 0n, scale: 0, isBig: false, kept: true, format: 'DecimalSI' };
+  const digits = `${parts.numerator}${parts.fraction}`;
+  const binary = parts.format === 'BinarySI';
+  const scale = (binary ? 0 : parts.exponent) - parts.fraction.length;
+  const precision = binary ? (parts.fraction === '' ? 14 - parts.numerator.length - Math.floor((parts.exponent * 3) / 10) : -1) : 18 - digits.length;
+  if (precision < 0 || scale < -9) return { value: nano, scale: 9, isBig: true, kept: false, format };
+  const value = BigInt(digits) << BigInt(binary ? parts.exponent : 0);
+  return { value: parts.negative ? -value : value, scale, isBig: false, kept: keepsItsText(parts), format: parts.format };
 }
 
 /** An amount that was validated when it entered the API; throws a RangeError for any other text. */
@@ -71,7 +114,7 @@ export function quantity(text: string): Quantity {
 
 /** The quantity of an exact number of billionths. */
 export function quantityOf(nano: bigint, format: QuantityFormat): Quantity {
-  return { nano, format, text: canonicalText(nano, format), value: ceilNumber(nano, billion), milliValue: ceilNumber(nano, 1_000_000n) };
+  return { nano, format, text: canonicalText(nano, format), value: roundedNumber(nano, billion), milliValue: roundedNumber(nano, 1_000_000n) };
 }
 
 /** `4` CPU is `quantityOfMilli(4000)`. */
@@ -105,7 +148,8 @@ function ceilDivide(amount: bigint, by: bigint): bigint {
   return amount % by > 0n ? quotient + 1n : quotient;
 }
 
-const ceilNumber = (nano: bigint, by: bigint): number => Number(ceilDivide(nano, by));
+/** Kubernetes rounds away from zero. */
+const roundedNumber = (nano: bigint, by: bigint): number => (nano < 0n ? -Number(ceilDivide(-nano, by)) : Number(ceilDivide(nano, by)));
 
 function canonicalText(nano: bigint, format: QuantityFormat): string {
   if (nano === 0n) return '0';
@@ -122,7 +166,7 @@ function canonicalText(nano: bigint, format: QuantityFormat): string {
     return `${sign}${amount}${binarySuffixes[power]}`;
   }
   let exponent = -9;
-  while (amount % 1000n === 0n && (exponent < 18 || format === 'DecimalExponent')) {
+  while (amount % 1000n === 0n) {
     amount /= 1000n;
     exponent += 3;
   }
