@@ -6,6 +6,7 @@
  *     node scripts/generate-api.mjs SOURCE
  *
  * SOURCE holds `reference/api-types-1.36.json` and `golden/api/discovery/` (what a real kube-apiserver answered).
+ * `generated/pod-template-dump.ts` comes from `generate-api/pod-template-dump/main.go`, which needs Go.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
