@@ -35,7 +35,7 @@ export const copyNext = (store: MvccStore, copy: CheckpointCopy, limit: number, 
     if (revision > copy.revision) return true;
     const from = i;
     while (i < events.length && (events[i] as KeyValue).header.revision === revision) i += 1;
-    give({ type: 'commit', revision, events: events.slice(from, i), revoked: 0 });
+    give(i === from + 1 ? { type: 'event', event: events[from] as KeyValue } : { type: 'commit', revision, events: events.slice(from, i), revoked: 0 });
     copy.copiedRevision = revision;
   }
   return events.length === 0;

@@ -70,7 +70,8 @@ const commit = (state: EtcdState, command: Command, context: ActorContext): Etcd
     persist(state.log, context.disk, record);
     context.disk.sync();
   }
-  if (record.type === 'commit') context.publish(FEED, feedEntries(state.machine, record.events));
+  if (record.type === 'event') context.publish(FEED, [feedEntry(state.machine, record.event)]);
+  else if (record.type === 'commit') context.publish(FEED, feedEntries(state.machine, record.events));
   if (!state.housekeeping && (record.type === 'compact' || wantsCheckpoint(state))) keepHouse(state, context);
   return reply;
 };
@@ -83,11 +84,13 @@ const answer = (context: ActorContext, reply: EtcdReply): void => {
   if (context.caller !== undefined) context.reply(context.caller, reply);
 };
 
-const feedEntries = ({ store }: StateMachine, events: readonly KeyValue[]): FeedEntry[] => {
-  const entries: FeedEntry[] = [];
-  for (const kv of events) entries.push({ revision: kv.header.revision, keys: store.entries.get(kv.header.key)?.route ?? NO_KEYS, value: kv });
-  return entries;
-};
+const feedEntry = ({ store }: StateMachine, kv: KeyValue): FeedEntry => ({
+  revision: kv.header.revision,
+  keys: store.entries.get(kv.header.key)?.route ?? NO_KEYS,
+  value: kv,
+});
+
+const feedEntries = (machine: StateMachine, events: readonly KeyValue[]): FeedEntry[] => events.map((kv) => feedEntry(machine, kv));
 const NO_KEYS: readonly string[] = [];
 
 const read = (state: EtcdState, request: RangeRequest, context: ActorContext): void => {

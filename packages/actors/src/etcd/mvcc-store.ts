@@ -74,12 +74,23 @@ export const heldBefore = (store: MvccStore, key: string, revision: number): Key
 /** The revision that a put would make of `key`, given what the key holds. It changes nothing yet. */
 export const newRevision = (key: string, held: KeyValue | undefined, header: object, value: object, lease: number, revision: number): KeyValue =>
   held === undefined
-    ? Encoded.ofValue({ ...header, key, createRevision: revision, revision, version: 1, lease }, value)
-    : Encoded.ofValue(
-        // The key's string is the one that the store has already.
-        { ...header, key: held.header.key, createRevision: held.header.createRevision, revision, version: held.header.version + 1, lease },
-        value,
-      );
+    ? Encoded.ofValue(stamp(header, key, revision, revision, 1, lease), value)
+    : // The key's string is the one that the store has already.
+      Encoded.ofValue(stamp(header, held.header.key, held.header.createRevision, revision, held.header.version + 1, lease), value);
+
+/**
+ * A header with its KeyHeader. The fields of the KeyHeader stand first: appended after a spread of seven fields they would make
+ * the object a dictionary (V8), four times as large and thirty times as slow. They are set twice, as `header` may be an earlier one.
+ */
+const stamp = (header: object, key: string, createRevision: number, revision: number, version: number, lease: number): KeyHeader => {
+  const stamped: { -readonly [F in keyof KeyHeader]: KeyHeader[F] } = { key, createRevision, revision, version, lease, ...header };
+  stamped.key = key;
+  stamped.createRevision = createRevision;
+  stamped.revision = revision;
+  stamped.version = version;
+  stamped.lease = lease;
+  return stamped;
+};
 
 /**
  * The event of a deletion: the last value, with the header restamped. mvccpb.Event has the key and the revision alone there and

@@ -2,7 +2,7 @@ import type { Disk } from '@naumachia/core';
 import type { KeyValue } from '../api/etcd-requests.js';
 import { scavenge } from './compaction.js';
 import { grantLease, moveKey } from './leases.js';
-import type { CheckpointRecord, CommitRecord, LogRecord } from './log-record.js';
+import type { CheckpointRecord, LogRecord } from './log-record.js';
 import { commit, index } from './mvcc-store.js';
 import { newStateMachine, type StateMachine } from './state-machine.js';
 import { measure, newLog, WAL, type WriteAheadLog } from './write-ahead-log.js';
@@ -20,12 +20,18 @@ export const recover = (disk: Disk, quotaBytes: number): Recovered => {
   const start = lastCheckpoint(disk);
   log.generation = start.generation;
   const base: KeyValue[] = [];
-  const repeated: CommitRecord[] = [];
-  const later: CommitRecord[] = [];
+  const repeated: KeyValue[] = [];
+  const later: KeyValue[] = [];
   let repeatedUpTo = store.revision;
   let newest = store.revision;
   // Records of a checkpoint that was not completed repeat what stands before them.
   let repeating = false;
+  const take = (revision: number, events: readonly KeyValue[]): void => {
+    if (revision > newest) {
+      newest = revision;
+      for (const event of events) later.push(event);
+    } else if (revision <= repeatedUpTo && !repeating) for (const event of events) repeated.push(event);
+  };
   let ordinal = -1;
   for (const [, entry] of disk.read(WAL)) {
     ordinal += 1;
@@ -46,11 +52,10 @@ export const recover = (disk: Disk, quotaBytes: number): Recovered => {
         break;
       case 'commit':
         if (record.revoked !== 0) leases.delete(record.revoked);
-        if (record.events.length === 0) break;
-        if (record.revision > newest) {
-          newest = record.revision;
-          later.push(record);
-        } else if (record.revision <= repeatedUpTo && !repeating) repeated.push(record);
+        if (record.events.length > 0) take(record.revision, record.events);
+        break;
+      case 'event':
+        take(record.event.header.revision, [record.event]);
         break;
       case 'compact':
         store.compactRevision = record.revision;
@@ -67,9 +72,7 @@ export const recover = (disk: Disk, quotaBytes: number): Recovered => {
     }
   }
   for (const kv of base) index(store, kv);
-  for (const records of [repeated, later]) {
-    for (const record of records) for (const event of record.events) commit(store, event);
-  }
+  for (const events of [repeated, later]) for (const event of events) commit(store, event);
   store.revision = newest;
   while (!scavenge(store, Number.MAX_SAFE_INTEGER));
   for (const [key, { latest, deleted }] of store.entries) if (!deleted) moveKey(leases, key, 0, latest.header.lease);

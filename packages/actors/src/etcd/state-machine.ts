@@ -90,7 +90,7 @@ const applyPut = (machine: StateMachine, command: PutOperation): Applied => {
   if (refusal !== undefined) return refuse(refusal);
   const prepared = preparePut(machine, command, machine.store.revision + 1);
   const tooLarge = checkWrite(machine, prepared.kv);
-  return tooLarge ?? finish(machine, executePut(machine, command, prepared, undefined), prepared.kv.header.revision, [prepared.kv]);
+  return tooLarge ?? finishOne(machine, executePut(machine, command, prepared, undefined), prepared.kv);
 };
 
 /** The transaction `if mod(key) = expected then put else range`, without its lists. */
@@ -106,7 +106,7 @@ const applyOptimisticPut = (machine: StateMachine, command: OptimisticPutRequest
   const tooLarge = checkWrite(machine, kv);
   if (tooLarge !== undefined) return tooLarge;
   write(machine, held, kv);
-  return finish(machine, { type: 'optimistic', revision, succeeded: true, kv }, revision, [kv]);
+  return finishOne(machine, { type: 'optimistic', revision, succeeded: true, kv }, kv);
 };
 
 /** The transaction `if mod(key) = expected then delete else range`. */
@@ -117,7 +117,7 @@ const applyOptimisticDelete = (machine: StateMachine, command: OptimisticDeleteR
   const { revision } = machine.store;
   if (held === undefined) return { reply: { type: 'optimistic', revision, succeeded: true }, record: undefined };
   const kv = erase(machine, held, revision + 1, command.header, command.value);
-  return finish(machine, { type: 'optimistic', revision: revision + 1, succeeded: true, kv }, revision + 1, [kv]);
+  return finishOne(machine, { type: 'optimistic', revision: revision + 1, succeeded: true, kv }, kv);
 };
 
 const notAsExpected = (machine: StateMachine, held: KeyValue | undefined): Applied => {
@@ -148,7 +148,7 @@ const applyTxn = (machine: StateMachine, command: TxnOperation): Applied => {
     const tooLarge = checkWrite(machine, prepared.kv);
     if (tooLarge !== undefined) return tooLarge;
     const response = executePut(machine, only, prepared, undefined);
-    return finish(machine, { type: 'txn', revision: change.revision, succeeded: path[0] === true, responses: [response] }, change.revision, [prepared.kv]);
+    return finishOne(machine, { type: 'txn', revision: change.revision, succeeded: path[0] === true, responses: [response] }, prepared.kv);
   }
   if (writes(command.success) || writes(command.failure)) {
     const tooLarge = checkBytes(machine, Math.max(sizeOfPuts(command.success), sizeOfPuts(command.failure)));
@@ -207,6 +207,11 @@ const finish = (machine: StateMachine, reply: EtcdReply, revision: number, event
   if (events.length === 0 && revoked === 0) return { reply, record: undefined };
   if (events.length > 0) machine.store.revision = revision;
   return { reply, record: { type: 'commit', revision: machine.store.revision, events, revoked } };
+};
+
+const finishOne = (machine: StateMachine, reply: EtcdReply, event: KeyValue): Applied => {
+  machine.store.revision = event.header.revision;
+  return { reply, record: { type: 'event', event } };
 };
 
 const refuse = (refusal: EtcdRefusal): Applied => ({ reply: refusal, record: undefined });

@@ -38,7 +38,7 @@ export const persist = (log: WriteAheadLog, disk: Disk, record: LogRecord): numb
 
 /** About what a record takes, in bytes. */
 export const measure = (record: LogRecord): number =>
-  record.type === 'commit' ? RECORD_BYTES + sizeOfAll(record.events) : record.type === 'base' ? RECORD_BYTES + sizeOfAll(record.kvs) : RECORD_BYTES;
+  RECORD_BYTES + (record.type === 'event' ? sizeOf(record.event) : record.type === 'commit' ? sizeOfAll(record.events) : record.type === 'base' ? sizeOfAll(record.kvs) : 0);
 
 export const needsCheckpoint = (log: WriteAheadLog, machine: StateMachine, slack = SLACK_BYTES): boolean =>
   log.copy === undefined && log.written > 2 * machine.store.bytes + slack;
