@@ -102,6 +102,8 @@ export class Commands {
       if (command !== undefined) {
         actions.push({ at: this.#sim.now, do: command });
         this.run(command);
+        // A kubectl takes its time to start and end; the recorded ones took about a second.
+        this.#sim.advance(seconds(0.7));
       } else if (action !== undefined) {
         actions.push({ at: this.#sim.now, do: `node ${action}` });
         node(action);
@@ -158,7 +160,7 @@ export class Commands {
     const before = [...this.list('replicasets.apps')].sort((a, b) => revision(b) - revision(a))[1]?.value as unknown as ReplicaSet;
     const { 'pod-template-hash': _hash, ...labels } = before.spec.template?.metadata?.labels ?? {};
     const template = { ...before.spec.template, metadata: { ...before.spec.template?.metadata, labels } };
-    this.#patch('deployments.apps', 'web', 'json', [{ op: 'replace', path: '/spec/template', value: template }, { op: 'replace', path: '/metadata/annotations', value: {} }], 'kubectl-rollout');
+    this.#patch('deployments.apps', 'web', 'json', [{ op: 'replace', path: '/spec/template', value: template }], 'kubectl');
   }
 
   #must(answer: ApiAnswer): void {

@@ -136,10 +136,17 @@ const pruned = (value: Value): Value => {
   return { ...rest, metadata } as unknown as Value;
 };
 
+interface Named {
+  readonly type?: string;
+  readonly name?: string;
+}
+
+const isNamed = ({ type, name }: Named): boolean => (type ?? '') !== '' || (name ?? '') !== '';
+
 const flatten = (value: unknown, path: string, into: Record<string, unknown>): Record<string, unknown> => {
   if (Array.isArray(value)) {
-    if (value.length > 0 && value.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item) && ('type' in item || 'name' in item))) {
-      for (const item of value as { type?: string; name?: string }[]) flatten(item, `${path}[${item.type ?? item.name ?? ''}]`, into);
+    if (value.length > 0 && value.every((item) => typeof item === 'object' && item !== null && isNamed(item as Named))) {
+      for (const item of value as Named[]) flatten(item, `${path}[${item.type ?? item.name ?? ''}]`, into);
     } else into[path] = value;
   } else if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
     for (const [key, inner] of Object.entries(value)) flatten(inner, path === '' ? key : `${path}.${key}`, into);

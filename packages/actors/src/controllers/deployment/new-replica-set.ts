@@ -26,7 +26,8 @@ export const newSetUpdate = ({ value }: DeploymentView, { newSet, old }: Sets): 
   const minReadySeconds = value.spec.minReadySeconds ?? 0;
   if (annotations === newSet.annotations && newSet.minReadySeconds === minReadySeconds) return undefined;
   const set = newSet.stored.value;
-  return updateRequest(CLIENT, newSet.header, { ...set, metadata: { ...set.metadata, annotations }, spec: { ...set.spec, minReadySeconds } });
+  const spec = newSet.minReadySeconds === minReadySeconds ? set.spec : { ...set.spec, minReadySeconds };
+  return updateRequest(CLIENT, newSet.header, { ...set, metadata: { ...set.metadata, annotations }, spec });
 };
 
 /** Writes the set's revision to the deployment, and a first Progressing condition if it has none; undefined if both are there. */

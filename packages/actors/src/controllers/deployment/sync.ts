@@ -23,6 +23,8 @@ import { activeOf, allOf, cleanUnhealthy, isScalingEvent, mayScaleDown, scaleAll
 export interface Seen {
   readonly deployment: DeploymentView;
   readonly sets: Sets;
+  /** This sync has written the deployment's status: what it saw is old, and another write of it would be a conflict. */
+  readonly stale: boolean;
 }
 
 /** Which of the two status computations ends the sync. */
@@ -30,6 +32,8 @@ type Ending = 'rollout' | 'counted';
 
 export type DeploymentProgress =
   | { readonly stage: 'ends' }
+  | { readonly stage: 'paused-said'; readonly seen: Seen }
+  | { readonly stage: 'revision-said'; readonly seen: Seen }
   | { readonly stage: 'set-updated'; readonly seen: Seen }
   | { readonly stage: 'set-created'; readonly seen: Seen; readonly made: NewSet }
   | { readonly stage: 'unhealthy-gone'; readonly seen: Seen; readonly scalings: readonly Scaling[] }
@@ -37,10 +41,10 @@ export type DeploymentProgress =
   | { readonly stage: 'history-cleaned'; readonly seen: Seen; readonly ending: Ending };
 
 export const syncDeployment = (manager: ControllerManager, deployment: DeploymentView, sets: readonly ReplicaSetView[], now: Instant): Work | undefined => {
-  const seen: Seen = { deployment, sets: sortSets(deployment, sets) };
+  const seen: Seen = { deployment, sets: sortSets(deployment, sets), stale: false };
   if (deployment.terminating) return writeStatus(seen, 'counted', now);
   const paused = pausedStatus(deployment, now);
-  if (paused !== undefined) return last(paused);
+  if (paused !== undefined) return { writes: [paused], next: { stage: 'paused-said', seen: { ...seen, stale: true } } satisfies DeploymentProgress };
   return withNewSet(manager, seen, now);
 };
 
@@ -48,10 +52,15 @@ export const proceedDeployment = (manager: ControllerManager, next: DeploymentPr
   switch (next.stage) {
     case 'ends':
       return answers.some(hasFailed) ? FAILED : undefined;
+    // The real one goes on with the deployment as it was before it wrote: whatever it writes of it then is refused, and a new sync follows.
+    case 'paused-said':
+      return answers.some(hasFailed) ? FAILED : withNewSet(manager, next.seen, now);
+    case 'revision-said':
+      return answers.some(hasFailed) ? FAILED : withSets(manager, next.seen, now);
     case 'set-updated': {
       const stored = answers[0] === undefined ? undefined : objectOf(answers[0]);
       if (stored === undefined) return FAILED;
-      return withNewSet(manager, { ...next.seen, sets: { ...next.seen.sets, newSet: replicaSetView(stored as Stored<ReplicaSet>, next.seen.sets.newSet) } }, now);
+      return withSets(manager, { ...next.seen, sets: { ...next.seen.sets, newSet: replicaSetView(stored as Stored<ReplicaSet>, next.seen.sets.newSet) } }, now);
     }
     case 'set-created':
       return afterCreation(next.seen, next.made, answers[0] as ApiAnswer, now);
@@ -86,7 +95,12 @@ const withNewSet = (manager: ControllerManager, seen: Seen, now: Instant): Work 
   const update = newSetUpdate(deployment, sets);
   if (update !== undefined) return { writes: [update], next: { stage: 'set-updated', seen } satisfies DeploymentProgress };
   const found = sets.newSet === undefined ? undefined : foundSetStatus(deployment, sets.newSet, now);
-  if (found !== undefined) return last(found);
+  if (found !== undefined) return seen.stale ? FAILED : { writes: [found], next: { stage: 'revision-said', seen: { ...seen, stale: true } } satisfies DeploymentProgress };
+  return withSets(manager, seen, now);
+};
+
+const withSets = (manager: ControllerManager, seen: Seen, now: Instant): Work | undefined => {
+  const { deployment, sets } = seen;
   const { spec } = deployment.value;
   if (spec.paused === true || isScalingEvent(deployment.value, sets)) {
     return scale(seen, scaleAll(deployment.value, sets), 'counted') ?? cleanHistory(seen, 'counted', now, spec.paused === true);
@@ -134,7 +148,11 @@ const afterCreation = (seen: Seen, made: NewSet, answer: ApiAnswer, now: Instant
   const { deployment } = seen;
   if (!hasFailed(answer)) {
     const events = made.replicas > 0 ? [scalingEvent(deployment, { set: emptySet(made), replicas: made.replicas })] : [];
-    return { ...last(createdSetStatus(deployment, made, now)), events };
+    const stored = objectOf(answer);
+    const newSet = stored === undefined ? undefined : replicaSetView(stored as Stored<ReplicaSet>, undefined);
+    if (seen.stale) return { ...FAILED, events };
+    const after: Seen = { deployment, sets: { newSet, old: seen.sets.old }, stale: true };
+    return { writes: [createdSetStatus(deployment, made, now)], next: { stage: 'revision-said', seen: after } satisfies DeploymentProgress, events };
   }
   if (isRefused(answer, 'AlreadyExists')) return collided(seen, made);
   if (refusalOf(answer)?.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true) return FAILED;
@@ -185,10 +203,11 @@ const cleanHistory = (seen: Seen, ending: Ending, now: Instant, due: boolean): W
   return { writes, next: { stage: 'history-cleaned', seen, ending } satisfies DeploymentProgress };
 };
 
-const writeStatus = ({ deployment, sets }: Seen, ending: Ending, now: Instant): Work | undefined => {
+const writeStatus = ({ deployment, sets, stale }: Seen, ending: Ending, now: Instant): Work | undefined => {
   const { header, value } = deployment;
   const compute = ending === 'rollout' ? rolloutStatus : countedStatus;
   const status = compute(value, allOf(sets), sets.newSet, now);
+  if (stale) return FAILED;
   if (!sameDeploymentStatus(value.status, status)) return last(updateSubresourceRequest(CLIENT, header, 'status', { ...value, status }));
   return ending === 'rollout' ? lookAtDeadline(deployment, status, now) : undefined;
 };

@@ -40,12 +40,9 @@ export const affectedServices = (manager: ControllerManager, former: PodView | u
   if (former !== undefined && (relabelled || current === undefined)) for (const service of servicesOf(manager, former)) affected(`${service.header.namespace}/${service.header.name}`);
 };
 
+/** podEndpointsChanged: a node is chosen before a pod has an address, and any change of a pod that is being deleted counts. */
 const endpointDiffers = (former: PodView, current: PodView): boolean =>
-  former.ready !== current.ready ||
-  former.podIP !== current.podIP ||
-  former.terminating !== current.terminating ||
-  former.nodeName !== current.nodeName ||
-  hasFinished(former) !== hasFinished(current);
+  former.ready !== current.ready || former.podIP !== current.podIP || former.terminating || current.terminating;
 
 /** Whether a pod has an endpoint at all: it has an address and may still serve. */
 export const mayServe = (pod: PodView, includeTerminating: boolean): boolean => pod.podIP !== '' && !hasFinished(pod) && (includeTerminating || !pod.terminating);
