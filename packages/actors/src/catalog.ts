@@ -1,4 +1,5 @@
 import type { Catalog, OpenService } from '@naumachia/core';
+import { structures } from './structures.js';
 
 /**
  * How each host finds the code of its actors. Everything is imported when first needed: a host of node components never loads the API
@@ -16,4 +17,5 @@ export const catalog: Catalog = {
   services: {
     edge: async () => (await import('./apiserver/edge/edge.js')).openEdge as OpenService,
   },
+  structures,
 };

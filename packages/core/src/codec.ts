@@ -12,21 +12,38 @@ export type Structure = readonly string[];
 export class Codec {
   readonly id: string;
   readonly #packr: Packr;
+  /** An `Encoded` may get its bytes while the frame around it is being packed, and a Packr is not to be entered twice. */
+  readonly #values: Packr;
 
   constructor(structures: readonly Structure[]) {
     this.id = hash32(JSON.stringify(structures)).toString(16).padStart(8, '0');
-    // A list that may not grow: shapes beyond it are defined within each frame.
-    this.#packr = new Packr({ structures: structures.map((keys) => [...keys]), maxSharedStructures: structures.length, moreTypes: true, useToJSON: false } as object);
+    this.#packr = frozenPackr(structures);
+    this.#values = frozenPackr(structures);
   }
 
   encode(value: unknown): Uint8Array {
     return this.#packr.pack(value);
   }
 
+  encodeValue(value: unknown): Uint8Array {
+    return this.#values.pack(value);
+  }
+
   decode(bytes: Uint8Array): unknown {
     return this.#packr.unpack(bytes);
   }
+
+  decodeValue(bytes: Uint8Array): unknown {
+    return this.#values.unpack(bytes);
+  }
 }
+
+/**
+ * A list that may not grow: shapes beyond it are defined within each frame. It is given by `getStructures` because with the option
+ * `structures` msgpackr 2.1.3 cannot read back what it writes for the 33rd shape and on.
+ */
+const frozenPackr = (structures: readonly Structure[]): Packr =>
+  new Packr({ getStructures: () => structures.map((keys) => [...keys]), maxSharedStructures: structures.length, moreTypes: true, useToJSON: false } as object);
 
 /** Learns the object shapes that occur in `samples`, for a committed list. */
 export const learnStructures = (samples: Iterable<unknown>): Structure[] => {
@@ -46,8 +63,8 @@ export const useStructures = (structures: readonly Structure[]): void => {
 };
 
 useValueCodec({
-  encode: (value) => (value instanceof Uint8Array ? keepRaw(value) : keepBytes(current.encode(value))),
-  decode: (bytes) => rawOf(bytes) ?? current.decode(bytes),
+  encode: (value) => (value instanceof Uint8Array ? keepRaw(value) : keepBytes(current.encodeValue(value))),
+  decode: (bytes) => rawOf(bytes) ?? current.decodeValue(bytes),
 });
 
 addExtension({
