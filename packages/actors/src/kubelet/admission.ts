@@ -3,11 +3,11 @@ import { quantity } from '../api/quantity.js';
 import type { NodeCapacity } from './kubelet-config.js';
 import { podResources } from './pod-resources.js';
 
-/** What a node has left, and what it is. Amounts: thousandths of a CPU, bytes, pods. */
+/** What a node has, what its pods use of it (thousandths of a CPU, bytes, pods), and what it is. */
 export interface NodeRoom {
   readonly allocatable: NodeCapacity;
-  readonly usedCpu: number;
-  readonly usedMemory: number;
+  readonly cpu: number;
+  readonly memory: number;
   readonly pods: number;
   readonly node: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -31,11 +31,11 @@ export const admit = (pod: Pod, room: NodeRoom): Admission => {
   if (room.pods + 1 > maxPods) return outOf('pods', 1, room.pods, maxPods);
   if (cpu > 0) {
     const capacity = quantity(allocatable.cpu).milliValue;
-    if (room.usedCpu + cpu > capacity) return outOf('cpu', cpu, room.usedCpu, capacity);
+    if (room.cpu + cpu > capacity) return outOf('cpu', cpu, room.cpu, capacity);
   }
   if (memory > 0) {
     const capacity = quantity(allocatable.memory).value;
-    if (room.usedMemory + memory > capacity) return outOf('memory', memory, room.usedMemory, capacity);
+    if (room.memory + memory > capacity) return outOf('memory', memory, room.memory, capacity);
   }
   if (!matchesNode(pod.spec, room)) return failed('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
   if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== room.node) return failed('NodeName', "node(s) didn't match the requested node name");

@@ -1,8 +1,8 @@
-import { type Instant, later, milliseconds, seconds } from '@naumachia/core';
+import { type Instant, later, milliseconds, type Random, seconds } from '@naumachia/core';
 import type { CommandContext } from './commands.js';
 import { appendOutput, emptyLog } from './container-log.js';
 import type { ContainerConfig, ContainerRuntime, PodSandbox, RuntimeContainer } from './container-runtime.js';
-import { askRegistry, hex64, type Image } from './image-registry.js';
+import { askRegistry, type Image } from './image-registry.js';
 import type { LatencyProfile } from './latency-profile.js';
 import { handlesSigterm, runProcess, startProcess } from './process.js';
 
@@ -61,7 +61,7 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
   runPodSandbox: (runtime, pod, { random }) => {
     const sandbox: PodSandbox = {
       podUid: pod.uid,
-      id: containerId(random.uint32(), pod.uid),
+      id: newId(random),
       ip: pod.hostNetwork ? '' : takeAddress(runtime),
       hostname: pod.hostname,
       ready: true,
@@ -104,7 +104,7 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
 
   createContainer: (_runtime, sandbox, { name, attempt, image, config }, { now, random }) => {
     const container: RuntimeContainer = {
-      id: containerId(random.uint32(), sandbox.id),
+      id: newId(random),
       name,
       attempt,
       image,
@@ -179,8 +179,12 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
   },
 };
 
-/** 64 hexadecimal digits that are as unique as the number drawn and what it is drawn for. */
-const containerId = (drawn: number, within: string): string => hex64(`${within}/${drawn}`);
+/** 64 hexadecimal digits, as containerd's ids have. */
+const newId = (random: Random): string => {
+  let digits = '';
+  for (let word = 0; word < 8; word++) digits += (random.uint32() + 0x1_0000_0000).toString(16).slice(1);
+  return digits;
+};
 
 const advanceContainer = (sandbox: PodSandbox, container: RuntimeContainer, now: Instant): void => {
   const { killAt, process } = container;

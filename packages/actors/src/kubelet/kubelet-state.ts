@@ -21,6 +21,8 @@ export interface KubeletState {
   readonly runtime: EmulatedRuntime;
   /** By the pod's uid. */
   readonly workers: Map<string, PodWorker>;
+  /** What the pods that are not over use together. */
+  readonly used: { cpu: number; memory: number; pods: number };
   readonly informers: Informers;
   readonly events: EventRecorder;
   readonly startedAt: Instant;
@@ -55,6 +57,7 @@ export const kubeletState = (config: KubeletConfig, now: Instant): KubeletState 
     client,
     runtime: emulatedRuntime(podSubnet(config.index), LATENCY_PROFILES[config.profile], images),
     workers: new Map(),
+    used: { cpu: 0, memory: 0, pods: 0 },
     informers: noInformers(),
     events: eventRecorder({ component: 'kubelet', host: config.node, client }),
     startedAt: now,
@@ -112,6 +115,7 @@ const referenceTo = (worker: PodWorker, fieldPath: string | undefined): ObjectRe
 /** Lets a pod do what it can, and sets its timer to when it can do more. */
 export const tend = (state: KubeletState, worker: PodWorker, context: ActorContext, environment: PodWorkerEnvironment = environmentOf(state, context)): void => {
   const next = advancePod(worker, environment);
+  if (worker.counted && worker.stage === 'finished') discount(state, worker);
   if (worker.gone && worker.stage === 'finished') {
     if (worker.timer !== undefined) context.cancel(worker.timer);
     environment.runtime.removePodSandbox(state.runtime, worker.uid);
@@ -119,4 +123,19 @@ export const tend = (state: KubeletState, worker: PodWorker, context: ActorConte
     return;
   }
   setTimer(worker, next, context);
+};
+
+/** An admitted pod takes its share of the node, until it is over. */
+export const count = ({ used }: KubeletState, worker: PodWorker): void => {
+  worker.counted = true;
+  used.cpu += worker.cpu;
+  used.memory += worker.memory;
+  used.pods++;
+};
+
+const discount = ({ used }: KubeletState, worker: PodWorker): void => {
+  worker.counted = false;
+  used.cpu -= worker.cpu;
+  used.memory -= worker.memory;
+  used.pods--;
 };

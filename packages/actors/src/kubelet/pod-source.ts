@@ -6,11 +6,12 @@ import { defineInformer, informerGroup } from '../machinery/informer.js';
 import { API_SERVER, getRequest, objectOf } from '../machinery/requests.js';
 import { admit, asksForNode, hostPorts, type NodeRoom } from './admission.js';
 import { nodeLabels } from './kubelet-config.js';
-import { environmentOf, type KubeletState, tend } from './kubelet-state.js';
+import { count, environmentOf, type KubeletState, tend } from './kubelet-state.js';
 import { allocatableOf } from './node-status.js';
 import { isTerminalPhase } from './pod-status.js';
-import { podGone, updatePod } from './pod-worker.js';
+import { podGone } from './pod-worker.js';
 import { podWorker } from './pod-worker-state.js';
+import { takeUpdate, whoseWrite } from './pod-updates.js';
 import { statusChanged } from './status-writer.js';
 
 /** The pods that are bound to the node. */
@@ -52,6 +53,7 @@ const admitPod = (state: KubeletState, stored: Stored<Pod>, context: ActorContex
   if (admission.admitted) {
     const worker = podWorker(stored, admission.cpu, admission.memory, context.now);
     state.workers.set(worker.uid, worker);
+    count(state, worker);
     tend(state, worker, context, environment);
     return;
   }
@@ -82,32 +84,27 @@ const nodeFetched = (state: KubeletState, { key, uid }: { readonly key: string; 
 };
 
 const roomOf = (state: KubeletState, pod: Pod): NodeRoom => {
-  let usedCpu = 0;
-  let usedMemory = 0;
-  let pods = 0;
   const ports: string[] = [];
-  const asksForPorts = pod.spec.containers.some((container) => container.ports?.some((port) => port.hostPort !== undefined));
-  for (const worker of state.workers.values()) {
-    if (worker.stage === 'finished') continue;
-    usedCpu += worker.cpu;
-    usedMemory += worker.memory;
-    pods++;
-    if (asksForPorts) ports.push(...hostPorts(worker.stored.value.spec));
+  if (pod.spec.containers.some((container) => container.ports?.some((port) => port.hostPort !== undefined))) {
+    for (const worker of state.workers.values()) if (worker.counted) ports.push(...hostPorts(worker.stored.value.spec));
   }
   const { config } = state;
   const labels = state.labels ?? (asksForNode(pod.spec) ? nodeLabels(config) : NO_LABELS);
-  return { allocatable: allocatableOf(config), usedCpu, usedMemory, pods, node: config.node, labels, taints: [], ports };
+  return { allocatable: allocatableOf(config), ...state.used, node: config.node, labels, taints: [], ports };
 };
 
 const NO_LABELS: Readonly<Record<string, string>> = {};
 
 const podUpdated = (state: KubeletState, stored: Stored<Pod>, context: ActorContext): void => {
   const worker = state.workers.get(stored.header.uid);
-  if (worker === undefined || stored.header.revision <= worker.stored.header.revision) return;
-  const environment = environmentOf(state, context);
-  updatePod(worker, stored, environment);
-  if (worker.stage === 'finished') statusChanged(state, worker, context);
-  else if (worker.wanted > 0 || worker.step !== undefined) tend(state, worker, context, environment);
+  if (worker === undefined) return;
+  switch (whoseWrite(worker, stored)) {
+    case 'own':
+    case 'unknown':
+      return;
+    case 'foreign':
+      return takeUpdate(state, worker, stored, context);
+  }
 };
 
 const podDeleted = (state: KubeletState, stored: Stored<Pod>, context: ActorContext): void => {

@@ -52,13 +52,28 @@ export interface PodWorker {
   pullErrors: Record<string, string> | undefined;
   probes: Probe[] | undefined;
   evicted: { readonly reason: string; readonly message: string } | undefined;
+  /** What the API server shows of the kubelet's own fields, where the last write tells: then the stored object need not be decoded. */
+  shown: PodStatus | undefined;
   /** The object is gone from the API server: nothing more is written. */
   gone: boolean;
   /** A status patch is on its way. */
   writing: boolean;
+  /** What the feed told meanwhile: perhaps nothing but the own write. */
+  news: Stored<Pod> | undefined;
+  /** More than one thing was told meanwhile. */
+  muchNews: boolean;
+  /** Revisions of own writes that the feed has yet to tell. */
+  ownRevisions: number[] | undefined;
+  /** `activeDeadlineSeconds` */
+  deadlineSeconds: number | undefined;
+  /** The generation and the grace period of the deletion that this worker knows of. */
+  generation: number | undefined;
+  grace: number | undefined;
   writeAgainAt: Instant | undefined;
   timer: TimerId | undefined;
   timerAt: Instant | undefined;
+  /** Whether it counts among what the node's pods use. */
+  counted: boolean;
   /** What it was admitted with: thousandths of a CPU, bytes. */
   readonly cpu: number;
   readonly memory: number;
@@ -97,11 +112,19 @@ export const podWorker = (stored: Stored<Pod>, cpu: number, memory: number, now:
   pullErrors: undefined,
   probes: undefined,
   evicted: undefined,
+  shown: undefined,
   gone: false,
   writing: false,
+  news: undefined,
+  muchNews: false,
+  ownRevisions: undefined,
+  deadlineSeconds: stored.value.spec.activeDeadlineSeconds,
+  generation: stored.value.metadata.generation,
+  grace: stored.value.metadata.deletionGracePeriodSeconds,
   writeAgainAt: undefined,
   timer: undefined,
   timerAt: undefined,
+  counted: false,
   cpu,
   memory,
 });
@@ -109,7 +132,7 @@ export const podWorker = (stored: Stored<Pod>, cpu: number, memory: number, now:
 const NO_STATUS: PodStatus = {};
 
 /** What the kubelet says of the pod at present. */
-export const currentStatus = (worker: PodWorker): PodStatus => worker.status ?? worker.stored.value.status ?? NO_STATUS;
+export const currentStatus = (worker: PodWorker): PodStatus => worker.status ?? worker.shown ?? worker.stored.value.status ?? NO_STATUS;
 
 /** The next look at the runtime: after `now`, or at it where every change is seen at once. */
 export const nextRelist = (environment: PodWorkerEnvironment): Instant => {

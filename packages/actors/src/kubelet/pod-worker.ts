@@ -4,6 +4,7 @@ import type { Stored } from '../api/requests.js';
 import { containersToStart, latestContainer } from './container-restart.js';
 import type { PodSandbox } from './container-runtime.js';
 import { startContainers } from './container-start.js';
+import { parseImage } from './image-registry.js';
 import { conditionOf } from './pod-conditions.js';
 import { generateStatus, isTerminalPhase } from './pod-status.js';
 import { currentStatus, fieldPathOf, nextRelist, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
@@ -29,29 +30,29 @@ export const advancePod = (worker: PodWorker, environment: PodWorkerEnvironment)
   return nextWake(worker, environment);
 };
 
-/** A newer state of the pod's object. */
+/** Takes in the newest state of the pod's object, which others have written to. */
 export const updatePod = (worker: PodWorker, stored: Stored<Pod>, environment: PodWorkerEnvironment): void => {
-  const before = worker.stored;
-  if (stored.header.revision <= before.header.revision) return;
-  const former = before.value.metadata;
-  const { metadata } = stored.value;
-  if (metadata.deletionTimestamp !== undefined && worker.stage === 'running') terminate(worker);
-  else if (metadata.deletionGracePeriodSeconds !== former.deletionGracePeriodSeconds && worker.step?.step === 'stopping') shortenGrace(worker, stored.value, environment);
-  else if (worker.stage === 'running' && metadata.generation !== former.generation) {
-    replaceChanged(worker, stored.value, environment);
-    wantSync(worker);
-  } else if (!worker.writing && worker.stage === 'running') {
-    // Only the status changed: the kubelet puts right what is its own, and looks at readiness gates (HandlePodReconcile).
-    const status = currentStatus(worker);
-    worker.stored = stored;
-    if (worker.step === undefined && worker.wanted === 0) {
-      worker.status = generate(worker, environment, false, status);
-      environment.statusChanged(worker);
-    }
-    return;
-  }
-  if (worker.status === undefined && worker.stage !== 'finished') worker.status = before.value.status;
+  const { metadata, spec } = stored.value;
+  const { deletionTimestamp, deletionGracePeriodSeconds, generation } = metadata;
+  if (worker.status === undefined && worker.stage !== 'finished') worker.status = currentStatus(worker);
   worker.stored = stored;
+  worker.shown = undefined;
+  if (deletionTimestamp !== undefined && worker.stage === 'running') terminate(worker);
+  else if (deletionGracePeriodSeconds !== worker.grace && worker.step?.step === 'stopping') shortenGrace(worker, stored.value, environment);
+  else if (worker.stage === 'running' && generation !== worker.generation) {
+    replaceChanged(worker, stored.value, environment);
+    worker.deadlineSeconds = spec.activeDeadlineSeconds;
+    wantSync(worker);
+  }
+  worker.generation = generation;
+  worker.grace = deletionGracePeriodSeconds;
+  reconcilePod(worker, environment);
+};
+
+/** Where only the status changed, the kubelet puts right what is its own, and looks at readiness gates (HandlePodReconcile). */
+const reconcilePod = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
+  if (worker.stage === 'running' && worker.step === undefined && worker.wanted === 0) setStatus(worker, generate(worker, environment, false), environment);
+  else environment.statusChanged(worker);
 };
 
 /** The object is gone: what runs is stopped, and nobody is told. */
@@ -208,11 +209,10 @@ const replaceChanged = (worker: PodWorker, pod: Pod, environment: PodWorkerEnvir
   const { runtime, node, now } = environment;
   const sandbox = runtime.podSandbox(node, worker.uid);
   if (sandbox === undefined) return;
-  const before = worker.stored.value.spec.containers;
   for (const container of pod.spec.containers) {
     const running = latestContainer(sandbox, container.name);
-    const former = before.find((candidate) => candidate.name === container.name);
-    if (running?.state !== 'running' || former === undefined || former.image === container.image) continue;
+    const image = parseImage(container.image ?? '');
+    if (running?.state !== 'running' || (image.valid && image.name === running.image.name)) continue;
     environment.event(worker, 'Normal', 'Killing', `Container ${container.name} definition changed, will be restarted`, fieldPathOf(container, false));
     runtime.stopContainer(node, sandbox, running, gracePeriod(pod, worker), now);
   }
@@ -221,7 +221,7 @@ const replaceChanged = (worker: PodWorker, pod: Pod, environment: PodWorkerEnvir
 const DEADLINE_EXCEEDED = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };
 
 const deadlineOf = (worker: PodWorker): Instant | undefined => {
-  const limit = worker.stored.value.spec.activeDeadlineSeconds;
+  const limit = worker.deadlineSeconds;
   const startTime = limit === undefined || worker.evicted ? undefined : currentStatus(worker).startTime;
   return limit === undefined || startTime === undefined ? undefined : later(Date.parse(startTime) as Instant, seconds(limit));
 };

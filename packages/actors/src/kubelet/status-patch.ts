@@ -1,5 +1,5 @@
-import type { Pod, PodCondition, PodStatus } from '../api/generated/types.js';
-import { KUBELET_CONDITIONS } from './pod-conditions.js';
+import type { PodCondition, PodStatus } from '../api/generated/types.js';
+import { conditionOf, KUBELET_CONDITIONS } from './pod-conditions.js';
 
 /** A strategic merge patch of pods/status. */
 export interface StatusPatch {
@@ -13,66 +13,59 @@ const WHOLE = ['observedGeneration', 'phase', 'message', 'reason', 'hostIP', 'po
 const ADDRESSES = ['hostIPs', 'podIPs'] as const;
 const MAPS = ['allocatedResources', 'resources'] as const;
 
-/** What must be written so that the stored pod shows `status`, or undefined if it does. Only what belongs to the kubelet is compared. */
-export const statusPatch = (stored: Pod, status: PodStatus): StatusPatch | undefined => {
-  const base = stored.status ?? NOTHING;
+/** What must be written so that a pod that shows `base` shows `status`, or undefined if it does. Only what belongs to the kubelet is compared. */
+export const statusPatch = (uid: string, base: PodStatus = NOTHING, status: PodStatus): StatusPatch | undefined => {
   const changes: Record<string, unknown> = {};
   let changed = false;
   for (const field of WHOLE) {
     const before = base[field];
     const after = status[field];
-    if (equalValues(before, after)) continue;
+    if (before === after || equalValues(before, after)) continue;
     changes[field] = after === undefined ? null : after;
     changed = true;
   }
-  const conditions = conditionsPatch(base.conditions, status.conditions);
-  if (conditions) {
-    if (conditions.order) changes['$setElementOrder/conditions'] = conditions.order;
-    changes['conditions'] = conditions.changes;
-    changed = true;
-  }
+  if (base.conditions !== status.conditions && conditionsPatch(base.conditions ?? NONE, status.conditions ?? NONE, changes)) changed = true;
   for (const field of ADDRESSES) {
     const before = base[field];
     const after = status[field];
-    if (equalValues(before, after)) continue;
+    if (before === after || equalValues(before, after)) continue;
     changes[field] = after === undefined ? null : before === undefined || before.length === 0 ? after : [REPLACE, ...after];
     changed = true;
   }
   for (const field of MAPS) {
     const before = base[field] as Tree | undefined;
     const after = status[field] as Tree | undefined;
-    if (after === undefined || equalValues(before, after)) continue;
+    if (after === undefined || before === after || equalValues(before, after)) continue;
     changes[field] = before === undefined ? after : treeChanges(before, after);
     changed = true;
   }
-  return changed ? { metadata: { uid: stored.metadata.uid ?? '' }, status: changes } : undefined;
+  return changed ? { metadata: { uid }, status: changes } : undefined;
 };
 
+const NONE: readonly PodCondition[] = [];
 const NOTHING: PodStatus = {};
 const REPLACE = { $patch: 'replace' };
 
-interface ConditionsPatch {
-  readonly changes: readonly unknown[];
-  readonly order: readonly { readonly type: string }[] | undefined;
-}
-
-/** Conditions of others stay and come first; the kubelet's follow in its order. */
-const conditionsPatch = (before: readonly PodCondition[] | undefined, after: readonly PodCondition[] | undefined): ConditionsPatch | undefined => {
-  const changes: unknown[] = [];
-  const order: { readonly type: string }[] = [];
-  for (const condition of before ?? []) {
-    if (!KUBELET_CONDITIONS.has(condition.type)) order.push({ type: condition.type });
-    else if (!after?.some((candidate) => candidate.type === condition.type)) changes.push({ $patch: 'delete', type: condition.type });
+/** Conditions of others stay and come first; the kubelet's follow in its order. False: nothing differs. */
+const conditionsPatch = (before: readonly PodCondition[], after: readonly PodCondition[], changes: Record<string, unknown>): boolean => {
+  const changed: unknown[] = [];
+  for (const condition of after) {
+    const former = conditionOf(before, condition.type);
+    if (former === undefined) changed.push(condition);
+    else if (former !== condition && !equalValues(former, condition)) changed.push(conditionChanges(former, condition));
   }
-  for (const condition of after ?? []) {
-    order.push({ type: condition.type });
-    const former = before?.find((candidate) => candidate.type === condition.type);
-    if (former === undefined) changes.push(condition);
-    else if (!equalValues(former, condition)) changes.push(conditionChanges(former, condition));
+  for (const { type } of before) if (KUBELET_CONDITIONS.has(type) && conditionOf(after, type) === undefined) changed.push({ $patch: 'delete', type });
+  if (changed.length === 0) return false;
+  if (before.length > 0) {
+    const others = before.filter(({ type }) => !KUBELET_CONDITIONS.has(type));
+    const ordered = others.length === 0 && after.length === KUBELET_ORDER.length ? KUBELET_ORDER : [...others, ...after].map(({ type }) => ({ type }));
+    changes['$setElementOrder/conditions'] = ordered;
   }
-  if (changes.length === 0) return undefined;
-  return { changes, order: before === undefined || before.length === 0 ? undefined : order };
+  changes['conditions'] = changed;
+  return true;
 };
+
+const KUBELET_ORDER = [...KUBELET_CONDITIONS].map((type) => ({ type }));
 
 const CONDITION_FIELDS = ['observedGeneration', 'status', 'lastTransitionTime', 'reason', 'message'] as const;
 

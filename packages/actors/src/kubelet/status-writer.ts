@@ -4,6 +4,7 @@ import type { ApiAnswer, Stored } from '../api/requests.js';
 import { API_SERVER, type ApiClient, deleteRequest, isRefused, objectOf, patchRequest } from '../machinery/requests.js';
 import type { KubeletState } from './kubelet-state.js';
 import { setTimer } from './pod-timer.js';
+import { takeUpdate, takeWritten } from './pod-updates.js';
 import { isTerminalPhase } from './pod-status.js';
 import type { PodWorker } from './pod-worker-state.js';
 import { type StatusPatch, statusPatch } from './status-patch.js';
@@ -24,21 +25,28 @@ interface Write {
  */
 export const statusChanged = (state: KubeletState, worker: PodWorker, context: ActorContext): void => {
   if (worker.writing || worker.gone || worker.status === undefined) return;
-  const patch = statusPatch(worker.stored.value, statusToWrite(worker, worker.status));
+  const status = statusToWrite(worker, worker.status);
+  const shown = worker.shown ?? worker.stored.value.status;
+  const patch = status === shown ? undefined : statusPatch(worker.uid, shown, status);
   if (patch !== undefined) {
     worker.writing = true;
+    worker.shown = status;
     context.run(writeStatus, { client: state.client, namespace: worker.namespace, name: worker.name, uid: worker.uid, patch });
   } else if (worker.stage === 'finished') {
     if (worker.stored.value.metadata.deletionTimestamp === undefined) return;
     worker.writing = true;
     context.run(deletePod, { client: state.client, namespace: worker.namespace, name: worker.name, uid: worker.uid });
-  } else if (worker.stage === 'running' && !isTerminalPhase(worker.status.phase)) worker.status = undefined;
+  } else if (worker.stage === 'running' && !isTerminalPhase(worker.status.phase)) {
+    // From here on the stored object tells all.
+    worker.status = undefined;
+    worker.shown = undefined;
+  }
 };
 
 /** mergePodStatus: a pod is not shown as ended while containers of it may run. */
 const statusToWrite = (worker: PodWorker, status: PodStatus): PodStatus => {
   if (!isTerminalPhase(status.phase) || worker.stage === 'terminated' || worker.stage === 'finished') return status;
-  const stored = worker.stored.value.status;
+  const stored = worker.shown ?? worker.stored.value.status;
   if (isTerminalPhase(stored?.phase)) return status;
   const { reason: _reason, message: _message, ...rest } = status;
   return { ...rest, phase: stored?.phase ?? 'Pending', ...(stored?.reason !== undefined && { reason: stored.reason }), ...(stored?.message !== undefined && { message: stored.message }) };
@@ -59,11 +67,19 @@ const written = (state: KubeletState, uid: string, answer: ApiAnswer, context: A
   if (worker === undefined) return;
   worker.writing = false;
   const stored = objectOf(answer) as Stored<Pod> | undefined;
-  if (stored !== undefined) {
-    worker.writeAgainAt = undefined;
-    if (stored.header.revision > worker.stored.header.revision && stored.header.uid === uid) worker.stored = stored;
-    statusChanged(state, worker, context);
-  } else writeLater(worker, answer, context);
+  if (stored === undefined || stored.header.uid !== uid) {
+    worker.shown = undefined;
+    writeLater(worker, answer, context);
+    const { news } = worker;
+    worker.news = undefined;
+    worker.muchNews = false;
+    if (news) takeUpdate(state, worker, news, context);
+    return;
+  }
+  worker.writeAgainAt = undefined;
+  const news = takeWritten(worker, stored);
+  if (news) takeUpdate(state, worker, news, context);
+  else statusChanged(state, worker, context);
 };
 
 const deleted = (state: KubeletState, uid: string, answer: ApiAnswer, context: ActorContext): void => {

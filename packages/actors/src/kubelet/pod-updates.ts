@@ -1,0 +1,53 @@
+import type { ActorContext } from '@naumachia/core';
+import type { Pod } from '../api/generated/types.js';
+import type { Stored } from '../api/requests.js';
+import { environmentOf, type KubeletState, tend } from './kubelet-state.js';
+import { updatePod } from './pod-worker.js';
+import type { PodWorker } from './pod-worker-state.js';
+import { statusChanged } from './status-writer.js';
+
+/**
+ * Tells an own status write that comes back through the feed from what others wrote, by revision alone, so that the former is never
+ * decoded. While a write is under way this cannot be known: the news wait for its answer.
+ */
+export const whoseWrite = (worker: PodWorker, stored: Stored<Pod>): 'own' | 'foreign' | 'unknown' => {
+  const { revision } = stored.header;
+  const { ownRevisions } = worker;
+  if (ownRevisions !== undefined) {
+    const isOwn = ownRevisions.includes(revision);
+    const left = ownRevisions.filter((own) => own > revision);
+    worker.ownRevisions = left.length === 0 ? undefined : left;
+    if (isOwn) {
+      // The bytes that the informer holds are the ones to hold here.
+      if (revision === worker.stored.header.revision) worker.stored = stored;
+      return 'own';
+    }
+  }
+  if (!worker.writing) return 'foreign';
+  worker.muchNews = worker.news !== undefined;
+  worker.news = stored;
+  return 'unknown';
+};
+
+/** Takes in the state that an own write left, and says what others wrote before it or after it, if anything. */
+export const takeWritten = (worker: PodWorker, stored: Stored<Pod>): Stored<Pod> | undefined => {
+  const { news, muchNews } = worker;
+  worker.news = undefined;
+  worker.muchNews = false;
+  const { revision } = stored.header;
+  if (news === undefined || news.header.revision < revision) (worker.ownRevisions ??= []).push(revision);
+  if (revision > worker.stored.header.revision) worker.stored = stored;
+  if (news === undefined) return undefined;
+  if (news.header.revision !== revision) return news;
+  worker.stored = news;
+  return muchNews ? news : undefined;
+};
+
+/** What others wrote of a pod. */
+export const takeUpdate = (state: KubeletState, worker: PodWorker, stored: Stored<Pod>, context: ActorContext): void => {
+  const environment = environmentOf(state, context);
+  // They may have written before an own write that is known already, and that then shows both.
+  updatePod(worker, stored.header.revision > worker.stored.header.revision ? stored : worker.stored, environment);
+  if (worker.stage === 'finished') statusChanged(state, worker, context);
+  else if (worker.wanted > 0 || worker.step !== undefined) tend(state, worker, context, environment);
+};
