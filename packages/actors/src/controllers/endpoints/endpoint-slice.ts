@@ -10,7 +10,7 @@ import type { ControllerManager, ManagedController } from '../controller.js';
 import { addressTypesOf, desiredEndpoints } from './desired-endpoints.js';
 import { affectedServices, hasSelector, podsOf } from './service-pods.js';
 import { MANAGED_BY, MANAGER, packSlices, type SliceChanges } from './slice-packing.js';
-import { LAST_CHANGE, lastChange } from './trigger-times.js';
+import { LAST_CHANGE, lastChange, type ServiceTimes } from './trigger-times.js';
 
 const NAME = 'endpointslice-controller';
 const RESOURCE = 'endpointslices.discovery.k8s.io';
@@ -26,7 +26,9 @@ export interface SliceTracker {
 }
 
 interface Progress {
-  readonly service: string;
+  readonly times: ServiceTimes;
+  /** Some pod was left out, as its node is not known: the service is looked at again. */
+  readonly incomplete: boolean;
 }
 
 /** Keeps the EndpointSlices of services with a selector. */
@@ -63,20 +65,22 @@ const reconcile = (manager: ControllerManager, key: string): Work | undefined =>
     return { writes: [], requeueAfter: STALE_RETRY };
   }
   const pods = podsOf(manager, stored.header.namespace, service.spec?.selector ?? {});
-  const changed = lastChange(memory.sliceTimes, key, instantOfTimestamp(service.metadata.creationTimestamp ?? ''), pods);
+  const { at, times } = lastChange(memory.sliceTimes.get(key), instantOfTimestamp(service.metadata.creationTimestamp ?? ''), pods);
   const writes: ApiRequest[] = [];
   const types = addressTypesOf(service);
   let incomplete = false;
   for (const type of types) {
     const desired = desiredEndpoints(manager, service, pods, type);
     incomplete ||= desired.incomplete;
-    writes.push(...writesOf(service, packSlices(service, desired, existing.filter(({ value }) => value.addressType === type), type), changed));
+    writes.push(...writesOf(service, packSlices(service, desired, existing.filter(({ value }) => value.addressType === type), type), at));
   }
   for (const slice of existing) if (!types.some((type) => type === slice.value.addressType)) writes.push(deletion(slice));
-  return writes.length === 0 ? (incomplete ? { writes, failed: true } : undefined) : { writes, next: { service: key } satisfies Progress, failed: incomplete };
+  if (writes.length > 0) return { writes, next: { times, incomplete } satisfies Progress };
+  memory.sliceTimes.set(key, times);
+  return incomplete ? { writes, failed: true } : undefined;
 };
 
-const proceed = (manager: ControllerManager, key: string, { service }: Progress, answers: readonly ApiAnswer[]): Work | undefined => {
+const proceed = (manager: ControllerManager, key: string, { times, incomplete }: Progress, answers: readonly ApiAnswer[]): Work | undefined => {
   const tracker = trackerOf(manager, key);
   let failed: ApiAnswer | undefined;
   for (const answer of answers) {
@@ -88,8 +92,11 @@ const proceed = (manager: ControllerManager, key: string, { service }: Progress,
       if ((cached?.value.metadata.generation ?? -1) < generation) tracker.generations.set(written.header.name, generation);
     } else if (hasFailed(answer) && !isRefused(answer, 'NotFound')) failed = answer;
   }
-  if (failed === undefined) return undefined;
-  const stored = objectAt(manager.informers, SERVICES, service);
+  if (failed === undefined) {
+    manager.memory.sliceTimes.set(key, times);
+    return incomplete ? { writes: [], failed: true } : undefined;
+  }
+  const stored = objectAt(manager.informers, SERVICES, key);
   // A conflict is the cache's being late, no news for anybody.
   if (stored === undefined || isRefused(failed, 'Conflict')) return { writes: [], failed: true };
   const { namespace, name, uid, revision } = stored.header;

@@ -1,13 +1,13 @@
 import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset, Service } from '../../api/generated/types.js';
 import { objectAt } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
-import { createRequest, deleteRequest, keyOf, serviceAccountClient, splitKey, updateRequest } from '../../machinery/requests.js';
+import { createRequest, deleteRequest, hasFailed, keyOf, serviceAccountClient, splitKey, updateRequest } from '../../machinery/requests.js';
 import { instantOfTimestamp } from '../../machinery/timestamp.js';
 import { ENDPOINTS, SERVICES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import type { PodView } from '../pod-view.js';
 import { affectedServices, hasSelector, mayServe, podsOf, targetPortOf } from './service-pods.js';
-import { LAST_CHANGE, lastChange } from './trigger-times.js';
+import { LAST_CHANGE, lastChange, type ServiceTimes } from './trigger-times.js';
 
 const NAME = 'endpoint-controller';
 const CLIENT = serviceAccountClient(NAME, 'kube-controller-manager');
@@ -22,6 +22,11 @@ export const endpointsController: ManagedController = {
   name: NAME,
   workers: 5,
   reconcile: (manager, key) => reconcile(manager, key),
+  proceed: (manager, key, next, answers) => {
+    if (answers.some(hasFailed)) return { writes: [], failed: true };
+    manager.memory.endpointsTimes.set(key, next as ServiceTimes);
+    return undefined;
+  },
   watches: {
     services: (manager, former, current) => {
       const service = current ?? former;
@@ -47,10 +52,13 @@ const reconcile = (manager: ControllerManager, key: string): Work | undefined =>
   const service = stored.value;
   if (!hasSelector(service)) return undefined;
   const pods = podsOf(manager, stored.header.namespace, service.spec?.selector ?? {});
-  const changed = lastChange(manager.memory.endpointsTimes, key, instantOfTimestamp(service.metadata.creationTimestamp ?? ''), pods);
+  const { at: changed, times } = lastChange(manager.memory.endpointsTimes.get(key), instantOfTimestamp(service.metadata.creationTimestamp ?? ''), pods);
   const { subsets, truncated } = subsetsOf(service, pods);
   const labels = { ...service.metadata.labels, ...(service.spec?.clusterIP === 'None' && { [HEADLESS]: '' }), [MANAGED_BY]: NAME };
-  if (existing !== undefined && sameSubsets(existing.value.subsets ?? [], subsets) && sameMap(existing.header.labels ?? {}, labels)) return undefined;
+  if (existing !== undefined && sameSubsets(existing.value.subsets ?? [], subsets) && sameMap(existing.header.labels ?? {}, labels)) {
+    manager.memory.endpointsTimes.set(key, times);
+    return undefined;
+  }
   const { [LAST_CHANGE]: _change, [OVER_CAPACITY]: _capacity, ...kept } = existing?.value.metadata.annotations ?? {};
   const annotations = { ...kept, ...(changed !== undefined && { [LAST_CHANGE]: changed }), ...(truncated && { [OVER_CAPACITY]: 'truncated' }) };
   const { annotations: _former, ...metadata } = existing?.value.metadata ?? { name: stored.header.name, namespace: stored.header.namespace };
@@ -60,7 +68,7 @@ const reconcile = (manager: ControllerManager, key: string): Work | undefined =>
     metadata: { ...metadata, labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
     ...(subsets.length > 0 && { subsets }),
   };
-  return { writes: [existing === undefined ? createRequest(CLIENT, 'endpoints', stored.header.namespace, value) : updateRequest(CLIENT, existing.header, value)] };
+  return { writes: [existing === undefined ? createRequest(CLIENT, 'endpoints', stored.header.namespace, value) : updateRequest(CLIENT, existing.header, value)], next: times };
 };
 
 /** Addresses by the ports that they share, in the order of RepackSubsets: ports, then addresses by text. */

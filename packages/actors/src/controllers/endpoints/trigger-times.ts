@@ -8,29 +8,33 @@ import type { PodView } from '../pod-view.js';
  */
 export type TriggerTimes = Map<string, ServiceTimes>;
 
-interface ServiceTimes {
-  service: Instant;
-  readonly pods: Map<string, Instant>;
+export interface ServiceTimes {
+  readonly service: Instant;
+  readonly pods: ReadonlyMap<string, Instant>;
 }
 
 export const LAST_CHANGE = 'endpoints.kubernetes.io/last-change-trigger-time';
 
+/** What `lastChange` found: the text for the annotation, if something changed, and the times to keep once that was written. */
+export interface LastChange {
+  readonly at: string | undefined;
+  readonly times: ServiceTimes;
+}
+
 /**
- * The earliest change since the last call, as text for the annotation; undefined if the service and its pods say nothing new. A pod
- * says when its Ready condition changed last.
+ * The earliest change since the times that are known; none if the service and its pods say nothing new. A pod says when its Ready
+ * condition changed last.
  */
-export const lastChange = (times: TriggerTimes, key: string, created: Instant, pods: readonly PodView[]): string | undefined => {
-  const known = times.get(key);
+export const lastChange = (known: ServiceTimes | undefined, created: Instant, pods: readonly PodView[]): LastChange => {
   let earliest: Instant | undefined;
   const seen = new Map<string, Instant>();
-  for (const { header, readySince } of pods) {
-    if (readySince === 0) continue;
-    const before = known?.pods.get(header.name);
+  for (const { header, readySince, podIP } of pods) {
+    // A pod without an address has no endpoint yet: its time counts when it gets one.
+    if (readySince === 0 || podIP === '') continue;
     seen.set(header.name, readySince);
     // A service that is new to us says its own time: pods that were there before it changed nothing.
-    if (known !== undefined && before !== readySince && (earliest === undefined || readySince < earliest)) earliest = readySince;
+    if (known !== undefined && known.pods.get(header.name) !== readySince && (earliest === undefined || readySince < earliest)) earliest = readySince;
   }
-  if (known === undefined || known.service !== created) earliest = earliest === undefined || created < earliest ? created : earliest;
-  times.set(key, { service: created, pods: seen });
-  return earliest === undefined ? undefined : timestamp(earliest);
+  if (known?.service !== created && (earliest === undefined || created < earliest)) earliest = created;
+  return { at: earliest === undefined ? undefined : timestamp(earliest), times: { service: created, pods: seen } };
 };
