@@ -4,33 +4,19 @@ import type { GroupResource, ObjectHeader } from '../api/object.js';
 import type { ApiRequest, Stored } from '../api/requests.js';
 import { compact, compactTo } from './compaction.js';
 import { startUp } from './startup.js';
-import { type ApiServerConfig, type ApiServerState, ETCD } from './state.js';
+import { type ApiServerConfig, type ApiServerState, ETCD, newApiServerState } from './state.js';
 import { answerCollection } from './storage/delete-collection.js';
 import { grantLease } from './storage/event-lease.js';
 import { write } from './storage/flows.js';
 import { giveUpReads, listPast } from './storage/reads.js';
 import { handleOrPark, unpark } from './waiting.js';
-import { type ApiFeedEntry, emptyWatchCache, resourceCache, takeIn } from './watch-cache.js';
+import { type ApiFeedEntry, resourceCache, takeIn } from './watch-cache.js';
 
 /** What the API server tells itself. */
 type ApiTimer = { readonly type: 'give-up-reads' } | { readonly type: 'compact' };
 
 const start = (config: ApiServerConfig, context: ActorContext): ApiServerState => {
-  const state: ApiServerState = {
-    phase: 'starting',
-    config,
-    cache: emptyWatchCache([]),
-    subscription: undefined,
-    committed: 0,
-    ahead: new Map(),
-    parked: [],
-    inFlight: 0,
-    eventLease: undefined,
-    drawn: new Set(),
-    compactAt: 0,
-    counts: { gets: 0, lists: 0, writes: 0, refused: 0, conflicts: 0, panics: 0 },
-    lastPanic: undefined,
-  };
+  const state = newApiServerState(config);
   context.run(startUp, 'start');
   const every = config.compactionMinutes ?? 5;
   if (every > 0) context.after(minutes(every), { type: 'compact' });

@@ -1,7 +1,7 @@
 import { type Address, type Caller, type Instant, named } from '@naumachia/core';
 import type { EtcdRequest } from '../api/etcd-requests.js';
 import type { ApiRequest, Stored } from '../api/requests.js';
-import type { WatchCache } from './watch-cache.js';
+import { emptyWatchCache, type WatchCache } from './watch-cache.js';
 
 /** How an API server is set up; the defaults are those of kube-apiserver 1.36 where it has them. */
 export interface ApiServerConfig {
@@ -53,6 +53,22 @@ export interface ApiServerState {
   /** The last error that a request caused, for those who look. */
   lastPanic: string | undefined;
 }
+
+export const newApiServerState = (config: ApiServerConfig): ApiServerState => ({
+    phase: 'starting',
+    config,
+    cache: emptyWatchCache([]),
+    subscription: undefined,
+    committed: 0,
+    ahead: new Map(),
+    parked: [],
+    inFlight: 0,
+    eventLease: undefined,
+    drawn: new Set(),
+    compactAt: 0,
+    counts: { gets: 0, lists: 0, writes: 0, refused: 0, conflicts: 0, panics: 0 },
+    lastPanic: undefined,
+});
 
 /** Whoever is etcd at the moment. */
 export const ETCD: Address<EtcdRequest> = named<EtcdRequest>('etcd');

@@ -11,12 +11,14 @@ import { taintNodesByCondition } from './taint-nodes-by-condition.js';
  * in a file of its own and put it at its place in this list. Of the default plugins these are not built: LimitRanger, PodSecurity,
  * PersistentVolumeClaimResize, RuntimeClass, the certificate plugins, DefaultStorageClass, DefaultIngressClass, ResourceQuota and
  * webhooks.
+ * ServiceAccount stands behind Priority and DefaultTolerationSeconds, not before them: what it adds is each pod's own, and what the
+ * other two make of a spec is remembered for all pods of a template. None of the three looks at what another does.
  */
 export const admissionChain: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
-  serviceAccount,
   taintNodesByCondition,
   priority,
   defaultTolerationSeconds,
+  serviceAccount,
   storageObjectInUseProtection,
 ];

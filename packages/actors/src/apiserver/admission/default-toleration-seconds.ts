@@ -1,4 +1,5 @@
 import type { PodSpec, Toleration } from '../../api/generated/types.js';
+import { remembered } from '../kinds/fill.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 /** How long a pod stays on a node that is not ready or unreachable, where it does not say itself (plugin/defaulttolerationseconds). */
@@ -20,12 +21,16 @@ export const withDefaultTolerations = (tolerations: readonly Toleration[] | unde
   return [...tolerations, ...(missingNotReady ? [notReady] : []), ...(missingUnreachable ? [unreachable] : [])];
 };
 
+const withTolerations = remembered((spec: PodSpec): PodSpec => {
+  const tolerations = withDefaultTolerations(spec.tolerations);
+  return tolerations === spec.tolerations ? spec : { ...spec, tolerations };
+});
+
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
   admit: ({ operation, kind, subresource }, object) => {
     if (kind.resource !== 'pods' || subresource !== '' || operation === 'delete') return object;
-    const spec = object.spec as PodSpec;
-    const tolerations = withDefaultTolerations(spec.tolerations);
-    return tolerations === spec.tolerations ? object : { ...object, spec: { ...spec, tolerations } };
+    const spec = withTolerations(object.spec as PodSpec);
+    return spec === object.spec ? object : { ...object, spec };
   },
 };

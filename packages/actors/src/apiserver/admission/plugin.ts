@@ -23,6 +23,8 @@ export interface AdmissionContext {
   readonly random: Random;
   find(resource: GroupResource, namespace: string, name: string): Stored | undefined;
   all(resource: GroupResource, namespace: string): readonly Stored[];
+  /** The revision of the last change of a resource: what was worked out from `all` holds as long as it stays. */
+  changedAt(resource: GroupResource): number;
 }
 
 /**

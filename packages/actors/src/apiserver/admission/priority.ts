@@ -1,5 +1,6 @@
 import type { PodSpec, PriorityClass } from '../../api/generated/types.js';
 import { forbiddenRequest } from '../../api/status.js';
+import { remembered } from '../kinds/fill.js';
 import type { AdmissionContext, AdmissionPlugin } from './plugin.js';
 
 /** The value and the policy of a pod that names no class where no class is the default. */
@@ -23,16 +24,27 @@ export const priority: AdmissionPlugin = {
     if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
       return forbiddenRequest('pods', name, `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`);
     }
-    const className = found?.metadata.name;
-    return {
-      ...object,
-      spec: className === undefined ? { ...spec, priority: value, preemptionPolicy: policy } : { ...spec, priorityClassName: className, priority: value, preemptionPolicy: policy },
-    };
+    if (found === undefined) return { ...object, spec: withoutClass(spec) };
+    return { ...object, spec: { ...spec, priorityClassName: found.metadata.name, priority: value, preemptionPolicy: policy } };
   },
 };
 
-/** The class that is marked as default, the lowest of several. */
+const withoutClass = remembered((spec: PodSpec): PodSpec => (spec.priority === DEFAULT_PRIORITY && spec.preemptionPolicy === DEFAULT_POLICY ? spec : { ...spec, priority: DEFAULT_PRIORITY, preemptionPolicy: DEFAULT_POLICY }));
+
+const defaults = new WeakMap<AdmissionContext, { readonly changedAt: number; readonly found: PriorityClass | undefined }>();
+
 const defaultClass = (context: AdmissionContext): PriorityClass | undefined => {
+  const changedAt = context.changedAt('priorityclasses.scheduling.k8s.io');
+  let known = defaults.get(context);
+  if (known === undefined || known.changedAt !== changedAt) {
+    known = { changedAt, found: findDefaultClass(context) };
+    defaults.set(context, known);
+  }
+  return known.found;
+};
+
+/** The class that is marked as default, the lowest of several. */
+const findDefaultClass = (context: AdmissionContext): PriorityClass | undefined => {
   let lowest: PriorityClass | undefined;
   for (const stored of context.all('priorityclasses.scheduling.k8s.io', '')) {
     const candidate = stored.value as PriorityClass;

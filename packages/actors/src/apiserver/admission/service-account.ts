@@ -1,5 +1,6 @@
 import type { Container, PodSpec, ServiceAccount, Volume, VolumeMount } from '../../api/generated/types.js';
 import { forbiddenRequest } from '../../api/status.js';
+import { remembered } from '../kinds/fill.js';
 import { randomSuffix } from '../storage/names.js';
 import type { AdmissionPlugin } from './plugin.js';
 
@@ -25,25 +26,27 @@ export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
   admit: ({ operation, kind, subresource, namespace, name }, object, context) => {
     if (kind.resource !== 'pods' || operation !== 'create' || subresource !== '') return object;
-    let spec = object.spec as PodSpec;
+    const spec = object.spec as PodSpec;
     if (object.metadata.annotations?.[MIRROR] !== undefined) {
       if ((spec.serviceAccountName ?? '') !== '') return forbiddenRequest('pods', name, 'a mirror pod may not reference service accounts');
       return object;
     }
     const account = spec.serviceAccountName === undefined || spec.serviceAccountName === '' ? 'default' : spec.serviceAccountName;
-    if (!Array.isArray(spec.containers)) spec = { ...spec, containers: [] };
     const stored = context.find('serviceaccounts', namespace, account);
     if (stored === undefined) return forbiddenRequest('pods', name, `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`);
     const found = stored.value as ServiceAccount;
+    const named = withAccount(account === 'default' ? withDefaultAccount(spec) : { ...spec, serviceAccountName: account, serviceAccount: account }, found);
     const automount = spec.automountServiceAccountToken ?? found.automountServiceAccountToken ?? true;
-    if (automount) spec = withToken(spec, context.random);
-    const secrets = spec.imagePullSecrets ?? [];
-    const pull = secrets.length === 0 && found.imagePullSecrets !== undefined && found.imagePullSecrets.length > 0 ? found.imagePullSecrets : spec.imagePullSecrets;
-    return {
-      ...object,
-      spec: pull === undefined ? { ...spec, serviceAccountName: account, serviceAccount: account } : { ...spec, serviceAccountName: account, serviceAccount: account, imagePullSecrets: pull },
-    };
+    return { ...object, spec: automount && Array.isArray(spec.containers) ? withToken(named, context.random) : named };
   },
+};
+
+const withDefaultAccount = remembered((spec: PodSpec): PodSpec => ({ ...spec, serviceAccountName: 'default', serviceAccount: 'default' }));
+
+/** The account's pull secrets serve pods that name none. */
+const withAccount = (spec: PodSpec, account: ServiceAccount): PodSpec => {
+  const { imagePullSecrets } = account;
+  return imagePullSecrets === undefined || imagePullSecrets.length === 0 || (spec.imagePullSecrets ?? []).length > 0 ? spec : { ...spec, imagePullSecrets };
 };
 
 const withToken = (spec: PodSpec, random: Parameters<typeof randomSuffix>[0]): PodSpec => {

@@ -1,5 +1,6 @@
 import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
 import { type FieldSet, ITSELF, NO_FIELDS, fieldSet, isEmpty } from './field-set.js';
+import { zeroValue } from '../zero-value.js';
 import { listElementPath } from './path-element.js';
 
 /**
@@ -64,6 +65,7 @@ const walkValue = (field: ApiField | undefined, type: ValueType, before: unknown
       return leaf(before, after);
     case 'struct':
       if (type.struct.atomic || (field?.atomic ?? false) || type.struct.union !== undefined || (hollow(before) && hollow(after))) return leaf(before, after);
+      if (before === zeroValue(type.struct)) return walkFilled(type.struct, before, after);
       return walkStruct(type.struct, fieldsOf(before), fieldsOf(after), true, undefined, before, after);
     case 'map':
       if ((field?.atomic ?? false) || (hollow(before) && hollow(after))) return leaf(before, after);
@@ -72,6 +74,21 @@ const walkValue = (field: ApiField | undefined, type: ValueType, before: unknown
       if (field === undefined || field.listType === 'atomic' || (hollow(before) && hollow(after))) return leaf(before, after);
       return walkList(field, type.element, listOf(before), listOf(after), before, after);
   }
+};
+
+const filled = new WeakMap<object, FieldSet>();
+
+/** What a struct holds that was empty before. Parts that many objects share, such as the spec of a pod template, are walked once. */
+const walkFilled = (type: ApiType, before: unknown, after: unknown): void => {
+  if (typeof after !== 'object' || after === null) return walkStruct(type, fieldsOf(before), fieldsOf(after), true, undefined, before, after);
+  const known = filled.get(after);
+  if (known !== undefined) {
+    changed = known;
+    removed = NO_FIELDS;
+    return;
+  }
+  walkStruct(type, fieldsOf(before), fieldsOf(after), true, undefined, before, after);
+  if (isEmpty(removed)) filled.set(after, changed);
 };
 
 const NOTHING: Fields = {};

@@ -17,7 +17,10 @@ export interface FieldSet {
 const REMEMBERED = 50_000;
 
 let nextId = 3;
-const interned = new Map<string, FieldSet>();
+let nextElement = 1;
+const elementIds = new Map<string, number>();
+/** By a hash of elements and children; the few that share a hash stand in one bucket. */
+const interned = new Map<number, FieldSet[]>();
 const texts = new WeakMap<FieldSet, string>();
 const parsed = new Map<string, FieldSet>();
 let unions = new Map<number, FieldSet>();
@@ -28,25 +31,51 @@ export const NO_FIELDS: FieldSet = { id: 1, member: false, elements: [], childre
 export const ITSELF: FieldSet = { id: 2, member: true, elements: [], children: [] };
 
 const forgetWhenFull = (): void => {
-  if (interned.size < REMEMBERED && parsed.size < REMEMBERED && unions.size < REMEMBERED && differences.size < REMEMBERED) return;
+  if (interned.size < REMEMBERED && parsed.size < REMEMBERED && unions.size < REMEMBERED && differences.size < REMEMBERED && elementIds.size < REMEMBERED) return;
   interned.clear();
   parsed.clear();
+  elementIds.clear();
   unions = new Map();
   differences = new Map();
 };
 
+const elementId = (element: string): number => {
+  let id = elementIds.get(element);
+  if (id === undefined) {
+    id = nextElement++;
+    elementIds.set(element, id);
+  }
+  return id;
+};
+
 /** `elements` must be sorted and `children` hold no empty set; both become the node's own. */
 export const fieldSet = (member: boolean, elements: readonly string[], children: readonly FieldSet[]): FieldSet => {
-  if (elements.length === 0) return member ? ITSELF : NO_FIELDS;
-  let key = member ? '.' : '';
-  for (let i = 0; i < elements.length; i++) key += `${elements[i]}\n${children[i]?.id}\n`;
-  let node = interned.get(key);
-  if (node === undefined) {
-    forgetWhenFull();
-    node = { id: nextId++, member, elements, children };
-    interned.set(key, node);
+  const { length } = elements;
+  if (length === 0) return member ? ITSELF : NO_FIELDS;
+  let hash = member ? 0x811c9dc5 : 0x9e3779b1;
+  for (let i = 0; i < length; i++) {
+    hash = Math.imul(hash ^ elementId(elements[i] as string), 0x01000193);
+    hash = Math.imul(hash ^ (children[i] as FieldSet).id, 0x85ebca6b);
   }
+  let bucket = interned.get(hash);
+  if (bucket === undefined) {
+    forgetWhenFull();
+    bucket = [];
+    interned.set(hash, bucket);
+  }
+  for (let at = 0; at < bucket.length; at++) {
+    const candidate = bucket[at] as FieldSet;
+    if (candidate.member === member && sameParts(candidate, elements, children)) return candidate;
+  }
+  const node: FieldSet = { id: nextId++, member, elements, children };
+  bucket.push(node);
   return node;
+};
+
+const sameParts = (node: FieldSet, elements: readonly string[], children: readonly FieldSet[]): boolean => {
+  if (node.elements.length !== elements.length) return false;
+  for (let i = 0; i < elements.length; i++) if (node.elements[i] !== elements[i] || node.children[i] !== children[i]) return false;
+  return true;
 };
 
 export const isEmpty = (set: FieldSet): boolean => set.elements.length === 0 && !set.member;

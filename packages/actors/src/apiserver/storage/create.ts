@@ -1,6 +1,7 @@
 import type { ActorContext } from '@naumachia/core';
 import { formatTime } from '../../api/time-format.js';
-import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
+import type { FieldError } from '../../api/field-error.js';
+import type { KubernetesObject } from '../../api/object.js';
 import type { CreateRequest, Status, UpdateRequest } from '../../api/requests.js';
 import { alreadyExists, alreadyExistsDeleting, invalidObject, plainError } from '../../api/status.js';
 import { entriesAfterCreate } from '../managed-fields/tracking.js';
@@ -35,9 +36,9 @@ export const planCreate = (state: ApiServerState, context: ActorContext, kind: K
 const newObject = (state: ApiServerState, context: ActorContext, kind: Kind, request: CreateRequest | UpdateRequest, sent: KubernetesObject): KubernetesObject | Status => {
   const { strategy } = kind;
   const defaulted = strategy.defaults === undefined ? sent : strategy.defaults(sent);
-  const metadata = metadataForCreate(kind, defaulted, request.namespace, context);
   const managedFields = entriesAfterCreate(kind, defaulted, request, formatTime(context.now));
-  let object: KubernetesObject = { ...defaulted, apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata: withManagers(metadata, managedFields) };
+  const metadata = metadataForCreate(kind, defaulted, request.namespace, managedFields, context);
+  let object: KubernetesObject = { ...defaulted, apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata };
   const attributes = {
     operation: 'create', kind, subresource: '', namespace: request.namespace, name: metadata.name ?? '', object, old: undefined, user: request.user, dryRun: request.dryRun ?? false,
   } as const;
@@ -46,26 +47,23 @@ const newObject = (state: ApiServerState, context: ActorContext, kind: Kind, req
   object = admitted;
   if (strategy.prepareForCreate !== undefined) object = strategy.prepareForCreate(object, formatTime(context.now));
   else if (kind.hasStatus) object = withZeroStatus(kind, object);
-  const errors = [...objectMetaErrors(object.metadata, kind.api.namespaced, strategy.nameErrors), ...(strategy.validate?.(object) ?? [])];
+  const metaErrors = objectMetaErrors(object.metadata, kind.api.namespaced, strategy.nameErrors);
+  const kindErrors = strategy.validate === undefined ? NO_ERRORS : strategy.validate(object);
+  const errors = kindErrors.length === 0 ? metaErrors : [...metaErrors, ...kindErrors];
   if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, object.metadata.name ?? '', errors);
   return validateAdmission(state, context, { ...attributes, object }) ?? object;
 };
+
+const NO_ERRORS: readonly FieldError[] = [];
 
 /** A new object of the server itself: complete, and past admission. */
 export const completeNew = (kind: Kind, object: KubernetesObject, namespace: string, fieldManager: string, context: ActorContext): KubernetesObject => {
   const now = formatTime(context.now);
   const defaulted = kind.strategy.defaults === undefined ? object : kind.strategy.defaults(object);
   const managedFields = entriesAfterCreate(kind, defaulted, { fieldManager }, now);
-  const made: KubernetesObject = { ...defaulted, metadata: withManagers(metadataForCreate(kind, defaulted, namespace, context), managedFields) };
+  const made: KubernetesObject = { ...defaulted, metadata: metadataForCreate(kind, defaulted, namespace, managedFields, context) };
   if (kind.strategy.prepareForCreate !== undefined) return kind.strategy.prepareForCreate(made, now);
   return made.status === undefined && kind.hasStatus ? withZeroStatus(kind, made) : made;
-};
-
-const withManagers = (metadata: KubernetesObject['metadata'], entries: readonly ManagedFieldsEntry[] | undefined): KubernetesObject['metadata'] => {
-  if (entries !== undefined) return { ...metadata, managedFields: entries };
-  if (metadata.managedFields === undefined) return metadata;
-  const { managedFields: _, ...rest } = metadata;
-  return rest;
 };
 
 /** Clients do not decide the status of what they create. */

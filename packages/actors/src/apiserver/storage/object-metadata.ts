@@ -1,6 +1,6 @@
 import { formatTime } from '../../api/time-format.js';
 import { type ActorContext } from '@naumachia/core';
-import type { KubernetesObject, ObjectMeta } from '../../api/object.js';
+import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../../api/object.js';
 import type { Status } from '../../api/requests.js';
 import { badRequest } from '../../api/status.js';
 import type { Kind } from '../registry.js';
@@ -13,7 +13,7 @@ type Draft = { -readonly [F in keyof ObjectMeta]?: ObjectMeta[F] };
  * The metadata of an object that is created: what only the server says is the server's, in the order of the API's fields so that
  * metadata of all objects have one shape.
  */
-export const metadataForCreate = (kind: Kind, object: KubernetesObject, namespace: string, context: ActorContext): ObjectMeta => {
+export const metadataForCreate = (kind: Kind, object: KubernetesObject, namespace: string, managedFields: readonly ManagedFieldsEntry[] | undefined, context: ActorContext): ObjectMeta => {
   const sent = object.metadata;
   const metadata: Draft = {};
   const generated = sent.generateName !== undefined && sent.generateName !== '';
@@ -29,7 +29,7 @@ export const metadataForCreate = (kind: Kind, object: KubernetesObject, namespac
   if (sent.annotations !== undefined && hasKeys(sent.annotations)) metadata.annotations = sent.annotations;
   if (sent.ownerReferences !== undefined && sent.ownerReferences.length > 0) metadata.ownerReferences = sent.ownerReferences;
   if (sent.finalizers !== undefined && sent.finalizers.length > 0) metadata.finalizers = sent.finalizers;
-  if (sent.managedFields !== undefined && sent.managedFields.length > 0) metadata.managedFields = sent.managedFields;
+  if (managedFields !== undefined) metadata.managedFields = managedFields;
   return metadata;
 };
 

@@ -4,7 +4,7 @@ import type { Stored, Status } from '../../api/requests.js';
 import type { AdmissionContext, AdmissionPlugin, Attributes } from '../admission/plugin.js';
 import { admissionChain } from '../admission/chain.js';
 import { keyOf, kindOfResource } from '../registry.js';
-import type { ApiServerState } from '../state.js';
+import type { ApiServerConfig, ApiServerState } from '../state.js';
 import { cached, resourceCache, sortedObjects } from '../watch-cache.js';
 import { isStatus } from './plan.js';
 
@@ -18,23 +18,48 @@ export const current = (state: ApiServerState, resource: GroupResource, namespac
   return cached(state.cache, resource, namespace, name);
 };
 
-/** What admission plugins see of the server. */
-const admissionContext = (state: ApiServerState, context: ActorContext): AdmissionContext => ({
-  random: context.random,
-  find: (resource, namespace, name) => current(state, resource, namespace, name),
-  all: (resource, namespace) => sortedObjects(resourceCache(state.cache, resource), namespace),
-});
+const contexts = new WeakMap<ApiServerState, AdmissionContext>();
 
-const NONE_DISABLED: readonly string[] = [];
-const enabled = (state: ApiServerState, plugin: AdmissionPlugin): boolean => !(state.config.disableAdmissionPlugins ?? NONE_DISABLED).includes(plugin.name);
+/** What admission plugins see of the server: one object per server. */
+const admissionContext = (state: ApiServerState, context: ActorContext): AdmissionContext => {
+  let seen = contexts.get(state);
+  if (seen === undefined) {
+    const { random } = context;
+    seen = {
+      random,
+      find: (resource, namespace, name) => current(state, resource, namespace, name),
+      all: (resource, namespace) => sortedObjects(resourceCache(state.cache, resource), namespace),
+      changedAt: (resource) => resourceCache(state.cache, resource).changedAt,
+    };
+    contexts.set(state, seen);
+  }
+  return seen;
+};
+
+interface Chain {
+  readonly admit: readonly NonNullable<AdmissionPlugin['admit']>[];
+  readonly validate: readonly NonNullable<AdmissionPlugin['validate']>[];
+}
+
+const chains = new WeakMap<ApiServerConfig, Chain>();
+
+/** The plugins that are switched on, in their order. */
+const chainOf = (config: ApiServerConfig): Chain => {
+  let chain = chains.get(config);
+  if (chain === undefined) {
+    const plugins = admissionChain.filter((plugin) => !(config.disableAdmissionPlugins ?? []).includes(plugin.name));
+    chain = { admit: plugins.flatMap(({ admit }) => admit ?? []), validate: plugins.flatMap(({ validate }) => validate ?? []) };
+    chains.set(config, chain);
+  }
+  return chain;
+};
 
 /** Runs the plugins that may change the object, in their order; the first refusal ends it. */
 export const admit = (state: ApiServerState, context: ActorContext, attributes: Attributes): KubernetesObject | Status | undefined => {
   let { object } = attributes;
   const seen = admissionContext(state, context);
-  for (const plugin of admissionChain) {
-    if (plugin.admit === undefined || !enabled(state, plugin)) continue;
-    const result = plugin.admit(attributes, object ?? NOTHING, seen);
+  for (const plugin of chainOf(state.config).admit) {
+    const result = plugin(attributes, object ?? NOTHING, seen);
     if (isStatus(result)) return result;
     if (object !== undefined) object = result;
   }
@@ -44,10 +69,8 @@ export const admit = (state: ApiServerState, context: ActorContext, attributes: 
 const NOTHING: KubernetesObject = { apiVersion: '', kind: '', metadata: {} };
 
 export const validateAdmission = (state: ApiServerState, context: ActorContext, attributes: Attributes): Status | undefined => {
-  let seen: AdmissionContext | undefined;
-  for (const plugin of admissionChain) {
-    if (plugin.validate === undefined || !enabled(state, plugin)) continue;
-    const refused = plugin.validate(attributes, (seen ??= admissionContext(state, context)));
+  for (const plugin of chainOf(state.config).validate) {
+    const refused = plugin(attributes, admissionContext(state, context));
     if (refused !== undefined) return refused;
   }
   return undefined;

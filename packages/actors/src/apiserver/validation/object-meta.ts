@@ -21,7 +21,7 @@ export const objectMetaErrors = (metadata: ObjectMeta, namespaced: boolean, name
   }
   const { name } = metadata;
   if (name === undefined || name === '') errors.push(required(`${path}.name`, 'name or generateName is required'));
-  else if (!isPlainName(name)) for (const text of nameErrors(name)) errors.push(invalid(`${path}.name`, name, text));
+  else if (!isPlainName(name, nameErrors === dns1123SubdomainErrors)) for (const text of nameErrors(name)) errors.push(invalid(`${path}.name`, name, text));
   const namespace = metadata.namespace ?? '';
   if (namespaced) {
     if (namespace === '') errors.push(required(`${path}.namespace`));
@@ -37,30 +37,59 @@ export const objectMetaErrors = (metadata: ObjectMeta, namespaced: boolean, name
 
 /**
  * Names that any rule for names lets pass that is not about length or a first letter: lower case letters, digits and dashes, up to
- * 40 characters, a letter first and a letter or digit last. Spares the regular expressions on hot paths.
+ * 40 characters, a letter first and a letter or digit last; with `dots` also several such parts. Spares the regular expressions.
  */
-const isPlainName = (name: string): boolean => {
+const isPlainName = (name: string, dots = false): boolean => {
   const last = name.length - 1;
-  if (last < 0 || last >= 40) return false;
+  if (last < 0 || last >= (dots ? 200 : 40)) return false;
+  let joint = true;
   for (let i = 0; i <= last; i++) {
     const code = name.charCodeAt(i);
-    const letter = code >= 0x61 && code <= 0x7a;
-    if (letter || (i > 0 && code >= 0x30 && code <= 0x39) || (i > 0 && i < last && code === 0x2d)) continue;
-    return false;
+    if (code >= 0x61 && code <= 0x7a) joint = false;
+    else if (code >= 0x30 && code <= 0x39) {
+      if (i === 0) return false;
+      joint = false;
+    } else if (code === 0x2d || (dots && code === 0x2e)) {
+      // A dash may stand beside a dash, nothing else beside a joint.
+      if (i === last || (joint && !(code === 0x2d && name.charCodeAt(i - 1) === 0x2d))) return false;
+      joint = true;
+    } else return false;
   }
   return true;
 };
 
 export const labelErrors = (labels: Readonly<Record<string, string>>, path: string): readonly FieldError[] => {
-  if (validMaps.has(labels)) return NONE;
+  if (validMaps.has(labels) || allKnown(labels)) return NONE;
   const errors: FieldError[] = [];
   for (const key of Object.keys(labels).sort()) {
     for (const text of qualifiedNameErrors(key)) errors.push(invalid(path, key, text));
     const value = labels[key] ?? '';
     for (const text of labelValueErrors(value)) errors.push(invalid(path, value, text));
   }
-  if (errors.length === 0) validMaps.add(labels);
+  if (errors.length === 0) {
+    validMaps.add(labels);
+    for (const key in labels) remember(key, labels[key] ?? '');
+  }
   return errors;
+};
+
+/** Values that a label was found valid with. The labels of a cluster's pods are few, however many the pods. */
+const knownLabels = new Map<string, Set<string>>();
+const MOST_KNOWN = 10_000;
+
+const remember = (key: string, value: string): void => {
+  let values = knownLabels.get(key);
+  if (values === undefined || values.size >= MOST_KNOWN) {
+    if (knownLabels.size >= MOST_KNOWN) knownLabels.clear();
+    values = new Set();
+    knownLabels.set(key, values);
+  }
+  values.add(value);
+};
+
+const allKnown = (labels: Readonly<Record<string, string>>): boolean => {
+  for (const key in labels) if (knownLabels.get(key)?.has(labels[key] ?? '') !== true) return false;
+  return true;
 };
 
 export const annotationErrors = (annotations: Readonly<Record<string, string>>, path: string): readonly FieldError[] => {
@@ -77,8 +106,11 @@ export const annotationErrors = (annotations: Readonly<Record<string, string>>, 
   return errors;
 };
 
+const isPlainOwner = (owner: OwnerReference): boolean =>
+  owner.apiVersion !== '' && owner.apiVersion !== 'v1' && !owner.apiVersion.endsWith('/') && owner.kind !== '' && owner.name !== '' && owner.uid !== '';
+
 const ownerErrors = (owners: readonly OwnerReference[], path: string): readonly FieldError[] => {
-  if (validMaps.has(owners)) return NONE;
+  if (owners.length === 1 && isPlainOwner(owners[0] as OwnerReference)) return NONE;
   const errors: FieldError[] = [];
   let controller: OwnerReference | undefined;
   owners.forEach((owner) => {
@@ -95,7 +127,6 @@ const ownerErrors = (owners: readonly OwnerReference[], path: string): readonly 
     }
     controller ??= owner;
   });
-  if (errors.length === 0) validMaps.add(owners);
   return errors;
 };
 
