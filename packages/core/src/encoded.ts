@@ -42,6 +42,11 @@ export class Encoded<H = unknown, T = unknown> {
     return this.#value;
   }
 
+  /** Whether `bytes` costs nothing: it came from another host, or has been sent to one. */
+  get hasBytes(): boolean {
+    return this.#bytes !== undefined;
+  }
+
   get bytes(): Uint8Array {
     return (this.#bytes ??= valueCodec.encode(this.#value));
   }

@@ -26,6 +26,14 @@ export const digestText = (digest: Digest, text: string): void => {
   digest.high = mix(digest.high, high, 0xc2b2ae35 | 0);
 };
 
+export const digestBytes = (digest: Digest, bytes: Uint8Array): void => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const whole = bytes.byteLength & ~3;
+  digestNumber(digest, bytes.byteLength);
+  for (let at = 0; at < whole; at += 4) digestNumber(digest, view.getInt32(at));
+  for (let at = whole; at < bytes.byteLength; at++) digestNumber(digest, view.getUint8(at));
+};
+
 /** Spreads the last words over all bits; afterwards a digest can be added to others. */
 export const finishDigest = (digest: Digest): Digest => ({ low: finish(digest.low), high: finish(digest.high) });
 

@@ -1,5 +1,5 @@
 import { Encoded, type FeedEntry } from '@naumachia/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { EndpointSlice, Service } from '../api/generated/types.js';
 import type { ObjectHeader } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
@@ -81,5 +81,17 @@ describe('tables that all proxies of a host derive alike', () => {
   it('forget a service that is deleted', () => {
     const table = tableAfterFeed(start(), feed(service('web', 30, '10.96.0.1', 'deleted'), slice('web', 31, ['10.244.0.1'], 'deleted'))).table;
     expect(table).toBe(EMPTY_TABLE);
+  });
+
+  it('decode the same bytes once, and tell other bytes of one uid and revision apart', () => {
+    const received = (stored: Stored): Stored => Encoded.ofBytes<ObjectHeader, never>(stored.header, stored.bytes) as Stored;
+    const original = service('web', 40, '10.96.0.40');
+    const first = tableAfterList(EMPTY_TABLE, 'services', [received(original)]);
+    const again = received(original);
+    const decoded = vi.spyOn(again, 'value', 'get');
+    expect(tableAfterList(EMPTY_TABLE, 'services', [again])).toBe(first);
+    expect(decoded).not.toHaveBeenCalled();
+    const twin = tableAfterList(EMPTY_TABLE, 'services', [received(service('web', 40, '10.96.0.41'))]);
+    expect(serviceOf(twin, 'shop/web')?.ports[0]?.spec.clusterIp).not.toBe(serviceOf(first, 'shop/web')?.ports[0]?.spec.clusterIp);
   });
 });

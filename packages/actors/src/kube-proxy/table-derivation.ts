@@ -3,7 +3,7 @@ import type { EndpointSlice, Service } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import { compileService } from './compiled-service.js';
 import { compileSlice, serviceOfSlice } from './compiled-slice.js';
-import { addDigest, type Digest, sameDigest } from './digest.js';
+import { addDigest, type Digest, digestBytes, newDigest, sameDigest } from './digest.js';
 import { changedEntries, digestsAfter, EMPTY_TABLE, type ServiceTable, servicesOf, type TableChange, type TableDigests, withEntries } from './service-table.js';
 
 /**
@@ -100,8 +100,36 @@ const compiled = new WeakMap<Stored, TableChange>();
 
 const changeOf = (stored: Stored): TableChange => {
   let change = compiled.get(stored);
-  if (change === undefined) compiled.set(stored, (change = compile(stored)));
+  if (change === undefined) compiled.set(stored, (change = stored.hasBytes ? compileBytes(stored) : compile(stored)));
   return change;
+};
+
+/**
+ * What was compiled of bytes, by uid: when a thousand proxies start, each is sent a list of its own, and the same bytes need not be decoded
+ * a thousand times. The digest of the bytes tells objects of one uid and revision apart, should two runs of one seed share a thread.
+ */
+const compiledBytes = new Map<string, { readonly revision: number; readonly digest: Digest; readonly change: TableChange }>();
+const REMEMBERED_OBJECTS = 65_536;
+
+const compileBytes = (stored: Stored): TableChange => {
+  const { uid, revision, change } = stored.header;
+  // A deleted object says nothing but its name.
+  if (change === 'deleted') {
+    compiledBytes.delete(uid);
+    return compile(stored);
+  }
+  const digest = newDigest();
+  digestBytes(digest, stored.bytes);
+  const known = compiledBytes.get(uid);
+  if (known?.revision === revision && sameDigest(known.digest, digest)) return known.change;
+  const made = compile(stored);
+  compiledBytes.delete(uid);
+  compiledBytes.set(uid, { revision, digest, change: made });
+  if (compiledBytes.size > REMEMBERED_OBJECTS) for (const oldest of compiledBytes.keys()) {
+    compiledBytes.delete(oldest);
+    break;
+  }
+  return made;
 };
 
 const compile = (stored: Stored): TableChange => {
