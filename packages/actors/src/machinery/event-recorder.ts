@@ -196,9 +196,16 @@ const requestOf = (client: ApiClient, { event, name, patch }: PendingEvent): Api
   return patch === undefined ? createRequest(client, 'events', namespace, event) : patchRequest(client, 'events', namespace, name, 'strategic', patch);
 };
 
-/** `<object>.<nanoseconds since the epoch in hex>`; what is below a millisecond is drawn, as the clock stands still while a handler runs. */
-export const eventName = (object: string, now: Instant, random: Random): string =>
-  `${object}.${(BigInt(Math.floor(now)) * 1_000_000n + BigInt(random.below(1_000_000))).toString(16)}`;
+/** `<object>.<nanoseconds since the epoch in hex>`; the clock's missing digits are drawn. */
+export const eventName = (object: string, now: Instant, random: Random): string => {
+  // 61 bits, in two limbs that a number holds exactly: BigInt costs ten times as much.
+  const whole = Math.floor(now);
+  const below = (whole % LIMB) * 1_000_000 + (Math.floor((now - whole) * 1e6) || random.below(1_000_000));
+  const above = Math.floor(whole / LIMB) * 1_000_000 + Math.floor(below / LIMB);
+  return `${object}.${above.toString(16)}${(below % LIMB).toString(16).padStart(6, '0')}`;
+};
+
+const LIMB = 0x100_0000;
 
 /** As many pending events as go out at once; a count waits for the batch after the one that holds its event. */
 const takeBatch = (recorder: EventRecorder): readonly PendingEvent[] => {

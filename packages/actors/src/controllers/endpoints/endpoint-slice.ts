@@ -42,7 +42,9 @@ export const endpointSliceController: ManagedController = {
       const service = current ?? former;
       if (service !== undefined) enqueue(manager, NAME, keyOf(service));
     },
-    pods: (manager, former, current) => affectedServices(manager, former, current, (key) => enqueue(manager, NAME, key)),
+    pods: (manager, former, current) => {
+      for (const key of affectedServices(manager, former, current)) enqueue(manager, NAME, key);
+    },
     endpointSlices: (manager, former, current) => sliceChanged(manager, former, current),
   },
 };

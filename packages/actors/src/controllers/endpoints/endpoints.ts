@@ -32,7 +32,9 @@ export const endpointsController: ManagedController = {
       const service = current ?? former;
       if (service !== undefined) enqueue(manager, NAME, keyOf(service));
     },
-    pods: (manager, former, current) => affectedServices(manager, former, current, (key) => enqueue(manager, NAME, key)),
+    pods: (manager, former, current) => {
+      for (const key of affectedServices(manager, former, current)) enqueue(manager, NAME, key);
+    },
     endpoints: (manager, former, current) => {
       if (current === undefined && former !== undefined) enqueue(manager, NAME, keyOf(former));
     },
@@ -76,12 +78,18 @@ const subsetsOf = (service: Service, pods: readonly PodView[]): { readonly subse
   const publishAll = service.spec?.publishNotReadyAddresses === true;
   const groups = new Map<string, { readonly ports: readonly EndpointPort[]; readonly ready: EndpointAddress[]; readonly notReady: EndpointAddress[] }>();
   let count = 0;
-  for (const pod of [...pods].sort((a, b) => (a.podIP < b.podIP ? -1 : a.podIP > b.podIP ? 1 : 0))) {
-    if (!mayServe(pod, publishAll)) continue;
+  const servicePorts = service.spec?.ports ?? [];
+  // Only a port that is given by name can differ from pod to pod.
+  const shared = servicePorts.every(({ targetPort }) => typeof targetPort !== 'string');
+  let ports: readonly EndpointPort[] | undefined;
+  let key = '';
+  for (const pod of pods.filter((candidate) => mayServe(candidate, publishAll)).sort((a, b) => (a.podIP < b.podIP ? -1 : a.podIP > b.podIP ? 1 : 0))) {
     if (++count > MAX_ADDRESSES) continue;
-    const ports = portsOf(service, pod);
-    if (ports.length === 0 && (service.spec?.ports ?? []).length > 0) continue;
-    const key = JSON.stringify(ports);
+    if (ports === undefined || !shared) {
+      ports = portsOf(service, pod);
+      key = JSON.stringify(ports);
+    }
+    if (ports.length === 0 && servicePorts.length > 0) continue;
     let group = groups.get(key);
     if (group === undefined) groups.set(key, (group = { ports, ready: [], notReady: [] }));
     (publishAll || pod.ready ? group.ready : group.notReady).push(addressOf(service, pod));

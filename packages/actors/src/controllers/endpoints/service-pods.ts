@@ -32,12 +32,31 @@ export const servicesOf = (manager: ControllerManager, pod: PodView): readonly S
 /** A service with a selector, of a type that has endpoints, is one that the controllers fill. */
 export const hasSelector = (service: Service): boolean => service.spec?.selector !== undefined && service.spec.type !== 'ExternalName' && Object.keys(service.spec.selector).length > 0;
 
-/** Calls back for each service whose endpoints a change of a pod may change (endpointslice/util: GetServicesToUpdateOnPodChange). */
-export const affectedServices = (manager: ControllerManager, former: PodView | undefined, current: PodView | undefined, affected: (key: string) => void): void => {
+/** The keys of the services whose endpoints a change of a pod may change (endpointslice/util: GetServicesToUpdateOnPodChange). */
+export const affectedServices = (manager: ControllerManager, former: PodView | undefined, current: PodView | undefined): readonly string[] => {
+  // Two controllers ask about each change, one after the other.
+  if (asked.former === former && asked.current === current && asked.manager === manager) return asked.keys;
+  asked = { manager, former, current, keys: findAffected(manager, former, current) };
+  return asked.keys;
+};
+
+interface Asked {
+  readonly manager: ControllerManager | undefined;
+  readonly former: PodView | undefined;
+  readonly current: PodView | undefined;
+  readonly keys: readonly string[];
+}
+
+const NONE: readonly string[] = [];
+let asked: Asked = { manager: undefined, former: undefined, current: undefined, keys: NONE };
+
+const findAffected = (manager: ControllerManager, former: PodView | undefined, current: PodView | undefined): readonly string[] => {
   const relabelled = former !== undefined && current !== undefined && !sameLabels(former.header.labels, current.header.labels);
-  if (former !== undefined && current !== undefined && !relabelled && !endpointDiffers(former, current)) return;
-  if (current !== undefined) for (const service of servicesOf(manager, current)) affected(`${service.header.namespace}/${service.header.name}`);
-  if (former !== undefined && (relabelled || current === undefined)) for (const service of servicesOf(manager, former)) affected(`${service.header.namespace}/${service.header.name}`);
+  if (former !== undefined && current !== undefined && !relabelled && !endpointDiffers(former, current)) return NONE;
+  const keys: string[] = [];
+  if (current !== undefined) for (const { header } of servicesOf(manager, current)) keys.push(`${header.namespace}/${header.name}`);
+  if (former !== undefined && (relabelled || current === undefined)) for (const { header } of servicesOf(manager, former)) keys.push(`${header.namespace}/${header.name}`);
+  return keys;
 };
 
 /** podEndpointsChanged: a node is chosen before a pod has an address, and any change of a pod that is being deleted counts. */

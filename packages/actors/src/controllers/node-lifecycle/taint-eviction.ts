@@ -28,7 +28,8 @@ export const taintEvictionController: ManagedController = {
     pods: (manager, former, current) => {
       const pod = current ?? former;
       if (pod === undefined) return;
-      const scheduled = manager.memory.evictions.has(keyOf(pod));
+      const { evictions } = manager.memory;
+      const scheduled = evictions.size > 0 && evictions.has(keyOf(pod));
       if (scheduled) enqueue(manager, NAME, keyOf(pod));
       else if (current !== undefined && current.nodeName !== '' && (former?.nodeName !== current.nodeName || former.evictionTolerations !== current.evictionTolerations)) {
         const node = objectAt(manager.informers, NODES, current.nodeName);
