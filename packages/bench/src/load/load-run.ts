@@ -2,6 +2,7 @@ import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterPlaceme
 import { resourceByKind } from '@naumachia/actors/api';
 import { type Incident, milliseconds, named, type Port, seconds, ThreadsRuntime } from '@naumachia/core';
 import { combine, type Observations } from '../measure/observations.js';
+import type { Glance } from '../measure/reporter.js';
 import { podsOf } from './scale.js';
 
 export interface LoadOptions {
@@ -44,6 +45,8 @@ export interface LoadResult {
   readonly allRunning: number | undefined;
   /** Bytes of heap on all hosts, garbage collected: with the control plane alone, with idle nodes, and at the end. */
   readonly heap: { readonly controlPlane: number; readonly idle: number; readonly end: number };
+  /** 99th percentile of the delay of the slowest host's event loop, milliseconds. */
+  readonly loopDelay: number;
   readonly residentBytes: number;
   readonly threads: number;
   readonly seen: Observations;
@@ -80,11 +83,12 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     // The pause for measuring is nobody's waiting time.
     const nodesBegan = performance.now();
     await runtime.start(nodes(options.nodes, 'none'));
-    let seen = await look();
-    for (; seen.nodes.ready < options.nodes && !over(); seen = await look()) {
-      options.progress({ phase: 'nodes', done: seen.nodes.ready, of: options.nodes, elapsed: elapsed() });
+    let glance = await glanceAt(runtime);
+    for (; glance.nodesReady < options.nodes && !over(); glance = await glanceAt(runtime)) {
+      options.progress({ phase: 'nodes', done: glance.nodesReady, of: options.nodes, elapsed: elapsed() });
       await rest(LOOK_EVERY / 4);
     }
+    let seen = await look();
     const nodesReady = seen.nodes.ready >= options.nodes && seen.nodes.lastReady !== undefined ? controlPlaneUp + seen.nodes.lastReady - (performance.timeOrigin + nodesBegan) : undefined;
     await runtime.settle();
     const idle = heapOf(await runtime.reports());
@@ -93,27 +97,27 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     const applying = performance.now();
     const refused: Refusal[] = [];
     const applied = apply(runtime.port('load'), options.objects, refused, over);
-    const running = (): number => seen.pods?.running ?? 0;
-    for (seen = await look(); running() < pods && !over(); seen = await look()) {
-      options.progress({ phase: 'pods', done: running(), of: pods, elapsed: elapsed() });
+    for (; glance.podsRunning < pods && !over(); glance = await glanceAt(runtime)) {
+      options.progress({ phase: 'pods', done: glance.podsRunning, of: pods, elapsed: elapsed() });
       await rest(LOOK_EVERY);
     }
     await applied;
-    options.progress({ phase: 'settling', done: running(), of: pods, elapsed: elapsed() });
+    options.progress({ phase: 'settling', done: glance.podsRunning, of: pods, elapsed: elapsed() });
+    seen = await look();
     const lastRunning = seen.pods?.lastRunning;
-    const allRunning = running() >= pods && lastRunning !== undefined ? lastRunning - (performance.timeOrigin + applying) : undefined;
+    const allRunning = (seen.pods?.running ?? 0) >= pods && lastRunning !== undefined ? lastRunning - (performance.timeOrigin + applying) : undefined;
     // The tail of a rollout (statuses, Events, endpoints) belongs to the run: it is over when nobody writes any more.
-    for (let before = -1; !over() && writesOf(seen) !== before; ) {
-      before = writesOf(seen);
+    for (let before = -1; !over() && glance.writes !== before; glance = await glanceAt(runtime)) {
+      before = glance.writes;
       await rest(500);
-      seen = await look();
     }
+    const loopDelay = Math.max(...seen.hosts.map((host) => host.loopDelay.p99));
     const residentBytes = process.memoryUsage().rss;
     await runtime.settle();
     seen = await look();
     return {
       complete: allRunning !== undefined, pods, refused, incidents, nodesReady, allRunning,
-      heap: { controlPlane: controlPlaneHeap, idle, end: heapOf(seen.hosts) }, residentBytes, threads: runtime.hosts + 1, seen,
+      heap: { controlPlane: controlPlaneHeap, idle, end: heapOf(seen.hosts) }, loopDelay, residentBytes, threads: runtime.hosts + 1, seen,
     };
   } finally {
     await runtime.stop('abort');
@@ -121,7 +125,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
 };
 
 const heapOf = (hosts: Observations['hosts']): number => hosts.reduce((sum, host) => sum + host.heapBytes, 0);
-const writesOf = (seen: Observations): number => Object.values(seen.writes).reduce((sum, count) => sum + count, 0);
+const glanceAt = async (runtime: ThreadsRuntime): Promise<Glance> => (await runtime.glance('apiserver')) as Glance;
 const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Creates all objects, in order but for what waits. */

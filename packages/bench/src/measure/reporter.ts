@@ -35,6 +35,13 @@ const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection
 
 const now = (): number => performance.timeOrigin + performance.now();
 
+/** How far a run has come, seen at the API server. */
+export interface Glance {
+  readonly nodesReady: number;
+  readonly podsRunning: number;
+  readonly writes: number;
+}
+
 /** Measures a host. What it costs is part of every figure of the benchmark. */
 export const reporter = (): Reporter => {
   const messages = new Map<string, Map<string, number>>();
@@ -132,6 +139,7 @@ export const reporter = (): Reporter => {
 
   return {
     observer,
+    glance: (): Glance => ({ nodesReady: readyNodes.size, podsRunning: pods.stages.running, writes: Object.values(writes).reduce((sum, count) => sum + count, 0) }),
     report: (states): Observed => {
       const scale = sampled === 0 ? 0 : frames.bytes / Math.max(1, Object.values(bytes).reduce((sum, part) => sum + part, 0));
       return {
