@@ -173,7 +173,8 @@ describe('etcd', () => {
 
   it('removes what a compaction made unreachable, and keeps the log on its disk short', () => {
     const sim = newSimulation({ slackBytes: 1000 });
-    for (let n = 0; n < 3000; n++) sim.host.post({ actor: 'outside', incarnation: 0 }, ETCD, put(`/registry/pods/default/${n % 1500}`, n), 'stream', 'send', 0, undefined);
+    const port = sim.port('outside');
+    for (let n = 0; n < 3000; n++) port.send(ETCD, put(`/registry/pods/default/${n % 1500}`, n));
     sim.advance(seconds(1));
     ask(sim, { type: 'delete-range', key: '/', rangeEnd: '0' });
     const revision = revisionOf(sim);

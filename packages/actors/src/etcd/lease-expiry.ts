@@ -3,7 +3,7 @@ import type { Leases } from './leases.js';
 
 /**
  * When leases end: the leader's own knowledge, which is not replicated. A restart gives every lease its full time again, as a new
- * leader does in etcd. The heap's entries are looked at lazily: a renewal changes `deadlines` alone.
+ * leader does in etcd. The heap's entries are looked at lazily: a later end changes `deadlines` alone.
  */
 export interface LeaseExpiry {
   readonly deadlines: Map<number, Instant>;
@@ -20,9 +20,9 @@ export const expiryOf = (leases: Leases, now: Instant): LeaseExpiry => {
 /** Gives a lease `ttl` seconds from now on. */
 export const renew = (expiry: LeaseExpiry, lease: number, ttl: number, now: Instant): void => {
   const at = later(now, seconds(ttl));
-  const known = expiry.deadlines.has(lease);
+  const former = expiry.deadlines.get(lease);
   expiry.deadlines.set(lease, at);
-  if (!known) push(expiry.heap, { at, lease });
+  if (former === undefined || at < former) push(expiry.heap, { at, lease });
 };
 
 export const forget = (expiry: LeaseExpiry, lease: number): void => {
