@@ -2,7 +2,7 @@ import { type Instant, later, milliseconds, type Random, seconds } from '@naumac
 import type { CommandContext } from './commands.js';
 import { appendOutput, emptyLog } from './container-log.js';
 import type { ContainerConfig, ContainerRuntime, PodSandbox, RuntimeContainer } from './container-runtime.js';
-import { askRegistry, type Image } from './image-registry.js';
+import { askRegistry, hex64, type Image } from './image-registry.js';
 import type { LatencyProfile } from './latency-profile.js';
 import { handlesSigterm, runProcess, startProcess } from './process.js';
 
@@ -10,6 +10,8 @@ import { handlesSigterm, runProcess, startProcess } from './process.js';
 export interface EmulatedRuntime {
   /** The first three octets of its pods' addresses. */
   readonly subnet: string;
+  /** How the ids of its sandboxes and containers end. */
+  readonly idTail: string;
   readonly profile: LatencyProfile;
   readonly sandboxes: Map<string, PodSandbox>;
   images: readonly Image[];
@@ -22,6 +24,7 @@ export interface EmulatedRuntime {
 
 export const emulatedRuntime = (subnet: string, profile: LatencyProfile, images: readonly Image[]): EmulatedRuntime => ({
   subnet,
+  idTail: hex64(subnet).slice(16),
   profile,
   sandboxes: new Map(),
   images,
@@ -61,7 +64,7 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
   runPodSandbox: (runtime, pod, { random }) => {
     const sandbox: PodSandbox = {
       podUid: pod.uid,
-      id: newId(random),
+      id: newId(runtime, random),
       ip: pod.hostNetwork ? '' : takeAddress(runtime),
       hostname: pod.hostname,
       ready: true,
@@ -102,9 +105,9 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
     if (!runtime.images.includes(image)) runtime.images = [...runtime.images, image];
   },
 
-  createContainer: (_runtime, sandbox, { name, attempt, image, config }, { now, random }) => {
+  createContainer: (runtime, sandbox, { name, attempt, image, config }, { now, random }) => {
     const container: RuntimeContainer = {
-      id: newId(random),
+      id: newId(runtime, random),
       name,
       attempt,
       image,
@@ -179,12 +182,10 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
   },
 };
 
-/** 64 hexadecimal digits, as containerd's ids have. */
-const newId = (random: Random): string => {
-  let digits = '';
-  for (let word = 0; word < 8; word++) digits += (random.uint32() + 0x1_0000_0000).toString(16).slice(1);
-  return digits;
-};
+/** 64 hexadecimal digits, as containerd's ids have: sixteen are drawn, the rest are the node's. */
+const newId = (runtime: EmulatedRuntime, random: Random): string => digits(random.uint32()) + digits(random.uint32()) + runtime.idTail;
+
+const digits = (word: number): string => (word + 0x1_0000_0000).toString(16).slice(1);
 
 const advanceContainer = (sandbox: PodSandbox, container: RuntimeContainer, now: Instant): void => {
   const { killAt, process } = container;

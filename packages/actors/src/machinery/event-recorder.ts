@@ -3,7 +3,7 @@ import type { CoreV1Event, ObjectReference } from '../api/generated/types.js';
 import type { ApiAnswer, ApiRequest } from '../api/requests.js';
 import { correlate, type EventCorrelator, eventCorrelator, forgetEvent } from './event-correlator.js';
 import { API_SERVER, type ApiClient, createRequest, isRefused, patchRequest } from './requests.js';
-import { microTimestamp, timestamp } from './timestamp.js';
+import { formatMicroTime, formatTime } from '../api/time-format.js';
 
 /** Who records: `source.component` and `source.host` of its Events. */
 export interface EventSource {
@@ -127,7 +127,7 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
       const fresh = eventName(event.about.name ?? '', context.now, context.random);
       const correlated = correlate(recorder.correlator, object, { type: event.type, reason: event.reason, message: event.message, fieldPath: event.about.fieldPath }, fresh, context.now);
       if (correlated.outcome === 'drop') return;
-      const now = timestamp(context.now);
+      const now = formatTime(context.now);
       const counted = correlated.outcome === 'count';
       const name = counted ? correlated.name : fresh;
       const full: CoreV1Event = {
@@ -138,7 +138,7 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
         reason: event.reason,
         message: correlated.message,
         source: source.host === '' ? { component: source.component } : { component: source.component, host: source.host },
-        firstTimestamp: counted ? timestamp(correlated.first) : now,
+        firstTimestamp: counted ? formatTime(correlated.first) : now,
         lastTimestamp: now,
         count: counted ? correlated.count : 1,
         type: event.type,
@@ -159,7 +159,7 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
       if (correlated.outcome === 'drop') return;
       // A series is written when it begins; its later members are only counted.
       if (correlated.outcome === 'count' && correlated.count > 2) return;
-      const now = microTimestamp(context.now);
+      const now = formatMicroTime(context.now);
       const counted = correlated.outcome === 'count';
       const name = counted ? correlated.name : fresh;
       const series = { count: 2, lastObservedTime: now };
@@ -196,11 +196,14 @@ const requestOf = (client: ApiClient, { event, name, patch }: PendingEvent): Api
   return patch === undefined ? createRequest(client, 'events', namespace, event) : patchRequest(client, 'events', namespace, name, 'strategic', patch);
 };
 
-/** `<object>.<nanoseconds since the epoch in hex>`; the clock's missing digits are drawn. */
+/**
+ * `<object>.<nanoseconds since the epoch in hex>`. What is below a millisecond is always drawn: the clock stands still while a handler
+ * runs, and the events that it records must not share a name.
+ */
 export const eventName = (object: string, now: Instant, random: Random): string => {
   // 61 bits, in two limbs that a number holds exactly: BigInt costs ten times as much.
   const whole = Math.floor(now);
-  const below = (whole % LIMB) * 1_000_000 + (Math.floor((now - whole) * 1e6) || random.below(1_000_000));
+  const below = (whole % LIMB) * 1_000_000 + random.below(1_000_000);
   const above = Math.floor(whole / LIMB) * 1_000_000 + Math.floor(below / LIMB);
   return `${object}.${above.toString(16)}${(below % LIMB).toString(16).padStart(6, '0')}`;
 };
