@@ -41,6 +41,18 @@ export function parseTime(text: string): Instant | undefined {
   return instantOf(utc + millis + offset);
 }
 
+let lastRead = '';
+let lastReadAt = Number.NaN;
+
+/** The instant of a time as the store keeps it: canonical, so it is not checked again. NaN for an empty text. */
+export function instantOfTime(text: string): Instant {
+  if (text !== lastRead) {
+    lastReadAt = Date.parse(text);
+    lastRead = text;
+  }
+  return instantOf(lastReadAt);
+}
+
 /** A time as the API keeps it, in UTC with whole seconds, from any RFC 3339 text; undefined if it is none. */
 export function canonicalTime(text: string): string | undefined {
   if (canonical.test(text) && text.endsWith('Z') && isPlausible(text)) return text;

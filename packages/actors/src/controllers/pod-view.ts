@@ -2,7 +2,7 @@ import type { Instant } from '@naumachia/core';
 import type { Container, Pod, Toleration } from '../api/generated/types.js';
 import type { ObjectHeader, OwnerReference } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
-import { instantOfTimestamp } from '../machinery/timestamp.js';
+import { instantOfTime } from '../api/time-format.js';
 
 /** What the controllers read of a pod. A large cluster has so many pods that their whole values cannot stay decoded. */
 export interface PodView {
@@ -55,8 +55,8 @@ export const podView = (stored: Stored<Pod>, former: PodView | undefined): PodVi
     controller: owners.find(isController),
     phase: phaseNamed(status?.phase ?? ''),
     ready: ready?.status === 'True',
-    readySince: ready?.lastTransitionTime === undefined ? (0 as Instant) : instantOfTimestamp(ready.lastTransitionTime),
-    created: former?.created ?? instantOfTimestamp(metadata.creationTimestamp ?? ''),
+    readySince: ready?.lastTransitionTime === undefined ? (0 as Instant) : instantOfTime(ready.lastTransitionTime),
+    created: former?.created ?? instantOfTime(metadata.creationTimestamp ?? ''),
     terminating: metadata.deletionTimestamp !== undefined,
     nodeName: former?.nodeName === spec.nodeName && former !== undefined ? former.nodeName : (spec.nodeName ?? ''),
     podIP,

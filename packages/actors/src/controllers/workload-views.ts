@@ -2,7 +2,7 @@ import { hash32, type Instant } from '@naumachia/core';
 import type { Deployment, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus, ReplicationController } from '../api/generated/types.js';
 import type { ObjectHeader, OwnerReference } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
-import { instantOfTimestamp } from '../machinery/timestamp.js';
+import { instantOfTime } from '../api/time-format.js';
 import { isController } from './pod-view.js';
 
 /** A ReplicaSet or ReplicationController as the controllers see it. The template stays in `stored`, decoded when pods are made. */
@@ -51,7 +51,7 @@ export const replicaSetView = (stored: Stored<ReplicaSet>, former: ReplicaSetVie
     stored,
     owners,
     controller: owners.find(isController),
-    created: former?.created ?? instantOfTimestamp(metadata.creationTimestamp ?? ''),
+    created: former?.created ?? instantOfTime(metadata.creationTimestamp ?? ''),
     generation,
     terminating: metadata.deletionTimestamp !== undefined,
     finalizers: metadata.finalizers ?? NONE,

@@ -1,7 +1,7 @@
 import { type Flow, type Instant, requests } from '@naumachia/core';
 import type { Pod, PodCondition } from '../api/generated/types.js';
 import { API_SERVER, type ApiClient, patchRequest } from '../machinery/requests.js';
-import { timestamp } from '../machinery/timestamp.js';
+import { formatTime as timestamp } from '../api/time-format.js';
 
 export interface StatusPatch {
   readonly namespace: string;

@@ -1,6 +1,6 @@
 import type { Instant } from '@naumachia/core';
 import type { Deployment, DeploymentCondition, DeploymentStatus } from '../../api/generated/types.js';
-import { timestamp } from '../../machinery/timestamp.js';
+import { formatTime } from '../../api/time-format.js';
 
 type Conditions = readonly DeploymentCondition[];
 
@@ -9,8 +9,8 @@ export const conditionOf = (conditions: Conditions | undefined, type: string): D
 export const newCondition = (type: string, status: string, reason: string, message: string, now: Instant): DeploymentCondition => ({
   type,
   status,
-  lastUpdateTime: timestamp(now),
-  lastTransitionTime: timestamp(now),
+  lastUpdateTime: formatTime(now),
+  lastTransitionTime: formatTime(now),
   reason,
   message,
 });

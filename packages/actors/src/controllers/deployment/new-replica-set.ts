@@ -1,13 +1,13 @@
 import type { Instant } from '@naumachia/core';
 import type { Deployment, DeploymentCondition } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
+import { podTemplateHash } from '../../api/pod-template-hash.js';
 import type { UpdateRequest } from '../../api/requests.js';
 import { createRequest, updateRequest, updateSubresourceRequest } from '../../machinery/requests.js';
 import { controllerReference } from '../replica-set/claim.js';
 import { type DeploymentView, POD_TEMPLATE_HASH, type ReplicaSetView } from '../workload-views.js';
 import { conditionOf, hasProgressDeadline, newCondition, withCondition } from './conditions.js';
 import { CLIENT } from './identity.js';
-import { podTemplateHash } from './pod-template-hash.js';
 import { annotationsOfCreatedSet, annotationsOfNewSet, latestRevision, REVISION } from './revision.js';
 import { desiredReplicas, maxSurge, newSetReplicas } from './rollout-bounds.js';
 import type { Sets } from './scaling.js';
@@ -50,7 +50,7 @@ export interface NewSet {
 /** The set that the deployment's template asks for, as large as the old ones leave room for. */
 export const newSetOf = ({ header, value }: DeploymentView, old: readonly ReplicaSetView[]): NewSet => {
   const { template, selector, minReadySeconds } = value.spec;
-  const hash = podTemplateHash(template, value.status?.collisionCount ?? 0);
+  const hash = podTemplateHash(template, value.status?.collisionCount);
   const labels = { ...template.metadata?.labels, [POD_TEMPLATE_HASH]: hash };
   const replicas = newSetReplicas(value, old, 0);
   const revision = latestRevision(old) + 1;

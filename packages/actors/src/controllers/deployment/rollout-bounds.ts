@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentStatus } from '../../api/generated/types.js';
+import { scaledValue } from '../../api/int-or-string.js';
 import type { ReplicaSetView } from '../workload-views.js';
 
 /** Arithmetic of a rollout (pkg/controller/deployment/util/deployment_util.go). */
@@ -11,13 +12,11 @@ export const isRollingUpdate = (deployment: Deployment): boolean => deployment.s
 const fenceposts = (deployment: Deployment): { readonly surge: number; readonly unavailable: number } => {
   const rolling = deployment.spec.strategy?.rollingUpdate;
   const replicas = desiredReplicas(deployment);
-  const surge = scaled(rolling?.maxSurge ?? 0, replicas, Math.ceil);
-  const unavailable = scaled(rolling?.maxUnavailable ?? 0, replicas, Math.floor);
+  // Validation refuses what is neither a number nor a percentage.
+  const surge = scaledValue(rolling?.maxSurge ?? 0, replicas, 'up') ?? 0;
+  const unavailable = scaledValue(rolling?.maxUnavailable ?? 0, replicas, 'down') ?? 0;
   return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
 };
-
-const scaled = (value: number | string, total: number, round: (value: number) => number): number =>
-  typeof value === 'number' ? value : round((Number.parseInt(value, 10) * total) / 100);
 
 export const maxSurge = (deployment: Deployment): number => (isRollingUpdate(deployment) ? fenceposts(deployment).surge : 0);
 

@@ -4,7 +4,7 @@ import type { ApiAnswer, ApiRequest, Stored } from '../../api/requests.js';
 import { indexed, objectAt } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
 import { createRequest, deleteRequest, failureText, hasFailed, isRefused, keyOf, objectOf, serviceAccountClient, updateRequest } from '../../machinery/requests.js';
-import { instantOfTimestamp } from '../../machinery/timestamp.js';
+import { instantOfTime } from '../../api/time-format.js';
 import { ENDPOINT_SLICES, SERVICES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import { addressTypesOf, desiredEndpoints } from './desired-endpoints.js';
@@ -67,7 +67,7 @@ const reconcile = (manager: ControllerManager, key: string): Work | undefined =>
     return { writes: [], requeueAfter: STALE_RETRY };
   }
   const pods = podsOf(manager, stored.header.namespace, service.spec?.selector ?? {});
-  const { at, times } = lastChange(memory.sliceTimes.get(key), instantOfTimestamp(service.metadata.creationTimestamp ?? ''), pods);
+  const { at, times } = lastChange(memory.sliceTimes.get(key), instantOfTime(service.metadata.creationTimestamp ?? ''), pods);
   const writes: ApiRequest[] = [];
   const types = addressTypesOf(service);
   let incomplete = false;

@@ -2,7 +2,7 @@ import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset, Service 
 import { objectAt } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
 import { createRequest, deleteRequest, hasFailed, keyOf, serviceAccountClient, splitKey, updateRequest } from '../../machinery/requests.js';
-import { instantOfTimestamp } from '../../machinery/timestamp.js';
+import { instantOfTime } from '../../api/time-format.js';
 import { ENDPOINTS, SERVICES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import type { PodView } from '../pod-view.js';
@@ -54,7 +54,7 @@ const reconcile = (manager: ControllerManager, key: string): Work | undefined =>
   const service = stored.value;
   if (!hasSelector(service)) return undefined;
   const pods = podsOf(manager, stored.header.namespace, service.spec?.selector ?? {});
-  const { at: changed, times } = lastChange(manager.memory.endpointsTimes.get(key), instantOfTimestamp(service.metadata.creationTimestamp ?? ''), pods);
+  const { at: changed, times } = lastChange(manager.memory.endpointsTimes.get(key), instantOfTime(service.metadata.creationTimestamp ?? ''), pods);
   const { subsets, truncated } = subsetsOf(service, pods);
   const labels = { ...service.metadata.labels, ...(service.spec?.clusterIP === 'None' && { [HEADLESS]: '' }), [MANAGED_BY]: NAME };
   if (existing !== undefined && sameSubsets(existing.value.subsets ?? [], subsets) && sameMap(existing.header.labels ?? {}, labels)) {

@@ -1,5 +1,5 @@
 import type { Instant } from '@naumachia/core';
-import { timestamp } from '../../machinery/timestamp.js';
+import { formatTime } from '../../api/time-format.js';
 import type { PodView } from '../pod-view.js';
 
 /**
@@ -36,5 +36,5 @@ export const lastChange = (known: ServiceTimes | undefined, created: Instant, po
     if (known !== undefined && known.pods.get(header.name) !== readySince && (earliest === undefined || readySince < earliest)) earliest = readySince;
   }
   if (known?.service !== created && (earliest === undefined || created < earliest)) earliest = created;
-  return { at: earliest === undefined ? undefined : timestamp(earliest), times: { service: created, pods: seen } };
+  return { at: earliest === undefined ? undefined : formatTime(earliest), times: { service: created, pods: seen } };
 };

@@ -1,6 +1,6 @@
 import type { Instant } from '@naumachia/core';
 import type { NamespaceCondition } from '../../api/generated/types.js';
-import { timestamp } from '../../machinery/timestamp.js';
+import { formatTime } from '../../api/time-format.js';
 
 /** What is known of a namespace's content after a pass of deletion. */
 export interface Remaining {
@@ -34,9 +34,9 @@ type Wanted = readonly [type: string, status: string, reason: string, message: s
 
 const withCondition = (conditions: readonly NamespaceCondition[], [type, status, reason, message]: Wanted, now: Instant): readonly NamespaceCondition[] => {
   const known = conditions.find((condition) => condition.type === type);
-  if (known === undefined) return [...conditions, { type, status, lastTransitionTime: timestamp(now), reason, message }];
+  if (known === undefined) return [...conditions, { type, status, lastTransitionTime: formatTime(now), reason, message }];
   if (known.status === status && known.reason === reason && known.message === message) return conditions;
-  const lastTransitionTime = known.status === status && known.lastTransitionTime !== undefined ? known.lastTransitionTime : timestamp(now);
+  const lastTransitionTime = known.status === status && known.lastTransitionTime !== undefined ? known.lastTransitionTime : formatTime(now);
   return conditions.map((condition) => (condition === known ? { type, status, lastTransitionTime, reason, message } : condition));
 };
 

@@ -6,7 +6,7 @@ import { type ApiResource, apiResources } from '../../api/resources.js';
 import { objectAt } from '../../machinery/informer.js';
 import { enqueueAfter, type Work } from '../../machinery/reconciler.js';
 import { failureText, hasFailed, isRefused, listRequest, objectOf, serviceAccountClient, updateSubresourceRequest } from '../../machinery/requests.js';
-import { instantOfTimestamp } from '../../machinery/timestamp.js';
+import { instantOfTime } from '../../api/time-format.js';
 import { NAMESPACES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import { deletionConditions, nothingRemains, type Remaining } from './deletion-conditions.js';
@@ -110,7 +110,7 @@ const gracefulSeconds = (namespace: Stored<Namespace>, pods: readonly Stored<Kub
     const { phase } = pod.value.status ?? {};
     if (phase !== 'Succeeded' && phase !== 'Failed') longest = Math.max(longest, pod.value.spec.terminationGracePeriodSeconds ?? 0);
   }
-  const since = between(instantOfTimestamp(namespace.value.metadata.deletionTimestamp ?? ''), now) / 1000;
+  const since = between(instantOfTime(namespace.value.metadata.deletionTimestamp ?? ''), now) / 1000;
   return Math.max(0, Math.ceil(longest - since));
 };
 

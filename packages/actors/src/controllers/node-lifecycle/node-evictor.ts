@@ -2,7 +2,7 @@ import { type Instant, milliseconds } from '@naumachia/core';
 import type { ApiRequest } from '../../api/requests.js';
 import { objectAt } from '../../machinery/informer.js';
 import type { Work } from '../../machinery/reconciler.js';
-import { timestamp } from '../../machinery/timestamp.js';
+import { formatTime } from '../../api/time-format.js';
 import { NODES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import { readyCondition } from './node-health.js';
@@ -36,7 +36,7 @@ const taintNext = (manager: ControllerManager, key: string, now: Instant): Work 
     const { taken, wait } = takeToken(zone, now);
     if (!taken) return wait === undefined && writes.length === 0 ? undefined : { writes, ...(wait !== undefined && { requeueAfter: milliseconds(wait) }) };
     zone.waiting.delete(name);
-    writes.push(...taintPatches(node, [{ key: wanted, effect: 'NoExecute', timeAdded: timestamp(now) }], []));
+    writes.push(...taintPatches(node, [{ key: wanted, effect: 'NoExecute', timeAdded: formatTime(now) }], []));
   }
   // The real one looks at its queues each 100 ms (nodeEvictionPeriod).
   if (writes.length > 0 || zone.waiting.size > 0) return { writes, ...(zone.waiting.size > 0 && { requeueAfter: milliseconds(100) }) };

@@ -1,6 +1,6 @@
 import { between, type Instant, later, seconds } from '@naumachia/core';
 import type { Lease, Node, NodeCondition } from '../../api/generated/types.js';
-import { instantOfTimestamp, timestamp } from '../../machinery/timestamp.js';
+import { formatTime, instantOfTime } from '../../api/time-format.js';
 
 /** What the monitor remembers of a node: when it last gave a sign of life that was new to us, by our own clock. */
 export interface NodeHealth {
@@ -22,7 +22,7 @@ export const noteSigns = (health: NodeHealth | undefined, node: Node, lease: Lea
   const renewTime = lease?.spec.renewTime;
   if (health === undefined) {
     // A node that never reported counts from its creation.
-    const seenAt = heartbeat === undefined && renewTime === undefined ? instantOfTimestamp(node.metadata.creationTimestamp ?? '') : now;
+    const seenAt = heartbeat === undefined && renewTime === undefined ? instantOfTime(node.metadata.creationTimestamp ?? '') : now;
     return { seenAt, heartbeat, renewTime };
   }
   const renewed = renewTime !== undefined && (health.renewTime === undefined || renewTime > health.renewTime);
@@ -40,7 +40,7 @@ export const silentConditions = (health: NodeHealth, node: Node, graceSeconds: n
   if (between(later(health.seenAt, grace), now) <= 0) return undefined;
   let conditions = node.status?.conditions ?? [];
   const before = conditions;
-  const at = timestamp(now);
+  const at = formatTime(now);
   for (const type of CONDITIONS) {
     const known = conditions.find((condition) => condition.type === type);
     if (known === undefined) {

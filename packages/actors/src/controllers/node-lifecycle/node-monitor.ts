@@ -5,7 +5,7 @@ import type { EventToRecord } from '../../machinery/event-recorder.js';
 import { indexed, objectAt, objectsOf } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
 import { hasFailed, patchRequest, updateSubresourceRequest } from '../../machinery/requests.js';
-import { timestamp } from '../../machinery/timestamp.js';
+import { formatTime } from '../../api/time-format.js';
 import { LEASES, NODES, PODS } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import { hasFinished, type PodView } from '../pod-view.js';
@@ -108,7 +108,7 @@ const evictionTaints = (manager: ControllerManager, node: Stored<Node>, ready: s
   }
   if (taints.some((taint) => taint.key === wanted)) return [];
   // From not-ready to unreachable or back: the pods' time goes on, so there is nothing to wait for.
-  if (taints.length > 0) return taintPatches(node, [{ key: wanted, effect: 'NoExecute', timeAdded: timestamp(now) }], taints);
+  if (taints.length > 0) return taintPatches(node, [{ key: wanted, effect: 'NoExecute', timeAdded: formatTime(now) }], taints);
   zone.waiting.add(name);
   enqueue(manager, EVICTOR, key);
   return [];
@@ -135,7 +135,7 @@ const judgeZones = (manager: ControllerManager, counts: ReadonlyMap<string, { re
 };
 
 const notReady = (pod: PodView, now: Instant): ApiRequest =>
-  patchRequest(CLIENT, 'pods', pod.header.namespace, pod.header.name, 'strategic', { metadata: { uid: pod.header.uid }, status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: timestamp(now) }] } }, 'status');
+  patchRequest(CLIENT, 'pods', pod.header.namespace, pod.header.name, 'strategic', { metadata: { uid: pod.header.uid }, status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: formatTime(now) }] } }, 'status');
 
 export const nodeReference = ({ header }: Stored<Node>): ObjectReference => ({ kind: 'Node', name: header.name, uid: header.uid, apiVersion: 'v1' });
 

@@ -1,7 +1,7 @@
 import type { Instant } from '@naumachia/core';
 import { objectAt } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
-import { timestamp } from '../../machinery/timestamp.js';
+import { formatTime } from '../../api/time-format.js';
 import { NODES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import { noScheduleChanges, taintPatches } from './taints.js';
@@ -24,6 +24,6 @@ export const nodeTainter: ManagedController = {
 const reconcile = (manager: ControllerManager, key: string, now: Instant): Work | undefined => {
   const node = objectAt(manager.informers, NODES, key);
   if (node === undefined) return undefined;
-  const { add, remove } = noScheduleChanges(node.value, timestamp(now));
+  const { add, remove } = noScheduleChanges(node.value, formatTime(now));
   return add.length === 0 && remove.length === 0 ? undefined : { writes: taintPatches(node, add, remove) };
 };

@@ -5,7 +5,7 @@ import type { EventToRecord } from '../../machinery/event-recorder.js';
 import { indexed, objectAt } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
 import { deleteRequest, hasFailed, isRefused, keyOf, patchRequest, serviceAccountClient } from '../../machinery/requests.js';
-import { timestamp } from '../../machinery/timestamp.js';
+import { formatTime } from '../../api/time-format.js';
 import { NODES, PODS } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import type { PodView } from '../pod-view.js';
@@ -64,7 +64,7 @@ const reconcile = (manager: ControllerManager, key: string, now: Instant): Work 
     metadata: { uid: pod.header.uid },
     status: {
       conditions: [
-        { type: 'DisruptionTarget', observedGeneration: pod.generation, status: 'True', lastTransitionTime: timestamp(now), reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' },
+        { type: 'DisruptionTarget', observedGeneration: pod.generation, status: 'True', lastTransitionTime: formatTime(now), reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' },
       ],
     },
   };

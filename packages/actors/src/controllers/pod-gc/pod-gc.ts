@@ -3,7 +3,7 @@ import type { ApiAnswer, ApiRequest } from '../../api/requests.js';
 import { objectAt, objectsOf } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
 import { deleteRequest, hasFailed, patchRequest, serviceAccountClient } from '../../machinery/requests.js';
-import { timestamp } from '../../machinery/timestamp.js';
+import { formatTime } from '../../api/time-format.js';
 import { NODES, PODS } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import { hasFinished, type PodView } from '../pod-view.js';
@@ -64,7 +64,7 @@ const mark = (pod: PodView, now: Instant): ApiRequest =>
     metadata: { uid: pod.header.uid },
     status: {
       phase: 'Failed',
-      conditions: [{ type: 'DisruptionTarget', observedGeneration: pod.generation, status: 'True', lastTransitionTime: timestamp(now), reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }],
+      conditions: [{ type: 'DisruptionTarget', observedGeneration: pod.generation, status: 'True', lastTransitionTime: formatTime(now), reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }],
     },
   }, 'status');
 

@@ -1,6 +1,6 @@
 import type { Instant } from '@naumachia/core';
 import type { ReplicaSetCondition, ReplicaSetStatus } from '../../api/generated/types.js';
-import { timestamp } from '../../machinery/timestamp.js';
+import { formatTime } from '../../api/time-format.js';
 import { isAvailable, type PodView } from '../pod-view.js';
 import type { ReplicaSetView } from '../workload-views.js';
 import type { SetKind } from './set-kind.js';
@@ -59,7 +59,7 @@ export const nextAvailability = (active: readonly PodView[], minReadySeconds: nu
 const failureConditions = (conditions: readonly ReplicaSetCondition[] | undefined, error: ManageError | undefined, now: Instant): readonly ReplicaSetCondition[] | undefined => {
   const known = conditions?.some(({ type }) => type === 'ReplicaFailure') === true;
   if (error !== undefined && !known) {
-    return [...(conditions ?? []), { type: 'ReplicaFailure', status: 'True', lastTransitionTime: timestamp(now), reason: error.reason, message: error.message }];
+    return [...(conditions ?? []), { type: 'ReplicaFailure', status: 'True', lastTransitionTime: formatTime(now), reason: error.reason, message: error.message }];
   }
   if (error === undefined && known) {
     const rest = (conditions ?? []).filter(({ type }) => type !== 'ReplicaFailure');
