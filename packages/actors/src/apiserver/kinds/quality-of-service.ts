@@ -1,4 +1,4 @@
-import type { Container, PodSpec } from '../../api/generated/types.js';
+import type { Container, PodSpec, ResourceRequirements } from '../../api/generated/types.js';
 import { compareQuantities, quantity } from '../../api/quantity.js';
 import { remembered } from './fill.js';
 
@@ -7,24 +7,40 @@ export type QualityOfService = 'Guaranteed' | 'Burstable' | 'BestEffort';
 const COMPUTE = ['cpu', 'memory'] as const;
 
 /** status.qosClass (pkg/apis/core/helper/qos): Guaranteed if every container asks for exactly its limits of CPU and memory. */
-export const qualityOfService = (spec: PodSpec): QualityOfService => classOf(spec).name;
-
-const classOf = remembered((spec: PodSpec): { readonly name: QualityOfService } => ({ name: computeClass(spec) }));
-
-const isPositive = (text: string | undefined): text is string => text !== undefined && quantity(text).nano > 0n;
-
-const computeClass = (spec: PodSpec): QualityOfService => {
-  const containers: readonly Pick<Container, 'resources'>[] = spec.resources?.requests !== undefined || spec.resources?.limits !== undefined ? [{ resources: spec.resources }] : [...spec.containers, ...(spec.initContainers ?? [])];
+export const qualityOfService = (spec: PodSpec): QualityOfService => {
+  const { resources } = spec;
+  if (resources !== undefined && (resources.requests !== undefined || resources.limits !== undefined)) return nameOf(askOf(resources));
   let asks = false;
   let guaranteed = true;
-  for (const { resources } of containers) {
-    for (const name of COMPUTE) {
-      const request = resources?.requests?.[name];
-      const limit = resources?.limits?.[name];
-      if (isPositive(request) || isPositive(limit)) asks = true;
-      if (!isPositive(limit) || request === undefined || compareQuantities(request, limit) !== 0) guaranteed = false;
+  for (const list of [spec.containers, spec.initContainers]) {
+    if (!Array.isArray(list)) continue;
+    for (const container of list as readonly Container[]) {
+      const ask = container.resources === undefined || container.resources === null ? NOTHING : askOf(container.resources);
+      asks ||= ask.asks;
+      guaranteed &&= ask.guaranteed;
     }
   }
-  if (!asks) return 'BestEffort';
-  return guaranteed ? 'Guaranteed' : 'Burstable';
+  return nameOf({ asks, guaranteed });
 };
+
+interface Ask {
+  readonly asks: boolean;
+  readonly guaranteed: boolean;
+}
+
+const NOTHING: Ask = { asks: false, guaranteed: false };
+const nameOf = ({ asks, guaranteed }: Ask): QualityOfService => (!asks ? 'BestEffort' : guaranteed ? 'Guaranteed' : 'Burstable');
+const isPositive = (text: string | undefined): text is string => text !== undefined && quantity(text).nano > 0n;
+
+/** What one container asks for. Its resources are shared by all pods of a template. */
+const askOf = remembered((resources: ResourceRequirements): Ask => {
+  let asks = false;
+  let guaranteed = true;
+  for (const name of COMPUTE) {
+    const request = resources.requests?.[name];
+    const limit = resources.limits?.[name];
+    if (isPositive(request) || isPositive(limit)) asks = true;
+    if (!isPositive(limit) || request === undefined || compareQuantities(request, limit) !== 0) guaranteed = false;
+  }
+  return { asks, guaranteed };
+});

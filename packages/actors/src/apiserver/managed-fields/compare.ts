@@ -107,7 +107,59 @@ const hollow = (value: unknown): boolean => {
   return false;
 };
 
+/** Structs whose fields are all leaves, by which of them changed and whether the struct is new: conditions, ports, addresses. */
+interface LeafStruct {
+  readonly fields: readonly ApiField[];
+  readonly elements: readonly string[];
+  readonly sets: Map<number, FieldSet>;
+}
+
+const leafStructs = new WeakMap<ApiType, LeafStruct | 'no'>();
+
+const leafStructOf = (type: ApiType): LeafStruct | undefined => {
+  let found = leafStructs.get(type);
+  if (found === undefined) {
+    const fields = inPathOrder(type);
+    const leaves = fields.length < 30 && fields.every((field) => field.type.kind === 'scalar' || (field.type.kind === 'list' && field.listType === 'atomic') || field.atomic);
+    found = leaves ? { fields, elements: fields.map((field) => elementOf(field.name)), sets: new Map() } : 'no';
+    leafStructs.set(type, found);
+  }
+  return found === 'no' ? undefined : found;
+};
+
+const setOfMask = (struct: LeafStruct, mask: number, member: boolean): FieldSet => {
+  if (mask === 0) return member ? ITSELF : NO_FIELDS;
+  const key = mask * 2 + (member ? 1 : 0);
+  let set = struct.sets.get(key);
+  if (set === undefined) {
+    const elements = struct.elements.filter((_, i) => (mask & (1 << i)) !== 0);
+    set = fieldSet(member, elements, elements.map(() => ITSELF));
+    struct.sets.set(key, set);
+  }
+  return set;
+};
+
+const walkLeaves = (struct: LeafStruct, before: Fields, after: Fields, added: boolean, gone: boolean): void => {
+  const { fields } = struct;
+  let changedMask = 0;
+  let removedMask = 0;
+  for (let i = 0; i < fields.length; i++) {
+    const { name } = fields[i] as ApiField;
+    const left = before[name];
+    const right = after[name];
+    if (left === right) continue;
+    if (right === undefined) removedMask |= 1 << i;
+    else if (left === undefined || !deepEqual(left, right)) changedMask |= 1 << i;
+  }
+  changed = setOfMask(struct, changedMask, added);
+  removed = setOfMask(struct, removedMask, gone);
+};
+
 function walkStruct(type: ApiType, before: Fields, after: Fields, nested: boolean, skip?: ReadonlySet<string>, was?: unknown, is?: unknown): void {
+  if (skip === undefined) {
+    const leaves = leafStructOf(type);
+    if (leaves !== undefined) return walkLeaves(leaves, before, after, nested && was === undefined, nested && is === undefined);
+  }
   const fields = inPathOrder(type);
   let changedElements: string[] | undefined;
   const changedChildren: FieldSet[] = [];

@@ -11,41 +11,48 @@ export interface FieldSet {
   /** Path elements, sorted. */
   readonly elements: readonly string[];
   readonly children: readonly FieldSet[];
+  /** Its FieldsV1 text, once somebody has asked for it. */
+  text: string | undefined;
 }
 
 /** Interned nodes and remembered results are dropped together when either table outgrows this. */
-const REMEMBERED = 50_000;
+const REMEMBERED = 8192;
 
 let nextId = 3;
 let nextElement = 1;
-const elementIds = new Map<string, number>();
+/** What is worked out once per path element: a number for hashes, and its JSON text. */
+interface ElementInfo {
+  readonly id: number;
+  json: string | undefined;
+}
+
+const elementInfos = new Map<string, ElementInfo>();
 /** By a hash of elements and children; the few that share a hash stand in one bucket. */
 const interned = new Map<number, FieldSet[]>();
-const texts = new WeakMap<FieldSet, string>();
 const parsed = new Map<string, FieldSet>();
 let unions = new Map<number, FieldSet>();
 let differences = new Map<number, FieldSet>();
 
-export const NO_FIELDS: FieldSet = { id: 1, member: false, elements: [], children: [] };
+export const NO_FIELDS: FieldSet = { id: 1, member: false, elements: [], children: [], text: undefined };
 /** The set that holds just the path that leads to it. */
-export const ITSELF: FieldSet = { id: 2, member: true, elements: [], children: [] };
+export const ITSELF: FieldSet = { id: 2, member: true, elements: [], children: [], text: undefined };
 
 const forgetWhenFull = (): void => {
-  if (interned.size < REMEMBERED && parsed.size < REMEMBERED && unions.size < REMEMBERED && differences.size < REMEMBERED && elementIds.size < REMEMBERED) return;
+  if (interned.size < REMEMBERED && parsed.size < REMEMBERED && unions.size < REMEMBERED && differences.size < REMEMBERED && elementInfos.size < REMEMBERED) return;
   interned.clear();
   parsed.clear();
-  elementIds.clear();
+  elementInfos.clear();
   unions = new Map();
   differences = new Map();
 };
 
-const elementId = (element: string): number => {
-  let id = elementIds.get(element);
-  if (id === undefined) {
-    id = nextElement++;
-    elementIds.set(element, id);
+const elementInfo = (element: string): ElementInfo => {
+  let info = elementInfos.get(element);
+  if (info === undefined) {
+    info = { id: nextElement++, json: undefined };
+    elementInfos.set(element, info);
   }
-  return id;
+  return info;
 };
 
 /** `elements` must be sorted and `children` hold no empty set; both become the node's own. */
@@ -54,7 +61,7 @@ export const fieldSet = (member: boolean, elements: readonly string[], children:
   if (length === 0) return member ? ITSELF : NO_FIELDS;
   let hash = member ? 0x811c9dc5 : 0x9e3779b1;
   for (let i = 0; i < length; i++) {
-    hash = Math.imul(hash ^ elementId(elements[i] as string), 0x01000193);
+    hash = Math.imul(hash ^ elementInfo(elements[i] as string).id, 0x01000193);
     hash = Math.imul(hash ^ (children[i] as FieldSet).id, 0x85ebca6b);
   }
   let bucket = interned.get(hash);
@@ -67,7 +74,7 @@ export const fieldSet = (member: boolean, elements: readonly string[], children:
     const candidate = bucket[at] as FieldSet;
     if (candidate.member === member && sameParts(candidate, elements, children)) return candidate;
   }
-  const node: FieldSet = { id: nextId++, member, elements, children };
+  const node: FieldSet = { id: nextId++, member, elements, children, text: undefined };
   bucket.push(node);
   return node;
 };
@@ -181,15 +188,16 @@ export const withoutPath = (set: FieldSet, path: readonly string[]): FieldSet =>
 /** FieldsV1: `{}` is the path itself, and `.` names it where something stands below it. */
 export const textOfFieldSet = (set: FieldSet): string => {
   if (set.elements.length === 0) return '{}';
-  let text = texts.get(set);
+  let { text } = set;
   if (text === undefined) {
     text = set.member ? '{".":{}' : '{';
     for (let i = 0; i < set.elements.length; i++) {
-      if (i > 0 || set.member) text += ',';
-      text += `${JSON.stringify(set.elements[i])}:${textOfFieldSet(set.children[i] as FieldSet)}`;
+      const element = set.elements[i] as string;
+      const info = elementInfo(element);
+      text += `${i > 0 || set.member ? ',' : ''}${(info.json ??= JSON.stringify(element))}:${textOfFieldSet(set.children[i] as FieldSet)}`;
     }
     text += '}';
-    texts.set(set, text);
+    set.text = text;
   }
   return text;
 };

@@ -15,25 +15,22 @@ export interface Manager {
 /** Update managers beyond this many are gathered in one (managedfields/internal/capmanagers.go). */
 const MAX_UPDATE_MANAGERS = 10;
 
-const sets = new WeakMap<ManagedFieldsEntry, FieldSet>();
+/** An entry that was made here carries its set, unseen by codecs, so that its text need not be read again. */
+const SET: unique symbol = Symbol('field set');
 
-export const setOfEntry = (entry: ManagedFieldsEntry): FieldSet => {
-  let set = sets.get(entry);
-  if (set === undefined) {
-    set = parseFieldSet(entry.fieldsV1 ?? '{}') ?? NO_FIELDS;
-    sets.set(entry, set);
-  }
-  return set;
-};
+interface WithSet extends ManagedFieldsEntry {
+  readonly [SET]?: FieldSet;
+}
+
+export const setOfEntry = (entry: ManagedFieldsEntry): FieldSet => (entry as WithSet)[SET] ?? parseFieldSet(entry.fieldsV1 ?? '{}') ?? NO_FIELDS;
 
 export const entryOf = (manager: Manager, time: string, set: FieldSet): ManagedFieldsEntry => {
   const fieldsV1 = textOfFieldSet(set);
   const { apiVersion, operation, subresource } = manager;
-  const entry: ManagedFieldsEntry =
+  const entry: WithSet =
     subresource === ''
-      ? { manager: manager.manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1 }
-      : { manager: manager.manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1, subresource };
-  sets.set(entry, set);
+      ? { manager: manager.manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1, [SET]: set }
+      : { manager: manager.manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1, subresource, [SET]: set };
   return entry;
 };
 
@@ -75,8 +72,7 @@ export const recordUpdate = (entries: readonly ManagedFieldsEntry[] | undefined,
 };
 
 export const withSet = (entry: ManagedFieldsEntry, set: FieldSet): ManagedFieldsEntry => {
-  const changed = { ...entry, fieldsV1: textOfFieldSet(set) };
-  sets.set(changed, set);
+  const changed: WithSet = { ...entry, fieldsV1: textOfFieldSet(set), [SET]: set };
   return changed;
 };
 

@@ -1,5 +1,6 @@
 import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
 import { deepEqual } from '../managed-fields/compare.js';
+import { zeroOfField } from '../zero-value.js';
 
 /**
  * Strategic merge patches (apimachinery util/strategicpatch) over the tables. What a patch does not touch stays the same object.
@@ -37,7 +38,7 @@ function mergeFields(type: ApiType | undefined, element: ValueType | undefined, 
   if (directive !== undefined) {
     if (directive === 'replace') {
       const { $patch: _, ...rest } = patch;
-      return dropDirectives(rest) as Fields;
+      return dropDirectives(rest, type === undefined ? undefined : ({ kind: 'struct', struct: type } as ValueType)) as Fields;
     }
     if (directive === 'delete') return {};
     refuse(500, `unknown patch type: ${String(directive)} in map: ${goText(patch)}`);
@@ -57,21 +58,21 @@ function mergeFields(type: ApiType | undefined, element: ValueType | undefined, 
       else if (key.startsWith(DELETE_FROM_PRIMITIVE_LIST)) deletePrimitives(key.slice(DELETE_FROM_PRIMITIVE_LIST.length), value, patch, result ?? original, set);
       continue;
     }
+    const field = type?.field.get(key);
     if (value === null) {
-      set(key, undefined);
+      set(key, field !== undefined && zeroOfField(field) === null ? null : undefined);
       continue;
     }
     const before = (result ?? original)[key];
-    const field = type?.field.get(key);
     const valueType = field?.type ?? element;
     if (before === undefined || before === null || Array.isArray(before) !== Array.isArray(value) || typeof before !== typeof value) {
-      set(key, dropDirectives(value));
+      set(key, dropDirectives(value, valueType));
     } else if (Array.isArray(value)) {
       const order = patch[SET_ELEMENT_ORDER + key];
       const removals = patch[DELETE_FROM_PRIMITIVE_LIST + key];
       set(key, mergeList(field, before as readonly unknown[], value, Array.isArray(order) ? order : undefined, Array.isArray(removals) ? removals : undefined));
     } else if (typeof value === 'object') {
-      if (field?.patchStrategy.includes('replace') === true) set(key, dropDirectives(value));
+      if (field?.patchStrategy.includes('replace') === true) set(key, dropDirectives(value, valueType));
       else if (valueType?.kind === 'struct') set(key, mergeFields(valueType.struct, undefined, before as Fields, value as Fields));
       else set(key, mergeFields(undefined, valueType?.kind === 'map' ? valueType.element : undefined, before as Fields, value as Fields));
     } else if (before !== value) set(key, value);
@@ -109,7 +110,7 @@ const deletePrimitives = (key: string, removals: unknown, patch: Fields, origina
 
 function mergeList(field: ApiField | undefined, original: readonly unknown[], patch: readonly unknown[], order: readonly unknown[] | undefined, removals: readonly unknown[] | undefined): readonly unknown[] {
   if (field === undefined || !field.patchStrategy.includes('merge')) {
-    const replaced = patch.map(dropDirectives);
+    const replaced = patch.map((item) => dropDirectives(item, field?.type.element));
     return deepEqual(replaced, original) ? original : replaced;
   }
   const { mergeKey } = field;
@@ -145,7 +146,7 @@ function mergeByKey(field: ApiField, mergeKey: string, original: readonly unknow
   const type = field.type.element?.struct;
   const items = patch as readonly Fields[];
   for (const item of items) if (typeof item !== 'object' || item === null) refuse(422, `cannot restore struct from: ${goTypeOf(item)}`);
-  if (items.some((item) => item['$patch'] === 'replace')) return items.filter((item) => item['$patch'] === undefined).map(dropDirectives);
+  if (items.some((item) => item['$patch'] === 'replace')) return items.filter((item) => item['$patch'] === undefined).map((item) => dropDirectives(item, field.type.element));
   let merged = [...original] as Fields[];
   for (const item of items) {
     if (item['$patch'] === 'delete') {
@@ -159,7 +160,7 @@ function mergeByKey(field: ApiField, mergeKey: string, original: readonly unknow
     const at = merged.findIndex((existing) => existing[mergeKey] === item[mergeKey]);
     if (at < 0) {
       if (item['$patch'] !== undefined) refuse(500, `unknown patch type: ${String(item['$patch'])} in map: ${goText(item)}`);
-      merged.push(dropDirectives(item) as Fields);
+      merged.push(dropDirectives(item, field.type.element) as Fields);
     } else merged[at] = mergeFields(type, undefined, merged[at] as Fields, item);
   }
   return merged;
@@ -191,28 +192,32 @@ const inOrder = (merged: readonly unknown[], live: readonly unknown[], order: re
   return result;
 };
 
-/** What is not in the original is taken from the patch, without nulls and directives. */
-const dropDirectives = (value: unknown): unknown => {
-  if (Array.isArray(value)) {
-    const items = value.filter((item) => !(typeof item === 'object' && item !== null && (item as Fields)['$patch'] !== undefined && Object.keys(item).length <= 2 && (item as Fields)['$patch'] !== 'merge'));
-    return items.every((item) => typeof item !== 'object') ? items : items.map(dropDirectives);
-  }
+/** What is not in the original is taken from the patch, without directives, and without nulls where the type knows none. */
+const dropDirectives = (value: unknown, type?: ValueType): unknown => {
   if (typeof value !== 'object' || value === null) return value;
-  let clean = true;
-  for (const key in value) {
-    const inner = (value as Fields)[key];
-    if (inner === null || key.startsWith('$') || (typeof inner === 'object' && dropDirectives(inner) !== inner)) {
-      clean = false;
-      break;
+  if (Array.isArray(value)) {
+    const element = type?.kind === 'list' ? type.element : undefined;
+    let kept: unknown[] | undefined;
+    for (let i = 0; i < value.length; i++) {
+      const item: unknown = value[i];
+      const next = isDirective(item) ? undefined : dropDirectives(item, element);
+      if (next === item && kept === undefined) continue;
+      kept ??= value.slice(0, i);
+      if (!isDirective(item)) kept.push(next);
     }
+    return kept ?? value;
   }
-  if (clean) return value;
-  const kept: Record<string, unknown> = {};
+  let kept: Record<string, unknown> | undefined;
   for (const key in value) {
     const inner = (value as Fields)[key];
-    if (inner !== null && !key.startsWith('$')) kept[key] = dropDirectives(inner);
+    const field = type?.kind === 'struct' ? type.struct.field.get(key) : undefined;
+    const next = key.startsWith('$') || (inner === null && (field === undefined || zeroOfField(field) !== null)) ? undefined : dropDirectives(inner, field?.type ?? (type?.kind === 'map' ? type.element : undefined));
+    if (next === inner) continue;
+    kept ??= { ...value } as Record<string, unknown>;
+    if (next === undefined) delete kept[key];
+    else kept[key] = next;
   }
-  return kept;
+  return kept ?? value;
 };
 
 const goTypeOf = (value: unknown): string => (typeof value === 'string' ? 'string' : typeof value === 'number' ? 'int64' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}');
