@@ -62,53 +62,11 @@ export const useStructures = (structures: readonly Structure[]): void => {
   current = new Codec(structures);
 };
 
-useValueCodec({
-  encode: (value) => (value instanceof Uint8Array ? keepRaw(value) : keepBytes(current.encodeValue(value))),
-  decode: (bytes) => rawOf(bytes) ?? current.decodeValue(bytes),
-});
+useValueCodec({ encode: (value) => current.encodeValue(value), decode: (bytes) => current.decodeValue(bytes) });
 
 addExtension({
   Class: Encoded,
   type: 0x45,
   write: (encoded: Encoded) => [encoded.header, encoded.bytes],
-  read: ([header, bytes]: [unknown, Uint8Array]) => Encoded.ofBytes(header, keepBytes(bytes)),
+  read: ([header, bytes]: [unknown, Uint8Array]) => Encoded.ofCopy(header, bytes),
 } as Parameters<typeof addExtension>[0]);
-
-/** Encoded objects live long and are small; a slab holds many, and none keeps the frame alive that it came in. */
-const SLAB_BYTES = 1 << 20;
-let slab = new Uint8Array(0);
-let used = 0;
-
-const take = (length: number): Uint8Array => {
-  if (length > SLAB_BYTES >> 2) return new Uint8Array(length);
-  if (used + length > slab.length) {
-    slab = new Uint8Array(SLAB_BYTES);
-    used = 0;
-  }
-  const taken = slab.subarray(used, used + length);
-  used += length;
-  return taken;
-};
-
-const keepBytes = (bytes: Uint8Array): Uint8Array => {
-  const kept = take(bytes.length);
-  kept.set(bytes);
-  return kept;
-};
-
-/** A value that is raw bytes becomes msgpack's bin 32, copied once (a third of the time that the general way takes). */
-const BIN_32 = 0xc6;
-
-const keepRaw = (value: Uint8Array): Uint8Array => {
-  const { length } = value;
-  const kept = take(length + 5);
-  kept[0] = BIN_32;
-  kept[1] = length >>> 24;
-  kept[2] = length >>> 16;
-  kept[3] = length >>> 8;
-  kept[4] = length;
-  kept.set(value, 5);
-  return kept;
-};
-
-const rawOf = (bytes: Uint8Array): Uint8Array | undefined => (bytes[0] === BIN_32 ? bytes.subarray(5) : undefined);

@@ -1,3 +1,5 @@
+import { isRaw, keepBytes, keepRaw, kept, RAW_PREFIX } from './slab.js';
+
 let releaseValue: (encoded: Encoded) => void;
 
 /**
@@ -9,34 +11,46 @@ let releaseValue: (encoded: Encoded) => void;
 export class Encoded<H = unknown, T = unknown> {
   readonly header: H;
   #value: T | undefined;
-  #bytes: Uint8Array | undefined;
+  /** Holds the bytes, once they are made, from `#start` to `#end`. */
+  #slab: Uint8Array | undefined;
+  #start: number;
+  #end: number;
 
-  private constructor(header: H, value: T | undefined, bytes: Uint8Array | undefined) {
+  private constructor(header: H, value: T | undefined, slab: Uint8Array | undefined, start: number, end: number) {
     this.header = header;
     this.#value = value;
-    this.#bytes = bytes;
+    this.#slab = slab;
+    this.#start = start;
+    this.#end = end;
   }
 
   static ofValue<H, T>(header: H, value: T & {}): Encoded<H, T> {
-    const encoded = new Encoded<H, T>(header, value, undefined);
+    const encoded = new Encoded<H, T>(header, value, undefined, 0, 0);
     keep(encoded as Encoded);
     return encoded;
   }
 
   static ofBytes<H, T>(header: H, bytes: Uint8Array): Encoded<H, T> {
-    return new Encoded<H, T>(header, undefined, bytes);
+    return new Encoded<H, T>(header, undefined, bytes, 0, bytes.length);
+  }
+
+  /** For bytes that stand in a frame, or whatever else is not to be kept alive: they are copied. */
+  static ofCopy<H, T>(header: H, bytes: Uint8Array): Encoded<H, T> {
+    keepBytes(bytes);
+    return new Encoded<H, T>(header, undefined, kept.slab, kept.start, kept.start + bytes.length);
   }
 
   /** The same value, and the same bytes if they are made, under another header. */
   withHeader<G>(header: G): Encoded<G, T> {
-    const encoded = new Encoded<G, T>(header, this.#value, this.#bytes);
+    const encoded = new Encoded<G, T>(header, this.#value, this.#slab, this.#start, this.#end);
     if (this.#value !== undefined) keep(encoded as Encoded);
     return encoded;
   }
 
   get value(): T {
     if (this.#value === undefined) {
-      this.#value = valueCodec.decode(this.#bytes as Uint8Array) as T;
+      const slab = this.#slab as Uint8Array;
+      this.#value = (isRaw(slab, this.#start) ? slab.subarray(this.#start + RAW_PREFIX, this.#end) : valueCodec.decode(slab.subarray(this.#start, this.#end))) as T;
       keep(this as Encoded);
     }
     return this.#value;
@@ -44,16 +58,37 @@ export class Encoded<H = unknown, T = unknown> {
 
   /** Whether `bytes` costs nothing: it came from another host, or has been sent to one. */
   get hasBytes(): boolean {
-    return this.#bytes !== undefined;
+    return this.#slab !== undefined;
   }
 
   get bytes(): Uint8Array {
-    return (this.#bytes ??= valueCodec.encode(this.#value));
+    if (this.#slab === undefined) this.#encode();
+    return (this.#slab as unknown as Uint8Array).subarray(this.#start, this.#end);
+  }
+
+  /** How many bytes the value takes. */
+  get size(): number {
+    if (this.#slab === undefined) this.#encode();
+    return this.#end - this.#start;
+  }
+
+  #encode(): void {
+    const value: unknown = this.#value;
+    if (value instanceof Uint8Array) {
+      keepRaw(value);
+      this.#end = kept.start + value.length + RAW_PREFIX;
+    } else {
+      const bytes = valueCodec.encode(value);
+      keepBytes(bytes);
+      this.#end = kept.start + bytes.length;
+    }
+    this.#slab = kept.slab;
+    this.#start = kept.start;
   }
 
   /** Leaves the cache of decoded values: from here on the object costs its bytes alone. */
   private release(): void {
-    this.#bytes ??= valueCodec.encode(this.#value);
+    if (this.#slab === undefined) this.#encode();
     this.#value = undefined;
   }
 
@@ -62,7 +97,7 @@ export class Encoded<H = unknown, T = unknown> {
   }
 }
 
-/** How values become bytes; `codec.ts` gives the msgpack one. */
+/** How values other than raw bytes become bytes, which may be a view that is good until the next call; `codec.ts` gives the msgpack one. */
 export interface ValueCodec {
   encode(value: unknown): Uint8Array;
   decode(bytes: Uint8Array): unknown;

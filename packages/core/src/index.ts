@@ -25,3 +25,5 @@ export { OWN_THREADS, packedPlacement, type Placement } from './runtime/threads/
 export { ThreadsRuntime, type ThreadsOptions } from './runtime/threads/threads-runtime.js';
 export * from './service.js';
 export type { PeerItem } from './runtime/peers.js';
+export { type ActorSnapshot, decodeSnapshot, type HostSnapshot, snapshotHash } from './runtime/snapshot.js';
+export { restoreFlow } from './runtime/flows.js';

@@ -40,14 +40,28 @@ export type LinkFault =
   | { readonly type: 'reorder'; readonly within: number }
   | { readonly type: 'corrupt' };
 
-/** What happens to actors, or to whole hosts (threads) by the name of the host. */
-export type FaultAction =
+/**
+ * What happens to actors, or to whole hosts (threads) by the name of the host. Where hosts are not threads, each actor that nobody
+ * spawned counts as a host of its own name.
+ */
+export type FaultAction = (
   /** Ends the target at once; its supervisor restarts it after its back-off, or after `downFor` ms. */
-  | { readonly type: 'kill'; readonly at: number; readonly actor?: string; readonly host?: string; readonly downFor?: number }
+  | { readonly type: 'kill'; readonly at: number; readonly downFor?: number }
+  /** Stops the target in order and starts it again at once. */
+  | { readonly type: 'restart'; readonly at: number }
   /** The target handles nothing for `for` ms; what is sent to it waits. */
-  | { readonly type: 'pause'; readonly at: number; readonly actor?: string; readonly host?: string; readonly for: number }
+  | { readonly type: 'pause'; readonly at: number; readonly for: number }
   /** Each step of the target takes `perStep` ms longer, for `for` ms. */
-  | { readonly type: 'slow'; readonly at: number; readonly actor: string; readonly host?: undefined; readonly perStep: number; readonly for: number };
+  | { readonly type: 'slow'; readonly at: number; readonly perStep: number; readonly for: number }
+) & ({ readonly actor: string; readonly host?: undefined } | { readonly host: string; readonly actor?: undefined });
+
+/** What is left of a plan `elapsed` ms after it was applied, for a host that joins later: its times count from then. */
+export const remainingPlan = (plan: FaultPlan, elapsed: number): FaultPlan => ({
+  rules: (plan.rules ?? [])
+    .filter((rule) => rule.end === undefined || rule.end > elapsed)
+    .map((rule) => ({ ...rule, start: (rule.start ?? 0) - elapsed, ...(rule.end !== undefined && { end: rule.end - elapsed }) })),
+  actions: (plan.actions ?? []).filter((action) => action.at > elapsed).map((action) => ({ ...action, at: action.at - elapsed })),
+});
 
 export const matchesName = (pattern: string | undefined, name: string): boolean =>
   pattern === undefined || pattern === name || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)));

@@ -28,6 +28,8 @@ export interface Cell {
   children: Set<Cell> | undefined;
   flows: Map<number, RunningFlow> | undefined;
   feeds: Map<string, Feed> | undefined;
+  /** Names of the actors whose end it wants to hear of. */
+  watching: Set<string> | undefined;
   /** Index in the host's table of names, for the shared cell that says what runs. */
   readonly index: number;
 }

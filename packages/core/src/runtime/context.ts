@@ -4,8 +4,9 @@ import type { Disk } from '../disk.js';
 import type { FeedEntry, FeedOptions, SubscribeOptions } from '../feed.js';
 import type { Flow } from '../flow.js';
 import type { Caller, LinkKind, Message } from '../message.js';
-import { Random } from '../random.js';
+import { Random, type RandomState } from '../random.js';
 import type { Duration, Instant } from '../time.js';
+import type { Cell } from './cell.js';
 
 /** An effect of a handler, kept until the handler has returned. */
 export type Effect =
@@ -33,9 +34,14 @@ export interface ContextHost {
   newId(): number;
   nextIncarnation(name: string): number;
   diskOf(actor: string): Disk;
+  cellOf(actor: string): Cell | undefined;
+  isKnown(kind: string): boolean;
 }
 
-/** The context of one incarnation. It is small, for there may be a hundred thousand. */
+/**
+ * The context of one incarnation. It is small, for there may be a hundred thousand. What cannot be done is refused here, while the
+ * handler runs, so that a handler either releases all its effects or none.
+ */
 export class CellContext implements ActorContext {
   readonly self: Address;
   readonly #host: ContextHost;
@@ -81,11 +87,20 @@ export class CellContext implements ActorContext {
     this.#host.effects.push({ effect: 'cancel', timer });
   }
 
+  /** Where its stream of chance stands; `undefined` while it has drawn nothing. */
+  get randomState(): RandomState | undefined {
+    return this.#random?.state();
+  }
+
   run<A>(flow: (argument: A) => Flow, argument: A): void {
+    const behaviour = this.#host.cellOf(this.self.actor)?.behaviour;
+    if (behaviour && !behaviour.flows.has(flow)) throw new Error(`flow ${flow.name} is not among the flows of ${behaviour.kind}`);
     this.#host.effects.push({ effect: 'run', flow: flow as (argument: never) => Flow, argument });
   }
 
   spawn(spec: ActorSpec): Address {
+    if (!this.#host.isKnown(spec.kind)) throw new Error(`no actor of kind ${spec.kind} in the catalog (wanted for ${spec.name})`);
+    if (this.#willRun(spec.name)) throw new Error(`an actor named ${spec.name} is already running on this host`);
     const incarnation = this.#host.nextIncarnation(spec.name);
     this.#host.effects.push({ effect: 'spawn', spec, incarnation });
     return { actor: spec.name, incarnation };
@@ -108,6 +123,9 @@ export class CellContext implements ActorContext {
   }
 
   publish(feed: string, entries: readonly FeedEntry[]): void {
+    const { effects } = this.#host;
+    const isOpen = this.#host.cellOf(this.self.actor)?.feeds?.has(feed) === true || effects.some((effect) => effect.effect === 'openFeed' && effect.feed === feed);
+    if (!isOpen) throw new Error(`${this.self.actor} published to ${feed}, a feed that it has not opened`);
     this.#host.effects.push({ effect: 'publish', feed, entries });
   }
 
@@ -119,5 +137,15 @@ export class CellContext implements ActorContext {
 
   unsubscribe(subscription: number): void {
     this.#host.effects.push({ effect: 'unsubscribe', subscription });
+  }
+
+  /** Whether an actor will run under the name once the effects so far are released. */
+  #willRun(name: string): boolean {
+    let running = this.#host.cellOf(name) !== undefined;
+    for (const effect of this.#host.effects) {
+      if (effect.effect === 'stop' && effect.actor.actor === name) running = false;
+      if (effect.effect === 'spawn' && effect.spec.name === name) running = true;
+    }
+    return running;
   }
 }

@@ -19,7 +19,7 @@ export interface HostReport {
   /** Bytes on this thread's heap and in the buffers that belong to it. */
   readonly heapBytes: number;
   readonly cpuSeconds: number;
-  /** Longest and 99th percentile delay of the event loop since the last report, milliseconds. */
+  /** Longest and 99th percentile delay of the event loop since the first report was asked for, milliseconds. */
   readonly loopDelay: { readonly p99: number; readonly max: number };
   /** What the observer of this host reports; plain data of its own shape. */
   readonly observed: unknown;
@@ -30,10 +30,15 @@ export interface HostControl {
   start(specs: readonly ActorSpec[]): Promise<void>;
   stop(how: 'drain' | 'abort'): Promise<void>;
   applyFaults(plan: FaultPlan): void;
-  inspect(actor: string): Inspection | undefined;
+  /** An `Inspection`, encoded; nothing if no such actor runs here. */
+  inspect(actor: string): Uint8Array | undefined;
+  /** The state of all its actors; `decodeSnapshot` reads it. */
+  snapshot(): Uint8Array;
   /** Names of the actors that run. */
   actors(): string[];
   report(): HostReport;
+  /** What the host's reporter shows at a glance. */
+  glance(): unknown;
   /** Opens a service of the catalog on this host; what it returns is the service's info. */
   open(service: string, options: unknown): Promise<unknown>;
   /** Collects garbage, so that the next report shows what is really held. */

@@ -8,6 +8,9 @@ export const wallClock: Clock = { now: () => instantOf(performance.timeOrigin + 
 const TURN_MS = 1;
 const STEPS_BETWEEN_CLOCKS = 64;
 
+/** Node takes no longer timeout (it would fire at once). */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** How the driver learns that a turn is running: the supervisor of a worker looks at it from outside. */
 export interface TurnMarker {
   began(): void;
@@ -77,6 +80,7 @@ export class EventLoop {
     if (host.hasReady || !host.feeds.idle) return this.poke();
     const next = host.timers.next();
     if (next === undefined) return;
+    if (next <= host.now) return this.poke();
     // An earlier timeout that is still set will come by and schedule again.
     if (this.#timeout && this.#timeoutAt <= next && this.#timeoutAt > host.now) return;
     clearTimeout(this.#timeout);
@@ -85,6 +89,6 @@ export class EventLoop {
       this.#timeout = undefined;
       this.#timeoutAt = Number.POSITIVE_INFINITY;
       if (!this.#immediate) this.#turn();
-    }, Math.max(0, Math.ceil(next - host.now)));
+    }, Math.min(Math.ceil(next - host.now), LONGEST_TIMEOUT_MS));
   }
 }

@@ -25,6 +25,7 @@ export class FeedTraffic {
   readonly #mirrorsOf = new Map<string, Feed[]>();
   readonly #remote = new Map<string, Subscription>();
   readonly #held = new Set<Subscription>();
+  readonly #behind: Subscription[] = [];
   readonly #resetting = new Set<string>();
   readonly #recoded = new WeakMap<readonly FeedEntry[], readonly FeedEntry[]>();
   #faultDelay = milliseconds(0);
@@ -44,7 +45,7 @@ export class FeedTraffic {
       }
       case 'publish': {
         const feed = cell.feeds?.get(effect.feed);
-        if (!feed) throw new Error(`${cell.address.actor} published to ${effect.feed}, a feed that it has not opened`);
+        if (!feed) return;
         options.observer?.published?.(cell.address, effect.feed, effect.entries, this.#host.now);
         return feeds.publish(feed, effect.entries);
       }
@@ -60,11 +61,14 @@ export class FeedTraffic {
     const id = this.#host.newId();
     const sink: Sink = {
       subscriber: port,
-      deliver: (batch, done) => {
+      deliver: (batch, subscription) => {
         follower.batch(batch);
-        done();
+        this.#host.feeds.handled(subscription);
       },
-      end: (end) => follower.ended(end),
+      end: (end) => {
+        this.#ended(end);
+        follower.ended(end);
+      },
     };
     this.subscribe(id, owner, feed, options, sink);
     return () => this.unsubscribe(id);
@@ -118,7 +122,7 @@ export class FeedTraffic {
 
   reset(pair: (a: string, b: string) => boolean): void {
     for (const subscription of [...this.#subscriptions.values()]) {
-      if (pair(subscription.feed.owner.actor, subscription.sink.subscriber.actor)) this.#end(subscription, 'reset');
+      if (pair(subscription.feed.owner.actor, subscription.sink.subscriber.actor)) this.#host.feeds.end(subscription, 'reset');
     }
   }
 
@@ -146,8 +150,8 @@ export class FeedTraffic {
     this.#faultDelay = verdict.type === 'delay' ? verdict.by : milliseconds(0);
     if (verdict.type === 'hold') {
       if (resetsFirst(verdict)) this.resetLater(owner.actor, subscriber.actor, verdict.resetAt);
-      if (verdict.until === undefined) this.#held.add(subscription);
-      else timers.add(verdict.until, () => feeds.resume(subscription));
+      this.#held.add(subscription);
+      if (verdict.until !== undefined) timers.add(verdict.until, () => feeds.resume(subscription));
       return false;
     }
     if (verdict.type === 'reset') {
@@ -204,37 +208,55 @@ export class FeedTraffic {
   #cellSink(cell: Cell, owner: Address): Sink {
     return {
       subscriber: cell.address,
-      deliver: (batch, done) => this.#toCell(cell, owner, batch, done),
+      deliver: (batch, subscription) => this.#toCell(cell, owner, batch, subscription),
       end: (end) => {
-        const subscription = this.#subscriptions.get(end.subscription);
-        if (subscription) this.#forget(subscription);
-        if (cell.status === 'running') this.#host.toSelf(cell, 'signal', { type: 'feedEnded', signal: end } as { type: string });
+        this.#ended(end);
+        if (cell.status === 'running') this.#host.delivery.toSelf(cell, 'signal', { type: 'feedEnded', signal: end } as { type: string });
       },
     };
   }
 
-  #toCell(cell: Cell, owner: Address, batch: FeedBatch, done: () => void): void {
-    const { wire: { links }, timers, now } = this.#host;
+  #toCell(cell: Cell, owner: Address, batch: FeedBatch, subscription: Subscription): void {
+    const { wire: { links }, timers, now, delivery } = this.#host;
     const entries = this.#asReceived(batch.entries);
-    const delivery: FeedDelivery = { type: 'feed', batch: entries === batch.entries ? batch : { ...batch, entries }, done };
+    const message: FeedDelivery = { type: 'feed', batch: entries === batch.entries ? batch : { ...batch, entries }, subscription };
     const hand = (): void => {
-      if (cell.status === 'running' && this.#subscriptions.has(batch.subscription)) this.#host.toSelf(cell, 'signal', delivery);
+      if (cell.status === 'running' && subscription.open) delivery.toSelf(cell, 'signal', message);
     };
-    const delay = links.latency(owner.actor, cell.address.actor) + this.#faultDelay;
+    const [from, to] = [owner.actor, cell.address.actor];
+    const delay = links.latency(from, to) + this.#faultDelay;
     this.#faultDelay = milliseconds(0);
-    if (delay === 0) return hand();
-    timers.add(links.arrival(owner.actor, cell.address.actor, 'stream', later(now, milliseconds(delay))), hand);
+    if (delay === 0 && !links.find(from, to)) return hand();
+    const link = links.enter(from, to, later(now, milliseconds(delay)));
+    timers.add(link.last, () => {
+      links.leave(link);
+      hand();
+    });
   }
 
   #hostSink(host: string, mirror: number): Sink {
     return {
       subscriber: { actor: `host/${host}`, incarnation: 0 },
-      deliver: (batch, done) => {
-        this.#host.options.peers?.toHost(host, { item: 'entries', mirror, entries: batch.entries, revision: batch.revision });
-        done();
+      relay: true,
+      deliver: (batch, subscription) => {
+        const { peers } = this.#host.options;
+        peers?.toHost(host, { item: 'entries', mirror, entries: batch.entries, revision: batch.revision });
+        // A host that is behind holds a cursor, as a slow subscriber does.
+        if (peers?.hostCongested(host)) this.#behind.push(subscription);
+        else this.#host.feeds.handled(subscription);
       },
       end: (end) => this.#host.options.peers?.toHost(host, { item: 'feed-ended', mirror, reason: end.reason }),
     };
+  }
+
+  /** There is room again on the links to other hosts. */
+  relieve(): void {
+    for (const subscription of this.#behind.splice(0)) this.#host.feeds.handled(subscription);
+  }
+
+  /** The host stops: nobody here hears of any feed again, and who follows from outside is told. */
+  close(): void {
+    for (const subscription of [...this.#subscriptions.values()]) this.#host.feeds.end(subscription, 'reset');
   }
 
   /** With every message encoded, one copy is made for all who receive the same array. */
@@ -246,9 +268,9 @@ export class FeedTraffic {
     return copy;
   }
 
-  #end(subscription: Subscription, reason: FeedEnd['reason']): void {
-    this.#host.feeds.end(subscription, reason);
-    this.#forget(subscription);
+  #ended(end: FeedEnd): void {
+    const subscription = this.#subscriptions.get(end.subscription);
+    if (subscription) this.#forget(subscription);
   }
 
   #forget(subscription: Subscription): void {

@@ -24,7 +24,10 @@ export interface Feed {
 /** Where batches go: an actor of this host, or a mirror on another. */
 export interface Sink {
   readonly subscriber: Address;
-  deliver(batch: FeedBatch, done: () => void): void;
+  /** Another host, which judges the links to its own subscribers. */
+  readonly relay?: boolean;
+  /** Takes a batch; once it is dealt with, `handled` is called for the subscription. */
+  deliver(batch: FeedBatch, subscription: Subscription): void;
   end(end: FeedEnd): void;
 }
 
@@ -133,7 +136,7 @@ export class Feeds {
           this.end(subscription, 'gone');
           continue;
         }
-        if (this.mayDeliver && !this.mayDeliver(feed.owner, subscription.sink.subscriber, subscription)) continue;
+        if (!this.#lets(subscription)) continue;
         let entries = shared.get(subscription.cursor);
         if (!entries) shared.set(subscription.cursor, (entries = feed.entries.slice(subscription.cursor - feed.base)));
         subscription.cursor = end;
@@ -143,7 +146,7 @@ export class Feeds {
     for (const subscription of this.#due) {
       this.#due.delete(subscription);
       if (subscription.awaiting || !subscription.open) continue;
-      if (this.mayDeliver && !this.mayDeliver(subscription.feed.owner, subscription.sink.subscriber, subscription)) continue;
+      if (!this.#lets(subscription)) continue;
       const entries = subscription.pending;
       subscription.pending = NOTHING;
       this.#deliver(subscription, entries);
@@ -158,12 +161,21 @@ export class Feeds {
     } else if (subscription.pending.length > 0) this.#due.add(subscription);
   }
 
+  /** A subscriber has dealt with its batch and is ready for the next. */
+  handled(subscription: Subscription): void {
+    subscription.awaiting = false;
+    this.resume(subscription);
+  }
+
+  #lets(subscription: Subscription): boolean {
+    const { feed, sink } = subscription;
+    return this.mayDeliver === undefined || sink.relay === true || this.mayDeliver(feed.owner, sink.subscriber, subscription);
+  }
+
   #deliver(subscription: Subscription, entries: readonly FeedEntry[]): void {
     subscription.awaiting = true;
-    subscription.sink.deliver({ subscription: subscription.id, feed: subscription.feed.name, entries, revision: subscription.feed.revision }, () => {
-      subscription.awaiting = false;
-      this.resume(subscription);
-    });
+    const { id, feed, sink } = subscription;
+    sink.deliver({ subscription: id, feed: feed.name, entries, revision: feed.revision }, subscription);
   }
 
   #route(feed: Feed, entry: FeedEntry): void {

@@ -24,7 +24,6 @@ export class FlowRunner implements FlowHost {
   }
 
   start(cell: Cell, begin: (argument: never) => Flow, argument: unknown): void {
-    if (!cell.behaviour.flows.has(begin)) throw new Error(`flow ${begin.name} is not among the flows of ${cell.behaviour.kind}`);
     const flow: RunningFlow = { id: this.#host.newId(), name: begin.name, argument, answers: [], generator: begin(argument as never), gathering: undefined, awaited: 0 };
     (cell.flows ??= new Map()).set(flow.id, flow);
     this.advance(cell, flow, BEGIN);
@@ -69,6 +68,6 @@ export class FlowRunner implements FlowHost {
   }
 
   #answer(cell: Cell, flow: RunningFlow, answer: unknown): void {
-    if (cell.status === 'running') this.#host.toSelf(cell, 'signal', { type: 'answer', flow, answer } as FlowAnswer);
+    if (cell.status === 'running') this.#host.delivery.toSelf(cell, 'signal', { type: 'answer', flow, answer } as FlowAnswer);
   }
 }

@@ -23,6 +23,8 @@ export interface HostOptions {
   readonly order?: Random | undefined;
   readonly latencies?: readonly LinkLatency[] | undefined;
   readonly peers?: Peers | undefined;
+  /** Names the host of an actor for fault plans, where hosts are not threads. */
+  readonly hostOf?: ((actor: string) => string) | undefined;
   /** Freezes every message to its leaves. */
   readonly freeze?: boolean | undefined;
   /** Passes every message through the codec, also between actors of this host. */

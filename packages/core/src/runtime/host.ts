@@ -1,24 +1,26 @@
-import type { ActorSpec, TimerId } from '../actor.js';
+import type { ActorSpec } from '../actor.js';
 import type { Address } from '../address.js';
 import type { Disk } from '../disk.js';
 import type { FeedBatch } from '../feed.js';
-import { deepFreeze } from '../freeze.js';
 import { DEFAULT_MAILBOX } from '../mailbox.js';
-import { type Caller, type Envelope, failure, type LinkKind, type Message } from '../message.js';
+import type { Flow } from '../flow.js';
+import { type Caller, type Envelope, failure, type Message } from '../message.js';
 import type { Port } from '../port.js';
 import { type Duration, type Instant, later, seconds } from '../time.js';
 import { behaviourOf, type Cell, newMailbox } from './cell.js';
 import { CellContext, type ContextHost, type Effect } from './context.js';
+import { Delivery } from './delivery.js';
 import { FeedTraffic } from './feed-traffic.js';
-import { Feeds } from './feeds.js';
+import { Feeds, type Subscription } from './feeds.js';
 import { type FlowAnswer, FlowRunner } from './flow-runner.js';
 import type { HostOptions } from './host-options.js';
 import type { PeerItem } from './peers.js';
 import { openPort } from './ports.js';
+import { Release } from './release.js';
 import { Ring } from './ring.js';
 import { Slots } from './slots.js';
 import { Supervisor } from './supervisor.js';
-import { type Timer, Timers } from './timers.js';
+import { Timers } from './timers.js';
 import { Wire } from './wire.js';
 
 export const REQUEST_TIMEOUT = seconds(30);
@@ -38,29 +40,30 @@ export class Host implements ContextHost {
   readonly traffic: FeedTraffic;
   readonly supervisor: Supervisor;
   readonly wire: Wire;
+  readonly delivery: Delivery;
   readonly #flows: FlowRunner;
+  readonly #release: Release;
   readonly cells = new Map<string, Cell>();
   readonly effects: Effect[] = [];
   caller: Caller | undefined;
+  /** The message whose handling runs: what it sends is caused by it. */
+  cause = 0;
   now: Instant;
+  /** Stopped for good: what is asked from outside is answered at once. */
+  closed = false;
   readonly #ready = new Ring<Cell>();
-  readonly #held: Envelope[] = [];
-  readonly #timerById = new Map<TimerId, Timer>();
   readonly #incarnations = new Map<string, number>();
-  readonly #waiting = new Set<string>();
-  #current: Cell | undefined;
-  #currentId = 0;
-  #lastEnvelope: number;
   #lastId = 0;
   #lastIndex = 0;
 
   constructor(options: HostOptions) {
     this.options = options;
     this.now = options.clock.now();
-    this.#lastEnvelope = options.index * 2 ** 40;
     this.wire = new Wire(this, options.latencies ?? []);
+    this.delivery = new Delivery(this);
     this.#flows = new FlowRunner(this);
-    this.slots = new Slots((at) => this.timers.add(at, () => this.slots.expire(this.now)));
+    this.#release = new Release(this);
+    this.slots = new Slots(this.timers);
     this.traffic = new FeedTraffic(this);
     this.supervisor = new Supervisor(this);
   }
@@ -96,7 +99,7 @@ export class Host implements ContextHost {
     const address: Address = { actor: spec.name, incarnation };
     const cell: Cell = {
       spec, address, parent, behaviour, context: new CellContext(this, address), state: undefined, status: 'running', mailbox: newMailbox(),
-      counted: 0, ready: false, blockedUntil: undefined, congested: false, perStep: 0, children: undefined, flows: undefined, feeds: undefined, index: this.#lastIndex++,
+      counted: 0, ready: false, blockedUntil: undefined, congested: false, perStep: 0, children: undefined, flows: undefined, feeds: undefined, watching: undefined, index: this.#lastIndex++,
     };
     this.cells.set(spec.name, cell);
     if (parent) (parent.children ??= new Set()).add(cell);
@@ -105,6 +108,7 @@ export class Host implements ContextHost {
     this.#run(cell, 'start', 0, undefined, undefined, () => {
       cell.state = behaviour.start(spec.config, cell.context);
     });
+    this.delivery.decided(spec.name);
     return cell;
   }
 
@@ -118,7 +122,10 @@ export class Host implements ContextHost {
     cell.mailbox.clear();
     this.options.disks.crashed(cell.spec.name);
     this.traffic.ended(cell);
+    this.supervisor.forget(cell);
     this.slots.failWhere((slot) => slot.requester.actor === cell.address.actor && slot.requester.incarnation === cell.address.incarnation, failure('unavailable'));
+    // Timers that are still to come hold the cell; they must not hold what it knew.
+    [cell.state, cell.flows, cell.feeds] = [undefined, undefined, undefined];
     this.announceEnd(cell.address, restarting);
     this.options.peers?.toAll({ item: 'ended', actor: cell.address, restarting });
     this.options.observer?.ended?.(cell.address, restarting, this.now);
@@ -129,32 +136,6 @@ export class Host implements ContextHost {
     this.traffic.ownerEnded(actor);
     this.slots.failWhere((slot) => slot.target.actor === actor.actor, failure('unavailable'));
     this.supervisor.notify(actor, restarting);
-  }
-
-  post(from: Address, to: Address, message: Message, link: LinkKind, kind: Envelope['kind'], slot: number, deadline: Instant | undefined): void {
-    if (this.options.freeze) deepFreeze(message);
-    const envelope: Envelope = { id: ++this.#lastEnvelope, cause: this.#currentId, from, to, link, kind, slot, deadline, message };
-    this.options.observer?.posted?.(envelope, this.now);
-    this.wire.send(envelope);
-  }
-
-  /** Where an envelope arrives: at the actor's mailbox here, or on its way to another host. */
-  receive(envelope: Envelope): void {
-    if (envelope.kind === 'reply') {
-      if (this.isLocal(envelope.to.actor)) this.options.observer?.received?.(envelope, this.now);
-      if (!this.isLocal(envelope.to.actor)) this.options.peers?.toActor(envelope.to.actor, { item: 'envelope', envelope });
-      else this.slots.take(envelope.slot)?.fill(this.#recoded(envelope.message), envelope.slot);
-      return;
-    }
-    const cell = this.cells.get(envelope.to.actor);
-    if (!cell) return this.#forward(envelope);
-    if (envelope.to.incarnation !== 0 && envelope.to.incarnation !== cell.address.incarnation) return this.drop(envelope, 'fenced');
-    const counts = envelope.kind === 'send' || envelope.kind === 'request';
-    if (counts && cell.counted >= cell.behaviour.mailbox.capacity && !this.#makeRoom(cell, envelope)) return;
-    if (counts) cell.counted++;
-    this.options.observer?.received?.(envelope, this.now);
-    cell.mailbox.push(envelope);
-    this.wake(cell);
   }
 
   wake(cell: Cell): void {
@@ -182,7 +163,7 @@ export class Host implements ContextHost {
     if (!envelope) return true;
     if (envelope.kind === 'send' || envelope.kind === 'request') cell.counted--;
     this.#handle(cell, envelope);
-    if (cell.perStep > 0) this.supervisor.block(cell, later(this.now, cell.perStep as Duration));
+    if (cell.perStep > 0 && !this.#isEnded(cell)) this.supervisor.block(cell, later(this.now, cell.perStep as Duration));
     if (cell.mailbox.length > 0) this.wake(cell);
     return true;
   }
@@ -195,7 +176,7 @@ export class Host implements ContextHost {
   fromPeer(host: string, item: PeerItem): void {
     switch (item.item) {
       case 'envelope':
-        return this.receive(item.envelope);
+        return this.delivery.receive(item.envelope);
       case 'watch':
         return this.supervisor.watchFor(host, item.actor);
       case 'ended':
@@ -210,34 +191,31 @@ export class Host implements ContextHost {
     }
   }
 
-  drop(envelope: Envelope, why: 'no-such-actor' | 'fenced' | 'overflow' | 'fault'): void {
-    this.options.observer?.dropped?.(envelope, why, this.now);
-    if (envelope.kind !== 'request' || why === 'fault') return;
-    const reason = why === 'overflow' ? 'overloaded' : this.supervisor.isDown(envelope.to.actor) || why === 'fenced' ? 'unavailable' : 'no-such-actor';
-    // The answer takes the link back, so that a refusal is not faster than the network.
-    this.post(envelope.to, envelope.from, failure(reason), 'stream', 'reply', envelope.slot, undefined);
+  /** Begins a flow as a step of its own. */
+  beginFlow(cell: Cell, flow: (argument: never) => Flow, argument: unknown): void {
+    this.#run(cell, `flow ${flow.name}`, this.cause, this.caller, undefined, () => this.#flows.start(cell, flow, argument));
   }
 
-  /** Runs something from outside as a step of its own (ports, timers). */
+  /** Runs one step: its effects are released if it returns, and gone if it throws. */
   #run(cell: Cell, step: string, id: number, caller: Caller | undefined, envelope: Envelope | undefined, handler: () => void): void {
     const { observer, mark } = this.options;
-    const [outerCell, outerId, outerCaller] = [this.#current, this.#currentId, this.caller];
+    const { cause: outerCause, caller: outerCaller } = this;
     const firstEffect = this.effects.length;
-    this.#current = cell;
-    this.#currentId = id;
+    this.cause = id;
     this.caller = caller;
     mark?.(cell.index, step);
     observer?.stepping?.(cell.address, step, envelope, this.now);
     const began = observer?.stepped ? performance.now() : 0;
     try {
       handler();
-      this.#release(cell, firstEffect);
+      if (this.effects.length > firstEffect) this.#release.all(cell, firstEffect);
     } catch (error) {
       this.effects.length = firstEffect;
       this.supervisor.failed(cell, error);
     }
     if (observer?.stepped) observer.stepped(cell.address, step, (performance.now() - began) * 1000);
-    [this.#current, this.#currentId, this.caller] = [outerCell, outerId, outerCaller];
+    this.cause = outerCause;
+    this.caller = outerCaller;
   }
 
   #handle(cell: Cell, envelope: Envelope): void {
@@ -246,12 +224,15 @@ export class Host implements ContextHost {
     if (envelope.kind === 'signal') {
       if (message.type === 'feed' || message.type === 'answer') {
         const delivery = message as FeedDelivery | FlowAnswer;
-        if (delivery.type === 'feed') this.options.observer?.fed?.(cell.address, delivery.batch, this.now);
+        if (delivery.type === 'feed') {
+          if (!delivery.subscription.open) return;
+          this.options.observer?.fed?.(cell.address, delivery.batch, this.now);
+        }
         this.#run(cell, delivery.type === 'feed' ? `feed ${delivery.batch.feed}` : `flow ${delivery.flow.name}`, envelope.id, undefined, envelope, () => {
           if (delivery.type === 'feed') behaviour.signals.feed?.(cell.state, delivery.batch, context);
           else this.#flows.advance(cell, delivery.flow, delivery.answer);
         });
-        if (delivery.type === 'feed') delivery.done();
+        if (delivery.type === 'feed') this.feeds.handled(delivery.subscription);
         return;
       }
       this.#run(cell, message.type, envelope.id, undefined, envelope, () => {
@@ -265,59 +246,8 @@ export class Host implements ContextHost {
     const caller = envelope.kind === 'request' ? { address: envelope.from, slot: envelope.slot } : undefined;
     this.#run(cell, message.type, envelope.id, caller, envelope, () => {
       if (!handler) throw new Error(`${behaviour.kind} does not receive ${message.type} (from ${envelope.from.actor})`);
-      handler(cell.state, this.#recoded(message), context);
+      handler(cell.state, this.recoded(message), context);
     });
-  }
-
-  #release(cell: Cell, from: number): void {
-    const { effects } = this;
-    // A flow that starts here appends effects of its own, so the length is read each time.
-    for (let i = from; i < effects.length; i++) this.#perform(cell, effects[i] as Effect);
-    effects.length = from;
-  }
-
-  #perform(cell: Cell, effect: Effect): void {
-    switch (effect.effect) {
-      case 'send':
-        this.#noteCongestion(cell, effect.to);
-        return this.post(cell.address, effect.to, effect.message, effect.link, 'send', 0, undefined);
-      case 'reply':
-        return this.post(cell.address, effect.caller.address, effect.message, 'stream', 'reply', effect.caller.slot, undefined);
-      case 'request':
-        this.#noteCongestion(cell, effect.to);
-        return this.post(cell.address, effect.to, effect.message, 'stream', 'request', effect.slot, effect.deadline);
-      case 'after':
-        this.#timerById.set(effect.timer, this.timers.add(later(this.now, effect.delay), () => {
-          this.#timerById.delete(effect.timer);
-          if (cell.status === 'running') this.toSelf(cell, 'timer', effect.message);
-        }));
-        return;
-      case 'cancel': {
-        const timer = this.#timerById.get(effect.timer);
-        if (timer) this.timers.cancel(timer);
-        this.#timerById.delete(effect.timer);
-        return;
-      }
-      case 'later':
-        this.timers.add(later(this.now, effect.delay), effect.due);
-        return;
-      case 'run':
-        return this.#flows.start(cell, effect.flow, effect.argument);
-      case 'spawn':
-        this.start(effect.spec, cell, effect.incarnation);
-        return;
-      case 'watch':
-        return this.supervisor.watch(cell, effect.actor);
-      case 'unwatch':
-        return this.supervisor.unwatch(cell, effect.actor);
-      case 'stop':
-        return this.supervisor.stop(effect.actor);
-      case 'openFeed':
-      case 'publish':
-      case 'subscribe':
-      case 'unsubscribe':
-        return this.traffic.perform(cell, effect);
-    }
   }
 
   /** The last step of an actor that is stopped in order. */
@@ -326,69 +256,31 @@ export class Host implements ContextHost {
     if (stopping) this.#run(cell, 'stopping', 0, undefined, undefined, () => stopping(cell.state, cell.context));
   }
 
-  /** A message from the runtime to an actor; it is never lost and needs no room in the mailbox. */
-  toSelf(cell: Cell, kind: 'timer' | 'signal', message: Message): void {
-    const envelope: Envelope = {
-      id: ++this.#lastEnvelope, cause: this.#currentId, from: cell.address, to: cell.address, link: 'stream', kind: kind === 'timer' ? 'timer' : 'signal', slot: 0, deadline: undefined, message,
-    };
-    cell.mailbox.push(envelope);
-    this.wake(cell);
+  #isEnded(cell: Cell): boolean {
+    return cell.status === 'ended';
   }
 
-  #recoded<M extends Message>(message: M): M {
+  cellOf(actor: string): Cell | undefined {
+    return this.cells.get(actor);
+  }
+
+  isKnown(kind: string): boolean {
+    return this.options.definitions(kind) !== undefined;
+  }
+
+  recoded<M extends Message>(message: M): M {
     return this.options.recode ? this.options.recode(message) : message;
   }
 
   /** Whether the name belongs to this host: it was started here, though it may be down. */
   isLocal(actor: string): boolean {
-    return this.#incarnations.has(actor);
+    return this.#incarnations.has(actor) || this.delivery.expects(actor);
   }
-
-  #forward(envelope: Envelope): void {
-    if (this.isLocal(envelope.to.actor) || !this.options.peers?.toActor(envelope.to.actor, { item: 'envelope', envelope })) this.drop(envelope, 'no-such-actor');
-  }
-
-  #makeRoom(cell: Cell, envelope: Envelope): boolean {
-    switch (cell.behaviour.mailbox.overflow) {
-      case 'drop-newest':
-        this.drop(envelope, 'overflow');
-        return false;
-      case 'drop-oldest': {
-        const oldest = cell.mailbox.shift();
-        if (oldest) this.drop(oldest, 'overflow');
-        cell.counted--;
-        return true;
-      }
-      case 'reject':
-        this.drop(envelope, 'overflow');
-        if (envelope.kind === 'send' && envelope.link === 'stream') this.wire.resetLink(envelope.from.actor, cell.address.actor);
-        return false;
-    }
-  }
-
-  /** An actor that sends where too much is under way handles nothing more until there is room: so pressure reaches the producer. */
-  #noteCongestion(cell: Cell, to: Address): void {
-    if (this.options.peers === undefined || this.cells.has(to.actor) || !this.options.peers.congested(to.actor)) return;
-    cell.congested = true;
-    this.#waiting.add(cell.spec.name);
-  }
-
-  /** There is room again on the links to other hosts. */
-  relieve(): void {
-    for (const name of this.#waiting) {
-      const cell = this.cells.get(name);
-      if (!cell) continue;
-      cell.congested = false;
-      this.wake(cell);
-    }
-    this.#waiting.clear();
-  }
-
 }
 
-/** A batch of a feed, with what the feed does once it was handled. It never leaves the host. */
+/** A batch of a feed on its way to a subscriber of this host. It never leaves it. */
 export interface FeedDelivery extends Message {
   readonly type: 'feed';
   readonly batch: FeedBatch;
-  readonly done: () => void;
+  readonly subscription: Subscription;
 }

@@ -1,22 +1,26 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ActorSpec, AnyActorDefinition, Catalog } from '../actor.js';
 import type { Disks } from '../disk.js';
 import type { FaultPlan } from '../faults/plan.js';
 import type { Observer } from '../observer.js';
+import { failure } from '../message.js';
 import type { Service } from '../service.js';
 import { type HostControl, type HostReport, inspect } from './control.js';
 import { EventLoop, type TurnMarker, wallClock } from './event-loop.js';
 import { Host } from './host.js';
 import type { HostOptions } from './host-options.js';
 import type { Peers } from './peers.js';
+import { encodeState, snapshot } from './snapshot.js';
 
 /** An observer that can say what it has seen, as plain data. */
 export interface Reporter {
   readonly observer: Observer;
   /** `states` gives the states of the host's actors of a kind, for what actors count themselves. */
   report(states: (kind: string) => Iterable<unknown>): unknown;
+  /** The little that a progress display asks for many times a second. */
+  glance?(): unknown;
 }
 
 export interface LocalHostOptions {
@@ -29,6 +33,8 @@ export interface LocalHostOptions {
   readonly peers?: (Peers & { serve(host: Host, poke: () => void): void; flush(): void; close(): void }) | undefined;
   readonly reporter?: Reporter | undefined;
   readonly marker?: (TurnMarker & { step: NonNullable<HostOptions['mark']>; named: NonNullable<HostOptions['named']> }) | undefined;
+  /** Names the host of an actor for fault plans, where hosts are not threads. */
+  readonly hostOf?: HostOptions['hostOf'];
   readonly recode?: HostOptions['recode'];
   readonly escalate?: HostOptions['escalate'];
   readonly failed?: HostOptions['failed'];
@@ -49,7 +55,7 @@ export class LocalHost implements HostControl {
     const { peers, marker } = options;
     this.host = new Host({
       name: options.name, index: options.index, incarnation: options.incarnation, seed: options.seed, clock: wallClock, disks: options.disks, peers,
-      definitions: (kind) => this.#definitions.get(kind), observer: options.reporter?.observer, recode: options.recode, escalate: options.escalate, failed: options.failed,
+      definitions: (kind) => this.#definitions.get(kind), observer: options.reporter?.observer, recode: options.recode, hostOf: options.hostOf, escalate: options.escalate, failed: options.failed,
       mark: marker?.step, named: marker?.named, poke: () => this.loop.poke(),
     });
     this.loop = new EventLoop(this.host, () => peers?.flush(), marker);
@@ -57,8 +63,26 @@ export class LocalHost implements HostControl {
   }
 
   async start(specs: readonly ActorSpec[]): Promise<void> {
-    await this.#load(specs);
-    for (const spec of specs) this.host.start(spec);
+    const { delivery } = this.host;
+    const names = specs.map((spec) => spec.name);
+    delivery.expect(names);
+    try {
+      await this.#load(specs);
+      this.#turn(() => {
+        for (const spec of specs) this.host.start(spec);
+      });
+    } finally {
+      for (const name of names) delivery.decided(name);
+    }
+  }
+
+  /** Runs handlers on behalf of the control surface: in the present, and seen from outside like those of a turn. */
+  #turn(run: () => void): void {
+    const { marker } = this.#options;
+    marker?.began();
+    this.host.now = wallClock.now();
+    run();
+    marker?.ended();
     this.loop.poke();
   }
 
@@ -78,12 +102,16 @@ export class LocalHost implements HostControl {
     this.#closed = true;
     for (const service of this.#services.splice(0).reverse()) await service.close();
     if (how === 'drain') {
-      for (const cell of [...this.host.cells.values()].reverse()) if (cell.parent === undefined) this.host.supervisor.stop(cell.address);
+      this.#turn(() => {
+        for (const cell of [...this.host.cells.values()].reverse()) if (cell.parent === undefined) this.host.supervisor.stop(cell.address);
+      });
       this.#options.peers?.flush();
     }
     this.loop.stop();
     this.#delay.disable();
-    this.host.slots.failWhere(() => true, { type: 'failure', reason: 'unavailable' });
+    this.host.closed = true;
+    this.host.slots.failWhere(() => true, failure('unavailable'));
+    this.host.traffic.close();
     this.#options.peers?.close();
   }
 
@@ -93,8 +121,13 @@ export class LocalHost implements HostControl {
     this.loop.poke();
   }
 
-  inspect(actor: string): ReturnType<typeof inspect> {
-    return inspect(this.host, actor);
+  inspect(actor: string): Uint8Array | undefined {
+    const inspection = inspect(this.host, actor);
+    return inspection && encodeState(inspection);
+  }
+
+  snapshot(): Uint8Array {
+    return snapshot(this.host);
   }
 
   actors(): string[] {
@@ -115,16 +148,20 @@ export class LocalHost implements HostControl {
     this.#delay.enable();
     const delay = this.#delay.count > 0 ? { p99: this.#delay.percentile(99) / 1e6, max: this.#delay.max / 1e6 } : { p99: 0, max: 0 };
     this.#delay.reset();
-    const { heapUsed, external } = process.memoryUsage();
+    const { used_heap_size, external_memory } = getHeapStatistics();
     return {
       host: this.#options.name,
       actors: this.host.cells.size,
-      heapBytes: heapUsed + external,
+      heapBytes: used_heap_size + external_memory,
       // Node 20 has no CPU clock per thread; the time that the loop was not idle is the nearest there is.
       cpuSeconds: performance.eventLoopUtilization().active / 1000,
       loopDelay: delay,
       observed: this.#options.reporter?.report((kind) => this.#states(kind)),
     };
+  }
+
+  glance(): unknown {
+    return this.#options.reporter?.glance?.();
   }
 
   *#states(kind: string): Iterable<unknown> {

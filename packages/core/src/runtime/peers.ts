@@ -22,4 +22,5 @@ export interface Peers {
   toAll(item: PeerItem): void;
   /** Whether so much is under way to the holder of `actor` that its senders must wait. */
   congested(actor: string): boolean;
+  hostCongested(host: string): boolean;
 }

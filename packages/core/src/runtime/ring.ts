@@ -35,6 +35,18 @@ export class Ring<T> {
     return this.shift();
   }
 
+  /** Takes out the oldest item that `fits`; the others keep their order. */
+  takeFirst(fits: (item: T) => boolean): T | undefined {
+    const mask = this.#slots.length - 1;
+    let at = 0;
+    while (at < this.#length && !fits(this.#slots[(this.#head + at) & mask] as T)) at++;
+    if (at === this.#length) return undefined;
+    const item = this.#slots[(this.#head + at) & mask];
+    for (; at > 0; at--) this.#slots[(this.#head + at) & mask] = this.#slots[(this.#head + at - 1) & mask];
+    this.shift();
+    return item;
+  }
+
   clear(): void {
     this.#slots = [undefined, undefined, undefined, undefined];
     this.#head = 0;

@@ -13,7 +13,11 @@ export interface Runtime {
   open(actor: string, service: string, options: unknown): Promise<unknown>;
   applyFaults(plan: FaultPlan): Promise<void>;
   inspect(actor: string): Promise<Inspection | undefined>;
+  /** The state of all actors, by host; `decodeSnapshot` reads each. */
+  snapshots(): Promise<Uint8Array[]>;
   reports(): Promise<HostReport[]>;
+  /** What the reporter of the host that runs `actor` shows at a glance. */
+  glance(actor: string): Promise<unknown>;
   settle(): Promise<void>;
   readonly hosts: number;
   /** `drain`: actors stop in order and say what they have to say; `abort`: at once. Nothing is left running either way. */

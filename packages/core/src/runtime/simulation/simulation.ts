@@ -10,6 +10,7 @@ import { between, type Duration, type Instant, instantOf, later } from '../../ti
 import { Host } from '../host.js';
 import type { LinkLatency } from '../links.js';
 import { MemoryDisks } from '../memory-disks.js';
+import { snapshot } from '../snapshot.js';
 import { traceHash } from './trace-hash.js';
 
 export interface SimulationOptions {
@@ -22,6 +23,8 @@ export interface SimulationOptions {
   readonly observer?: Observer;
   /** `always` passes every message through the codec, so that nothing can lean on shared objects. */
   readonly codec?: 'crossing' | 'always';
+  /** Which host an actor is said to run on, for faults of whole hosts; default: each on its own, of the actor's name. */
+  readonly hostOf?: (actor: string) => string;
   /** What to do when an actor throws: fail the run (default), or leave it to supervision alone. */
   readonly onFailure?: 'throw' | 'restart';
 }
@@ -59,6 +62,7 @@ export class Simulation {
       order: Random.named(options.seed, 'order'),
       latencies: options.latencies ?? LATENCIES,
       freeze: true,
+      hostOf: options.hostOf ?? ((actor) => actor),
       recode: options.codec === 'always' ? (message) => codec().decode(codec().encode(message)) as typeof message : undefined,
       failed: (actor, error) => {
         if (options.onFailure !== 'restart') this.#errors.push({ actor: actor.actor, error });
@@ -77,6 +81,7 @@ export class Simulation {
   }
 
   start(specs: readonly ActorSpec[]): void {
+    this.host.delivery.expect(specs.map((spec) => spec.name));
     for (const spec of specs) this.host.start(spec);
     this.#settle();
   }
@@ -120,7 +125,7 @@ export class Simulation {
     const slot = this.host.slots.reserve(self, to, deadline, (reply) => {
       answer = reply;
     });
-    this.host.post(self, to, message, 'stream', 'request', slot, deadline);
+    this.host.delivery.post(self, to, message, 'stream', 'request', slot, deadline);
     this.runUntilTrue(() => answer !== undefined, slotDeadline);
     return answer as ReplyTo<Q> | Failure;
   }
@@ -135,6 +140,11 @@ export class Simulation {
     const cell = this.host.cells.get(actor);
     if (!cell) throw new Error(`no actor named ${actor} runs (${[...this.host.cells.keys()].slice(0, 20).join(', ')})`);
     return cell.state as S;
+  }
+
+  /** The state of all actors as data; `decodeSnapshot` reads it, and equal states have equal bytes. */
+  snapshot(): Uint8Array {
+    return snapshot(this.host);
   }
 
   #self(): Address {

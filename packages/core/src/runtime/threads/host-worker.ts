@@ -16,7 +16,7 @@ const main = async (): Promise<void> => {
   const { catalog } = (await import(start.catalog)) as { readonly catalog: Catalog };
   useStructures(catalog.structures ?? []);
   const reporter = start.reporter === undefined ? undefined : ((await import(start.reporter)) as { readonly reporter: () => Reporter }).reporter();
-  const peers = new PortPeers({ resolve: (actor) => tell({ notice: 'resolve', actor }) }, reporter?.observer);
+  const peers = new PortPeers(start.name, { resolve: (actor) => tell({ notice: 'resolve', actor }) }, reporter?.observer);
   const host = new LocalHost({
     name: start.name,
     index: start.index,
@@ -38,7 +38,7 @@ const main = async (): Promise<void> => {
       case 'resolved':
         return peers.resolved(notice.actor, notice.host);
       case 'lost':
-        return peers.lost(notice.host);
+        return peers.lost(notice.host, notice.restarting);
     }
   });
   Comlink.expose(host, nodeEndpoint(start.control));

@@ -30,4 +30,4 @@ export type WorkerNotice =
 export type HostNotice =
   | { readonly notice: 'connect'; readonly host: string; readonly port: MessagePort }
   | { readonly notice: 'resolved'; readonly actor: string; readonly host: string | undefined }
-  | { readonly notice: 'lost'; readonly host: string };
+  | { readonly notice: 'lost'; readonly host: string; readonly restarting: boolean };

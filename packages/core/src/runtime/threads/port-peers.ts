@@ -31,6 +31,7 @@ export interface Directory {
 
 /** The other hosts over message ports: one port per pair that talks, made on demand, one batch per turn. */
 export class PortPeers implements Peers {
+  readonly #name: string;
   readonly #directory: Directory;
   readonly #observer: Observer | undefined;
   readonly #links = new Map<string, Link>();
@@ -39,7 +40,9 @@ export class PortPeers implements Peers {
   #host: Host | undefined;
   #poke: () => void = () => undefined;
 
-  constructor(directory: Directory, observer?: Observer) {
+  /** `name` is this host's own. */
+  constructor(name: string, directory: Directory, observer?: Observer) {
+    this.#name = name;
     this.#directory = directory;
     this.#observer = observer;
   }
@@ -67,7 +70,11 @@ export class PortPeers implements Peers {
 
   congested(actor: string): boolean {
     const host = this.#hostOf.get(actor);
-    const link = host === undefined ? undefined : this.#links.get(host);
+    return host !== undefined && this.hostCongested(host);
+  }
+
+  hostCongested(host: string): boolean {
+    const link = this.#links.get(host);
     return link !== undefined && link.underway > CONGESTED_BYTES;
   }
 
@@ -83,25 +90,31 @@ export class PortPeers implements Peers {
   resolved(actor: string, host: string | undefined): void {
     const waiting = this.#unresolved.get(actor) ?? [];
     this.#unresolved.delete(actor);
-    if (host !== undefined) this.#hostOf.set(actor, host);
+    this.#enter();
+    const link = host === undefined ? undefined : this.#links.get(host);
+    if (host !== undefined && link) this.#hostOf.set(actor, host);
     for (const item of waiting) {
-      if (host !== undefined) this.toActor(actor, item);
+      if (link) link.outbox.push(item);
+      // It has started here since it was asked for, or the directory knows no better than this host does.
+      else if (host === this.#name && this.#host?.isLocal(actor)) this.#host.fromPeer(this.#name, item);
       else this.#undeliverable(item);
     }
     this.#poke();
   }
 
-  /** A host is gone, or replaced: what it held must be looked up anew. */
-  lost(host: string): void {
+  /** A host is gone (`restarting`: for now): what it held must be looked up anew. */
+  lost(host: string, restarting: boolean): void {
     const link = this.#links.get(host);
     this.#links.delete(host);
     link?.port.close();
+    this.#enter();
     const held = [...this.#hostOf].filter(([, holder]) => holder === host).map(([actor]) => actor);
     for (const actor of held) this.#hostOf.delete(actor);
     this.#host?.traffic.hostLost(host);
-    for (const actor of held) this.#host?.announceEnd({ actor, incarnation: 0 }, true);
+    for (const actor of held) this.#host?.announceEnd({ actor, incarnation: 0 }, restarting);
+    if (restarting) for (const actor of held) this.#host?.supervisor.rewatch(actor);
     for (const item of link?.outbox ?? []) this.#undeliverable(item);
-    this.#host?.relieve();
+    this.#relieve();
     this.#poke();
   }
 
@@ -135,14 +148,24 @@ export class PortPeers implements Peers {
     if (parcel.acknowledged > 0) {
       const wasCongested = link.underway > CONGESTED_BYTES;
       link.underway -= parcel.acknowledged;
-      if (wasCongested && link.underway <= CONGESTED_BYTES) host.relieve();
+      if (wasCongested && link.underway <= CONGESTED_BYTES) this.#relieve();
     }
     if (parcel.frame) {
       link.unacknowledged += parcel.frame.length;
-      host.now = host.options.clock.now();
+      this.#enter();
       for (const item of unpackFrame(parcel.frame)) host.fromPeer(link.host, item);
     }
     this.#poke();
+  }
+
+  /** What comes from outside a turn comes now. */
+  #enter(): void {
+    if (this.#host) this.#host.now = this.#host.options.clock.now();
+  }
+
+  #relieve(): void {
+    this.#host?.delivery.relieve();
+    this.#host?.traffic.relieve();
   }
 
   #acknowledge(link: Link): void {
@@ -163,7 +186,7 @@ export class PortPeers implements Peers {
   #undeliverable(item: PeerItem): void {
     const host = this.#host;
     if (!host) return;
-    if (item.item === 'envelope') host.drop(item.envelope, 'no-such-actor');
+    if (item.item === 'envelope') host.delivery.drop(item.envelope, 'no-such-actor');
     else if (item.item === 'subscribe') host.fromPeer('', { item: 'feed-ended', mirror: item.mirror, reason: 'reset' });
     else if (item.item === 'watch') host.announceEnd(item.actor, false);
   }

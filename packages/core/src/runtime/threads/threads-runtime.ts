@@ -1,13 +1,15 @@
 import { MessageChannel } from 'node:worker_threads';
+import type * as Comlink from 'comlink';
 import type { ActorSpec, Catalog } from '../../actor.js';
 import { codec, useStructures } from '../../codec.js';
-import { type FaultPlan, matchesName } from '../../faults/plan.js';
+import { type FaultAction, type FaultPlan, matchesName, remainingPlan } from '../../faults/plan.js';
 import type { Port } from '../../port.js';
 import { DEFAULT_SUPERVISION, type Supervision } from '../../supervision.js';
-import type { HostReport, Inspection } from '../control.js';
+import type { HostControl, HostReport, Inspection } from '../control.js';
 import { LocalHost, type Reporter } from '../local-host.js';
 import { MemoryDisks } from '../memory-disks.js';
 import type { Incident, Runtime } from '../runtime.js';
+import { decodeState } from '../snapshot.js';
 import type { WorkerNotice } from './lifecycle.js';
 import { hostOf, type Placement } from './placement.js';
 import { PortPeers } from './port-peers.js';
@@ -46,15 +48,19 @@ export class ThreadsRuntime implements Runtime {
   readonly #unanswered = new Map<string, Set<string>>();
   readonly #restarts = new Map<string, number[]>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Actors that are placed on a host that has not started them yet. */
+  readonly #starting = new Set<string>();
+  #plan: { readonly plan: FaultPlan; readonly since: number; readonly timers: NodeJS.Timeout[] } | undefined;
   #watching: NodeJS.Timeout | undefined;
   #stopping = false;
 
   private constructor(options: ThreadsOptions, catalog: Catalog, reporter: Reporter | undefined) {
     this.#options = options;
     useStructures(catalog.structures ?? []);
-    this.#peers = new PortPeers({ resolve: (actor) => this.#resolve(MAIN, actor) }, reporter?.observer);
+    this.#peers = new PortPeers(MAIN, { resolve: (actor) => this.#resolve(MAIN, actor) }, reporter?.observer);
     this.#main = new LocalHost({
       name: MAIN, index: 0, incarnation: 1, seed: options.seed, catalog, disks: new MemoryDisks(), peers: this.#peers, reporter,
+      hostOf: () => MAIN,
       recode: options.codec === 'always' ? (message) => codec().decode(codec().encode(message)) as typeof message : undefined,
       failed: (actor, error) => this.#incident(MAIN, 'actor-failed', `${actor.actor}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
       escalate: (actor, error) => this.#incident(MAIN, 'gave-up', `${actor.actor}: ${String(error)}`),
@@ -76,6 +82,7 @@ export class ThreadsRuntime implements Runtime {
     for (const spec of specs) {
       const host = this.#options.placement.hosts === 0 && this.#options.placement.otherwise !== 'own' ? MAIN : hostOf(this.#options.placement, spec);
       this.#placed.set(spec.name, host);
+      this.#starting.add(spec.name);
       byHost.set(host, [...(byHost.get(host) ?? []), spec]);
     }
     this.#watching ??= setInterval(() => this.#watch(), WATCH_EVERY_MS).unref();
@@ -97,41 +104,74 @@ export class ThreadsRuntime implements Runtime {
     const worker = this.#workerOf(actor);
     // What listens on a worker answers through a port of that worker.
     this.#placed.set(`port/${worker?.name ?? MAIN}/${service}`, worker?.name ?? MAIN);
-    return worker ? worker.control.open(service, options) : this.#main.open(service, options);
+    if (!worker) return this.#main.open(service, options);
+    const info = await worker.call(async (control) => control.open(service, options));
+    worker.services.push({ service, options });
+    return info;
   }
 
   async applyFaults(plan: FaultPlan): Promise<void> {
+    for (const timer of this.#plan?.timers ?? []) this.#forget(timer);
+    const serving = [...this.#workers.values()].filter((worker) => worker.serving);
+    const actions = (plan.actions ?? []).filter((action) => action.host !== undefined && action.type !== 'slow');
+    this.#plan = { plan, since: performance.now(), timers: actions.map((action) => this.#later(action.at, () => this.#act(action))) };
     this.#main.applyFaults(plan);
-    await Promise.all([...this.#workers.values()].filter((worker) => worker.running).map((worker) => worker.control.applyFaults(plan)));
-    for (const action of plan.actions ?? []) {
-      const { host } = action;
-      if (host === undefined) continue;
-      this.#later(action.at, () => {
-        for (const worker of this.#workers.values()) {
-          if (!matchesName(host, worker.name)) continue;
-          if (action.type === 'kill') void worker.terminate('killed by the fault plan');
-          else {
-            worker.watch.pause();
-            this.#later(action.for, () => worker.watch.resume());
-          }
-        }
-      });
+    const told = serving.map((worker) => ({ worker, done: worker.call(async (control) => control.applyFaults(plan)).catch(() => undefined) }));
+    // A paused worker hears of it when it wakes.
+    await Promise.all(told.filter(({ worker }) => !worker.watch.paused).map(({ done }) => done));
+  }
+
+  #act(action: FaultAction): void {
+    for (const worker of this.#workers.values()) {
+      if (!worker.serving || !matchesName(action.host, worker.name)) continue;
+      switch (action.type) {
+        case 'kill':
+          worker.downFor = action.downFor;
+          void worker.terminate('killed by the fault plan');
+          break;
+        case 'restart':
+          worker.downFor = 0;
+          void worker.drain().then(() => worker.terminate('restarted by the fault plan'));
+          break;
+        case 'pause':
+          worker.watch.pause();
+          this.#later(action.for, () => worker.watch.resume());
+          break;
+        case 'slow': // Its own host does it.
+          break;
+      }
     }
   }
 
   async inspect(actor: string): Promise<Inspection | undefined> {
     const worker = this.#workerOf(actor);
-    return worker ? await worker.control.inspect(actor) : this.#main.inspect(actor);
+    const bytes = worker ? await worker.call(async (control) => control.inspect(actor)) : this.#main.inspect(actor);
+    return bytes && (decodeState(bytes) as Inspection);
+  }
+
+  async glance(actor: string): Promise<unknown> {
+    const worker = this.#workerOf(actor);
+    return worker ? worker.call(async (control) => control.glance()) : this.#main.glance();
+  }
+
+  async snapshots(): Promise<Uint8Array[]> {
+    return [this.#main.snapshot(), ...(await this.#ofWorkers(async (control) => control.snapshot()))];
   }
 
   async reports(): Promise<HostReport[]> {
-    const workers = [...this.#workers.values()].filter((worker) => worker.running && !worker.watch.paused);
-    return [this.#main.report(), ...(await Promise.all(workers.map(async (worker) => worker.control.report() as Promise<HostReport>)))];
+    return [this.#main.report(), ...(await this.#ofWorkers(async (control) => control.report() as Promise<HostReport>))];
   }
 
   async settle(): Promise<void> {
     this.#main.settle();
-    await Promise.all([...this.#workers.values()].filter((worker) => worker.running).map((worker) => worker.control.settle()));
+    await this.#ofWorkers(async (control) => control.settle());
+  }
+
+  /** What each worker says that can say something now. */
+  async #ofWorkers<T>(ask: (control: Comlink.Remote<HostControl>) => Promise<T>): Promise<T[]> {
+    const workers = [...this.#workers.values()].filter((worker) => worker.serving && !worker.watch.paused);
+    const said = await Promise.all(workers.map((worker) => worker.call(ask).then((value) => ({ value }), () => undefined)));
+    return said.flatMap((each) => (each ? [each.value] : []));
   }
 
   async stop(how: 'drain' | 'abort'): Promise<void> {
@@ -145,7 +185,10 @@ export class ThreadsRuntime implements Runtime {
   }
 
   async #startOn(host: string, specs: readonly ActorSpec[]): Promise<void> {
-    if (host === MAIN) return this.#main.start(specs);
+    if (host === MAIN) {
+      await this.#main.start(specs);
+      return this.#started(specs);
+    }
     let worker = this.#workers.get(host);
     if (!worker) {
       const { seed, catalog, reporter, heapMegabytes, codec: mode } = this.#options;
@@ -154,10 +197,26 @@ export class ThreadsRuntime implements Runtime {
         { notice: (from, notice) => this.#noticed(from, notice), named: (from, actor) => this.#placed.set(actor, from.name), died: (from, why) => this.#died(from, why) },
       );
       this.#workers.set(host, worker);
-      await worker.launch();
     }
     worker.specs.push(...specs);
-    await worker.control.start(specs);
+    if (worker.serving) await worker.call(async (control) => control.start(specs));
+    else await this.#bringUp(worker);
+    this.#started(specs);
+  }
+
+  /** Starts a worker with all that it has to run. */
+  async #bringUp(worker: WorkerHost): Promise<void> {
+    await worker.launch();
+    const plan = this.#plan;
+    if (plan) await worker.call(async (control) => control.applyFaults(remainingPlan(plan.plan, performance.now() - plan.since)));
+    await worker.call(async (control) => control.start(worker.specs));
+    for (const { service, options } of worker.services) await worker.call(async (control) => control.open(service, options));
+    worker.serving = true;
+    this.#started(worker.specs);
+  }
+
+  #started(specs: readonly ActorSpec[]): void {
+    for (const { name } of specs) this.#starting.delete(name);
     this.#answerUnresolved();
   }
 
@@ -186,9 +245,10 @@ export class ThreadsRuntime implements Runtime {
   /** Says to `asker` where an actor lives, once its host runs, and joins the two. */
   #resolve(asker: string, actor: string): void {
     const host = this.#placed.get(actor);
-    if (host === undefined) return this.#answer(asker, actor, undefined);
-    const worker = this.#workers.get(host);
-    if (host !== MAIN && worker?.running !== true) {
+    const worker = host === undefined ? undefined : this.#workers.get(host);
+    if (host === undefined || worker?.gone === true) return this.#answer(asker, actor, undefined);
+    // An actor that is about to start is waited for; on the asker's own host that is the host's to know.
+    if (asker !== host && ((host !== MAIN && worker?.serving !== true) || this.#starting.has(actor))) {
       const waiting = this.#unanswered.get(actor) ?? new Set();
       this.#unanswered.set(actor, waiting.add(asker));
       return;
@@ -225,7 +285,7 @@ export class ThreadsRuntime implements Runtime {
     const now = performance.now();
     const limit = this.#options.wedgedAfter ?? 10_000;
     for (const worker of this.#workers.values()) {
-      if (!worker.running) continue;
+      if (!worker.running || worker.ending) continue;
       const stuck = worker.watch.stuckFor(now);
       if (stuck < limit) continue;
       this.#incident(worker.name, 'host-wedged', `${worker.latest} has been running for ${Math.round(stuck)} ms`);
@@ -237,36 +297,57 @@ export class ThreadsRuntime implements Runtime {
   #died(worker: WorkerHost, why: string): void {
     if (this.#stopping) return;
     this.#incident(worker.name, 'host-died', why);
-    this.#peers.lost(worker.name);
+    const { downFor } = worker;
+    worker.downFor = undefined;
+    const wait = downFor ?? this.#backoff(worker);
+    // One that never served is the business of who started it.
+    const isFirst = worker.specs.some((spec) => this.#starting.has(spec.name)) && worker.incarnation === 1;
+    worker.gone = wait === undefined || isFirst;
+    for (const spec of worker.specs) {
+      if (worker.gone) this.#starting.delete(spec.name);
+      else this.#starting.add(spec.name);
+    }
+    this.#peers.lost(worker.name, !worker.gone);
     for (const other of this.#workers.values()) {
       if (!other.connected.delete(worker.name) && !worker.connected.has(other.name)) continue;
-      other.post({ notice: 'lost', host: worker.name });
+      other.post({ notice: 'lost', host: worker.name, restarting: !worker.gone });
     }
+    if (!worker.gone && wait !== undefined) return void this.#later(wait, () => void this.#relaunch(worker));
+    if (!isFirst) this.#incident(worker.name, 'gave-up', `too many deaths; the last: ${why}`);
+    this.#answerUnresolved();
+  }
+
+  /** How long to wait before a worker is started again; `undefined` when it died too often. */
+  #backoff(worker: WorkerHost): number | undefined {
     const { intensity, backoff } = this.#options.supervision ?? DEFAULT_SUPERVISION;
     const now = performance.now();
     const recent = (this.#restarts.get(worker.name) ?? []).filter((at) => now - at < intensity.within);
     this.#restarts.set(worker.name, [...recent, now]);
-    if (recent.length >= intensity.restarts) return this.#incident(worker.name, 'gave-up', `${recent.length + 1} deaths within ${intensity.within / 1000} s; the last: ${why}`);
-    this.#later(Math.min(backoff.first * 2 ** recent.length, backoff.most), () => void this.#relaunch(worker));
+    return recent.length >= intensity.restarts ? undefined : Math.min(backoff.first * 2 ** recent.length, backoff.most);
   }
 
   async #relaunch(worker: WorkerHost): Promise<void> {
     try {
-      await worker.launch();
-      await worker.control.start(worker.specs);
+      await this.#bringUp(worker);
       this.#incident(worker.name, 'host-restarted', `incarnation ${worker.incarnation}`);
-      this.#answerUnresolved();
     } catch (error) {
-      this.#incident(worker.name, 'host-died', String(error));
+      // If it ended, that is told and dealt with already.
+      if (worker.running) await worker.terminate(error instanceof Error ? error.message : String(error));
     }
   }
 
-  #later(milliseconds: number, then: () => void): void {
+  #later(milliseconds: number, then: () => void): NodeJS.Timeout {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       if (!this.#stopping) then();
     }, milliseconds);
     this.#timers.add(timer);
+    return timer;
+  }
+
+  #forget(timer: NodeJS.Timeout): void {
+    clearTimeout(timer);
+    this.#timers.delete(timer);
   }
 
   #incident(host: string, what: Incident['what'], detail: string): void {

@@ -7,6 +7,9 @@ import type { HostNotice, WorkerNotice, WorkerStart } from './lifecycle.js';
 import type { Segment } from './shared-disks.js';
 import { type Names, TURN_CELL_BYTES, TurnWatch } from './turn-cell.js';
 
+/** A worker whose actors have not stopped after this long is ended all the same. */
+const DRAIN_MS = 5000;
+
 export interface WorkerHostOptions {
   readonly name: string;
   readonly index: number;
@@ -30,7 +33,14 @@ export interface WorkerHostEvents {
 export class WorkerHost {
   readonly options: WorkerHostOptions;
   readonly specs: ActorSpec[] = [];
+  readonly services: { readonly service: string; readonly options: unknown }[] = [];
   readonly connected = new Set<string>();
+  /** Its actors have started: who asks for them can be sent here. */
+  serving = false;
+  /** It ended and will not be started again. */
+  gone = false;
+  /** When a fault plan wants it back, ms after its end. */
+  downFor: number | undefined;
   incarnation = 0;
   watch!: TurnWatch;
   #worker: Worker | undefined;
@@ -38,7 +48,9 @@ export class WorkerHost {
   #names: Names = { actors: [], steps: [] };
   #segments: Segment[] = [];
   #why: string | undefined;
+  #ending = false;
   #leaving = false;
+  readonly #calls = new Set<(why: Error) => void>();
   readonly #events: WorkerHostEvents;
 
   constructor(options: WorkerHostOptions, events: WorkerHostEvents) {
@@ -50,9 +62,14 @@ export class WorkerHost {
     return this.options.name;
   }
 
-  get control(): Comlink.Remote<HostControl> {
-    if (!this.#control) throw new Error(`host ${this.name} is not running`);
-    return this.#control;
+  /** Calls the worker's control surface; fails if the worker ends before it answers. */
+  async call<T>(what: (control: Comlink.Remote<HostControl>) => Promise<T>): Promise<T> {
+    const control = this.#control;
+    if (!control) throw new Error(`host ${this.name} is not running`);
+    return new Promise((resolve, reject) => {
+      this.#calls.add(reject);
+      what(control).then(resolve, reject).finally(() => this.#calls.delete(reject));
+    });
   }
 
   get running(): boolean {
@@ -68,6 +85,7 @@ export class WorkerHost {
   async launch(): Promise<void> {
     this.incarnation++;
     this.#why = undefined;
+    this.#ending = false;
     this.#names = { actors: [], steps: [] };
     this.connected.clear();
     const turnCell = new SharedArrayBuffer(TURN_CELL_BYTES);
@@ -88,14 +106,15 @@ export class WorkerHost {
         else this.#noticed(notice);
       });
       worker.on('error', (error) => {
-        this.#why ??= error.message;
+        this.#why ??= `${error.message}; latest: ${this.latest}`;
       });
       worker.on('exit', () => {
         reject(new Error(`host ${name} ended before it was ready: ${this.#why ?? 'no reason given'}`));
         if (this.#worker !== worker) return;
         this.#worker = undefined;
-        this.#release();
-        if (!this.#leaving) this.#events.died(this, this.#why ?? 'it exited');
+        const why = this.#why ?? `it exited; latest: ${this.latest}`;
+        this.#release(why);
+        if (!this.#leaving) this.#events.died(this, why);
       });
     });
     port1.unref();
@@ -110,16 +129,32 @@ export class WorkerHost {
 
   /** Ends the worker whatever it does. */
   async terminate(why: string): Promise<void> {
-    this.#why = why;
+    this.#why ??= why;
+    this.#ending = true;
     await this.#worker?.terminate();
+  }
+
+  /** It has been told to end, and has not yet. */
+  get ending(): boolean {
+    return this.#ending;
   }
 
   async stop(how: 'drain' | 'abort'): Promise<void> {
     this.#leaving = true;
     this.watch.resume();
-    if (how === 'drain' && this.#control) await Promise.race([this.#control.stop('drain'), new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
+    if (how === 'drain' && this.#control) await this.drain();
     await this.#worker?.terminate();
-    this.#release();
+    this.#release('it was stopped');
+  }
+
+  /** Lets its actors stop in order, for as long as they may take. */
+  async drain(): Promise<void> {
+    let timeout: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timeout = setTimeout(resolve, DRAIN_MS);
+    });
+    await Promise.race([this.call(async (control) => control.stop('drain')).catch(() => undefined), late]);
+    clearTimeout(timeout);
   }
 
   #noticed(notice: WorkerNotice): void {
@@ -141,7 +176,10 @@ export class WorkerHost {
     }
   }
 
-  #release(): void {
+  #release(why: string): void {
+    this.serving = false;
+    for (const reject of this.#calls) reject(new Error(`host ${this.name} ended: ${why}`));
+    this.#calls.clear();
     this.#control?.[Comlink.releaseProxy]();
     this.#control = undefined;
   }

@@ -1,0 +1,73 @@
+import type { TimerId } from '../actor.js';
+import { later } from '../time.js';
+import type { Cell } from './cell.js';
+import type { Effect } from './context.js';
+import type { Host } from './host.js';
+import type { Timer } from './timers.js';
+
+/** Performs what a handler asked for, once it has returned. */
+export class Release {
+  readonly #host: Host;
+  readonly #timers = new Map<TimerId, Timer>();
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Performs the effects from `first` on, and forgets them. */
+  all(cell: Cell, first: number): void {
+    const { effects } = this.#host;
+    for (let i = first; i < effects.length; i++) {
+      const effect = effects[i] as Effect;
+      // An actor that ended with its last handler still says what it said there, and does nothing else.
+      if (cell.status === 'ended' && effect.effect !== 'send' && effect.effect !== 'reply') continue;
+      this.#perform(cell, effect);
+    }
+    effects.length = first;
+  }
+
+  #perform(cell: Cell, effect: Effect): void {
+    const host = this.#host;
+    switch (effect.effect) {
+      case 'send':
+        host.delivery.noteCongestion(cell, effect.to);
+        return host.delivery.post(cell.address, effect.to, effect.message, effect.link, 'send', 0, undefined);
+      case 'reply':
+        return host.delivery.post(cell.address, effect.caller.address, effect.message, 'stream', 'reply', effect.caller.slot, undefined);
+      case 'request':
+        host.delivery.noteCongestion(cell, effect.to);
+        return host.delivery.post(cell.address, effect.to, effect.message, 'stream', 'request', effect.slot, effect.deadline);
+      case 'after':
+        this.#timers.set(effect.timer, host.timers.add(later(host.now, effect.delay), () => {
+          this.#timers.delete(effect.timer);
+          if (cell.status === 'running') host.delivery.toSelf(cell, 'timer', effect.message);
+        }));
+        return;
+      case 'cancel': {
+        const timer = this.#timers.get(effect.timer);
+        if (timer) host.timers.cancel(timer);
+        this.#timers.delete(effect.timer);
+        return;
+      }
+      case 'later':
+        host.timers.add(later(host.now, effect.delay), effect.due);
+        return;
+      case 'run':
+        return host.beginFlow(cell, effect.flow, effect.argument);
+      case 'spawn':
+        host.start(effect.spec, cell, effect.incarnation);
+        return;
+      case 'watch':
+        return host.supervisor.watch(cell, effect.actor);
+      case 'unwatch':
+        return host.supervisor.unwatch(cell, effect.actor);
+      case 'stop':
+        return host.supervisor.stop(effect.actor);
+      case 'openFeed':
+      case 'publish':
+      case 'subscribe':
+      case 'unsubscribe':
+        return host.traffic.perform(cell, effect);
+    }
+  }
+}

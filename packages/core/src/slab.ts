@@ -1,0 +1,50 @@
+/**
+ * Encoded objects live long and are small; a slab holds the bytes of many. An object holds the slab and where its bytes stand in it,
+ * not a view of its own: a view costs 96 bytes and as much time as the copy.
+ */
+const SLAB_BYTES = 1 << 20;
+let slab = new Uint8Array(0);
+let used = 0;
+
+/** Where the bytes that were kept last begin. */
+export const kept: { slab: Uint8Array; start: number } = { slab, start: 0 };
+
+/** Finds room for `length` bytes, and says in `kept` where. Large ones have a slab to themselves. */
+const take = (length: number): void => {
+  if (length > SLAB_BYTES >> 2) {
+    kept.slab = new Uint8Array(length);
+    kept.start = 0;
+    return;
+  }
+  if (used + length > slab.length) {
+    slab = new Uint8Array(SLAB_BYTES);
+    used = 0;
+  }
+  kept.slab = slab;
+  kept.start = used;
+  used += length;
+};
+
+/** Copies bytes into a slab. */
+export const keepBytes = (bytes: Uint8Array): void => {
+  take(bytes.length);
+  kept.slab.set(bytes, kept.start);
+};
+
+/** A value that is raw bytes becomes msgpack's bin 32, copied once (a third of the time that the general way takes). */
+const BIN_32 = 0xc6;
+export const RAW_PREFIX = 5;
+
+export const keepRaw = (value: Uint8Array): void => {
+  const { length } = value;
+  take(length + RAW_PREFIX);
+  const { slab: to, start } = kept;
+  to[start] = BIN_32;
+  to[start + 1] = length >>> 24;
+  to[start + 2] = length >>> 16;
+  to[start + 3] = length >>> 8;
+  to[start + 4] = length;
+  to.set(value, start + RAW_PREFIX);
+};
+
+export const isRaw = (from: Uint8Array, start: number): boolean => from[start] === BIN_32;
