@@ -101,7 +101,7 @@ const runStep = (process: Process, script: Script, context: CommandContext): voi
     }
     case 'jump':
       process.step = step.to;
-      // As in the recorded runtime, a loop takes at least a millisecond a turn.
+      // As in the recorded runtime, a turn of `while` takes at least a millisecond.
       if (step.back && process.wakesAt !== undefined) process.wakesAt = later(process.wakesAt, milliseconds(1));
       return;
     case 'jump-if':

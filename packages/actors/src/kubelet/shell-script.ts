@@ -13,7 +13,7 @@ export interface SimpleCommand {
 /** Scripts are compiled to jumps, so that where a process stands is a number and can be snapshotted. */
 export type Step =
   | { readonly op: 'run'; readonly command: SimpleCommand }
-  | { readonly op: 'jump'; readonly to: number; readonly back: boolean }
+  | { readonly op: 'jump'; readonly to: number; /** Of a loop that may have no end. */ readonly back: boolean }
   | { readonly op: 'jump-if'; readonly ok: boolean; readonly to: number }
   /** Begins `for`: evaluates the words and keeps them under `slot`. */
   | { readonly op: 'each'; readonly slot: number; readonly words: readonly Word[] }
@@ -109,7 +109,7 @@ const command = (parser: Parser): void => {
       const next = hole(parser);
       list(parser, ['done']);
       expect(parser, 'done');
-      steps.push({ op: 'jump', to: next, back: true });
+      steps.push({ op: 'jump', to: next, back: false });
       steps[next] = { op: 'next', slot, variable, end: steps.length };
       return;
     }

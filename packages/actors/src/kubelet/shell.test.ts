@@ -1,0 +1,111 @@
+import { type Instant, instantOf } from '@naumachia/core';
+import { describe, expect, test } from 'vitest';
+import type { CommandContext } from './commands.js';
+import { type Process, runProcess, startProcess } from './process.js';
+
+const START = instantOf(Date.UTC(2026, 0, 1));
+
+interface Run {
+  readonly process: Process;
+  readonly output: { at: number; stdout: string; stderr: string };
+  readonly files: Map<string, string>;
+  /** Runs to so many seconds after the start. */
+  to(seconds: number): Run;
+}
+
+const run = (script: string): Run => {
+  const output = { at: 0, stdout: '', stderr: '' };
+  const files = new Map<string, string>();
+  const started = startProcess('busybox', ['sh', '-c', script], [], START);
+  if ('error' in started) throw new Error(started.error);
+  const { process } = started;
+  const context = (now: Instant): CommandContext => ({
+    now,
+    hostname: 'web-0',
+    podIP: '10.244.1.2',
+    workingDirectory: '',
+    commandLine: script,
+    environment: (name) => ({ HOSTNAME: 'web-0', GREETING: 'hello' })[name],
+    environmentNames: () => ['HOSTNAME', 'GREETING'],
+    readFile: (path) => files.get(path),
+    writeFile: (path, text, append) => void files.set(path, append ? (files.get(path) ?? '') + text : text),
+    removeFile: (path) => void files.delete(path),
+    files: () => [...files.keys()],
+    print: (text, stream) => void (output[stream] += text),
+  });
+  const made: Run = {
+    process,
+    output,
+    files,
+    to: (seconds) => {
+      const now = (START + seconds * 1000) as Instant;
+      while (!process.exited && process.wakesAt !== undefined && process.wakesAt <= now) runProcess(process, context(process.wakesAt), process.wakesAt);
+      return made;
+    },
+  };
+  return made.to(0);
+};
+
+describe('the shell of emulated containers', () => {
+  const outputs: readonly (readonly [script: string, stdout: string, status: number])[] = [
+    ['echo first; echo last words; exit 3', 'first\nlast words\n', 3],
+    ['true && echo yes || echo no', 'yes\n', 0],
+    ['false && echo yes || echo no', 'no\n', 0],
+    ['false || false; echo $?', '1\n', 0],
+    ['echo "a  b" \'c $HOSTNAME\' "$GREETING $(hostname)"', 'a  b c $HOSTNAME hello web-0\n', 0],
+    ['for i in 1 2 3; do echo $i; done', '1\n2\n3\n', 0],
+    ['for i in a b; do for j in x y; do echo $i$j; done; done', 'ax\nay\nbx\nby\n', 0],
+    ['if test -f /tmp/x; then echo there; else echo gone; fi', 'gone\n', 0],
+    ['echo one > /tmp/f; echo two >> /tmp/f; cat /tmp/f', 'one\ntwo\n', 0],
+    ['touch /tmp/a; ls /tmp; rm /tmp/a; ls /tmp', 'a\n', 0],
+    ['X=5; echo ${X}$X', '55\n', 0],
+    ['echo -n no newline', 'no newline', 0],
+    ['[ "$GREETING" = hello ] && echo same', 'same\n', 0],
+    ['sh -c "exit 42"; echo $?', '42\n', 0],
+    ['nonsense', '', 127],
+    ['cat /missing', '', 1],
+    ['# a comment\necho after', 'after\n', 0],
+  ];
+  for (const [script, stdout, status] of outputs) {
+    test(`runs ${JSON.stringify(script)}`, () => {
+      const { process, output } = run(script);
+      expect([output.stdout, process.exited, process.status]).toEqual([stdout, true, status]);
+    });
+  }
+
+  test('sleeps for as long as it is told to', () => {
+    const waiting = run('echo a; sleep 2; echo b; sleep 1m; echo c');
+    expect(waiting.output.stdout).toBe('a\n');
+    expect(waiting.to(1.9).output.stdout).toBe('a\n');
+    expect(waiting.to(2).output.stdout).toBe('a\nb\n');
+    expect(waiting.to(61).process.exited).toBe(false);
+    expect(waiting.to(62).process).toMatchObject({ exited: true, status: 0 });
+  });
+
+  test('goes round a loop once per sleep', () => {
+    const loop = run('while true; do echo tick; sleep 1; done').to(10);
+    expect(loop.output.stdout.split('\n').length - 1).toBe(10);
+    expect(loop.process.exited).toBe(false);
+  });
+
+  test('ends a loop whose condition fails', () => {
+    const loop = run('touch /tmp/go; while test -f /tmp/go; do sleep 1; rm /tmp/go; done; echo over').to(5);
+    expect(loop.output.stdout).toBe('over\n');
+  });
+
+  test('cannot hold its thread with a loop that never sleeps', () => {
+    const loop = run('while true; do true; done');
+    expect(loop.process.exited).toBe(false);
+    expect(loop.process.wakesAt).toBeGreaterThan(START);
+  });
+
+  test('says as runc does that there is no such executable', () => {
+    expect(startProcess('busybox', ['no-such-command'], [], START)).toMatchObject({ error: expect.stringContaining('exec: "no-such-command": executable file not found in $PATH') });
+    expect(startProcess('busybox', ['/bin/nothing'], [], START)).toMatchObject({ error: expect.stringContaining('stat /bin/nothing: no such file or directory') });
+  });
+
+  test('prints what went wrong where errors belong', () => {
+    expect(run('cat /missing').output).toMatchObject({ stdout: '', stderr: "cat: can't open '/missing': No such file or directory\n" });
+    expect(run('echo oops >&2').output).toMatchObject({ stdout: '', stderr: 'oops\n' });
+  });
+});
