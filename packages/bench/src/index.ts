@@ -1,1 +1,12 @@
-export {};
+export * from './load/load-run.js';
+export * from './load/manifests.js';
+export * from './load/scale.js';
+export * from './measure/histogram.js';
+export * from './measure/observations.js';
+export { type Figure, figuresOf, type Unit } from './report/figures.js';
+export { makeReport, type RefusedObject, type Report, type RunDescription } from './report/report.js';
+export { writeReport } from './report/report-files.js';
+export { reportPicture } from './report/report-picture.js';
+export { reportTable } from './report/report-table.js';
+export { textTable } from './report/text-table.js';
+export { BadThreshold, parseThreshold, type Threshold, type Verdict } from './report/threshold.js';
