@@ -138,7 +138,7 @@ export const index = (store: MvccStore, event: KeyValue): void => {
 };
 
 /** What a revision counts for in the size of the store: key, value, and about what it costs to index them. */
-export const sizeOf = (kv: KeyValue): number => kv.header.key.length + REVISION_BYTES + (isDeletion(kv) ? 0 : kv.bytes.length);
+export const sizeOf = (kv: KeyValue): number => kv.header.key.length + REVISION_BYTES + (isDeletion(kv) ? 0 : kv.size);
 const REVISION_BYTES = 64;
 
 /** The place of the last of `earlier` at or below `revision`; -1: none. */

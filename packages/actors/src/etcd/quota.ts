@@ -37,4 +37,4 @@ export const sizeOfPuts = (operations: readonly Operation[]): number => {
   return bytes;
 };
 
-const sizeOfValue = (value: object): number => (value instanceof Uint8Array ? value.length : Encoded.ofValue(undefined, value).bytes.length);
+const sizeOfValue = (value: object): number => (value instanceof Uint8Array ? value.length : Encoded.ofValue(undefined, value).size);

@@ -216,7 +216,7 @@ const finishOne = (machine: StateMachine, reply: EtcdReply, event: KeyValue): Ap
 
 const refuse = (refusal: EtcdRefusal): Applied => ({ reply: refusal, record: undefined });
 
-const checkWrite = (machine: StateMachine, kv: KeyValue): Applied | undefined => checkBytes(machine, kv.header.key.length + kv.bytes.length);
+const checkWrite = (machine: StateMachine, kv: KeyValue): Applied | undefined => checkBytes(machine, kv.header.key.length + kv.size);
 
 const checkBytes = (machine: StateMachine, bytes: number): Applied | undefined => {
   const raised = machine.quota.alarms.size;
