@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Instant, named, seconds, Simulation } from '@naumachia/core';
 import { describe, expect, test } from 'vitest';
 import type { CoreV1Event, Pod } from '../api/generated/types.js';
@@ -119,7 +120,7 @@ const LOOPS = new Set(['pod-crash-loop', 'pod-bad-image', 'pod-private-image', '
 describe('a kubelet writes what the real one wrote', () => {
   for (const [name, actions] of CASES) {
     test(name, () => {
-      const golden = readGoldenPods(name);
+      const golden = readGoldenPods(readFileSync(new URL(`../../../../test/golden/kubelet/${name}.json`, import.meta.url), 'utf8'));
       const ours = replay(golden, actions);
       for (const [pod, recorded] of golden.traces) {
         const trace = ours.get(pod) as PodTrace;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Pod } from '../../api/generated/types.js';
 
 /** An entry of a recorded timeline; the format is that of test/golden/kubelet. */
@@ -81,9 +80,9 @@ export interface EventFields {
 export const textOfEvent = ({ type, reason, message = '', fieldPath, count = 1 }: EventFields, identities: Map<string, string>): string =>
   `${type} ${reason} ${fieldPath ?? ''} ${normalise(message, identities)}${message.includes('including waiting') ? '' : ` x${count}`}`;
 
-export const readGoldenPods = (name: string): GoldenPods => {
-  const file = new URL(`../../../../../test/golden/kubelet/${name}.json`, import.meta.url);
-  const { timeline } = JSON.parse(readFileSync(file, 'utf8')) as { timeline: readonly Entry[] };
+/** What a recorded scenario, as JSON text, says of its pods. */
+export const readGoldenPods = (scenario: string): GoldenPods => {
+  const { timeline } = JSON.parse(scenario) as { timeline: readonly Entry[] };
   const pods: { name: string; pod: Pod; at: number }[] = [];
   const states = new Map<string, string[]>();
   const events = new Map<string, string[]>();
