@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // Packs what a recorded kube-apiserver says about itself into assets that the HTTPS edge serves.
 //   node scripts/pack-discovery.mjs RECORDED_API_SET        (a folder with discovery/ and conversations/tables/)
-// Writes assets/discovery.json.br, assets/openapi-v2.json.br, assets/openapi-v3/*.json.br and assets/printer-columns.json.
+// Writes assets/discovery.json.br, assets/openapi-v2.json.br, assets/openapi-v2.pb.br, assets/openapi-v3/*.json.br and assets/printer-columns.json.
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
+import { openapiV2Protobuf } from './pack-discovery/openapi-v2-protobuf.mjs'
 
 const [set] = process.argv.slice(2)
 if (!set) {
@@ -33,6 +34,7 @@ for (const documentPath of Object.keys(index.paths)) {
 }
 const v2 = JSON.stringify(read('discovery/openapi-v2.json'))
 write('openapi-v2.json.br', v2)
+write('openapi-v2.pb.br', openapiV2Protobuf(JSON.parse(v2)))
 
 write('discovery.json.br', JSON.stringify({
   root: read('discovery/root.json'),

@@ -4,8 +4,10 @@ import { brotliDecompressSync } from 'node:zlib';
 /** Where what a real server says about itself is packed; the same place from `src` and from `dist`. */
 const ASSETS = new URL('../../../assets/', import.meta.url);
 
-/** The text of an asset, unpacked if it is compressed. Each call reads anew: whoever needs it again keeps it. */
-export const readAsset = (name: string): string => {
+/** An asset, unpacked if it is compressed. Each call reads anew: whoever needs it again keeps it. */
+export const readAssetBytes = (name: string): Buffer => {
   const bytes = readFileSync(new URL(name, ASSETS));
-  return (name.endsWith('.br') ? brotliDecompressSync(bytes) : bytes).toString('utf8');
+  return name.endsWith('.br') ? brotliDecompressSync(bytes) : bytes;
 };
+
+export const readAsset = (name: string): string => readAssetBytes(name).toString('utf8');

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { bitString, boolean, explicit, implicit, integer, objectIdentifier, octetString, sequence, set, time, utf8String } from './der.js';
 
@@ -25,12 +25,24 @@ const ORGANIZATION = objectIdentifier('2.5.4.10');
 const SERVER_AUTH = objectIdentifier('1.3.6.1.5.5.7.3.1');
 const CLIENT_AUTH = objectIdentifier('1.3.6.1.5.5.7.3.2');
 
+/** An authority's own key and certificate, as plain data that can be kept or sent to another thread. */
+export const newAuthority = (now: Date = new Date()): KeyAndCertificate => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  return { key, certificate: certificateAuthority(key, now).certificate };
+};
+
+/** Makes an authority with a key of its own. */
+export const createCertificateAuthority = (now: Date = new Date()): CertificateAuthority => certificateAuthority(newAuthority(now).key, now);
+
 /**
- * Makes an authority with a key of its own. ECDSA on P-256, whose keys are made in less than a millisecond (RSA keys would take
+ * The authority with the private key `key` (PEM). ECDSA on P-256, whose keys are made in less than a millisecond (RSA keys would take
  * most of a cluster's start), and certificates written here, because loading a library for them takes longer than all the rest.
+ * Its certificate is signed anew unless one is given.
  */
-export const createCertificateAuthority = (now: Date = new Date()): CertificateAuthority => {
-  const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+export const certificateAuthority = (key: string, now: Date = new Date(), certificate?: string): CertificateAuthority => {
+  const privateKey = createPrivateKey(key);
+  const authority = { privateKey, publicKey: createPublicKey(privateKey) };
   const name = distinguishedName('kubernetes', []);
   // Begins a day back: the clock of a client that is slow must not refuse it.
   const validity = sequence(time(new Date(now.getTime() - DAY)), time(new Date(now.getTime() + 3650 * DAY)));
@@ -54,7 +66,7 @@ export const createCertificateAuthority = (now: Date = new Date()): CertificateA
   };
 
   return {
-    certificate: issue(name, authority.publicKey, [
+    certificate: certificate ?? issue(name, authority.publicKey, [
       extension('2.5.29.19', sequence(boolean(true)), true), // basicConstraints: an authority
       extension('2.5.29.15', bitString(Buffer.of(0x86), 1), true), // digitalSignature, keyCertSign, cRLSign
       extension('2.5.29.14', octetString(keyIdentifier)),

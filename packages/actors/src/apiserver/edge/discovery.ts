@@ -1,6 +1,7 @@
-import { pathNotFound, methodNotAllowed } from '../../api/status.js';
-import { readAsset } from './assets.js';
-import { pageNotFound, send, sendStatus, sendText, type Exchange } from './exchange.js';
+import { methodNotAllowed, pathNotFound } from '../../api/status.js';
+import { readAsset, readAssetBytes } from './assets.js';
+import { pageNotFound, send, sendStatus, type Exchange } from './exchange.js';
+import { serveHealth } from './health.js';
 
 /** What a fresh API server of Kubernetes 1.36 says about itself. */
 interface Discovery {
@@ -35,10 +36,7 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 /** Answers requests for discovery, OpenAPI, version and health; false if the path is something else. */
 export const serveDiscovery = (exchange: Exchange): boolean => {
   const { path } = exchange;
-  if (HEALTH.test(path)) {
-    sendText(exchange, 200, exchange.query.has('verbose') ? verbose(path) : 'ok');
-    return true;
-  }
+  if (serveHealth(exchange)) return true;
   const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   switch (trimmed) {
     case '/':
@@ -63,10 +61,6 @@ export const serveDiscovery = (exchange: Exchange): boolean => {
   if (trimmed.startsWith('/openapi/v3/')) return openapiV3(exchange, trimmed.slice('/openapi/v3/'.length));
   return groupOrVersion(exchange, trimmed);
 };
-
-const HEALTH = /^\/(healthz|livez|readyz)(\/(ping|etcd|log|informer-sync|poststarthook\/[a-z-]+))?$/;
-
-const verbose = (path: string): string => `[+]ping ok\n[+]log ok\n[+]etcd ok\n${path.slice(1)} check passed\n`;
 
 /** `/apis/GROUP`, `/api/v1` and `/apis/GROUP/VERSION`. */
 const groupOrVersion = (exchange: Exchange, path: string): boolean => {
@@ -140,14 +134,16 @@ const jwks = (exchange: Exchange): boolean => {
   return true;
 };
 
-/** Only as JSON: clients that ask for the protobuf form alone are told so, and use v3. */
+const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+let openapiV2Bytes: Buffer | undefined;
+
+/** kubectl takes the protobuf form alone; the media type of the answer is the one that the real server gives. */
 const openapiV2 = (exchange: Exchange): boolean => {
   const accept = exchange.request.headers.accept ?? '*/*';
-  if (!accept.includes('json') && !accept.includes('*/*')) {
-    exchange.response.statusCode = 406;
-    exchange.response.end();
+  exchange.response.setHeader('etag', `"${discovery().openapiV2}"`);
+  if (accept.includes('proto-openapi')) {
+    send(exchange, 200, OPENAPI_V2_PROTOBUF, (openapiV2Bytes ??= readAssetBytes('openapi-v2.pb.br')));
     return true;
   }
-  exchange.response.setHeader('etag', `"${discovery().openapiV2}"`);
   return get(exchange, document('openapi-v2.json.br'));
 };

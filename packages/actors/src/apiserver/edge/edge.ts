@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Port } from '@naumachia/core';
 import type { UserInfo } from '../../api/requests.js';
 import { administrator, type TokenTable } from './authentication.js';
-import { createCertificateAuthority } from './certificates.js';
+import { certificateAuthority, type KeyAndCertificate, newAuthority } from './certificates.js';
 import { answerRequest } from './request-handler.js';
 
 export interface EdgeOptions {
@@ -17,6 +17,8 @@ export interface EdgeOptions {
   readonly token?: string;
   /** More bearer tokens. */
   readonly tokens?: ReadonlyMap<string, UserInfo>;
+  /** The authority that signs the serving certificate and is trusted with clients'; default: one of its own. */
+  readonly authority?: KeyAndCertificate;
   /** More names and addresses for the serving certificate. */
   readonly hosts?: readonly string[];
 }
@@ -42,12 +44,13 @@ const REQUEST_TIMEOUT = 60_000;
 const MAX_CONNECTIONS = 10_000;
 
 /**
- * Opens the HTTPS edge of the API server: a client of the actor `apiserver`, with an authority of its own. Rejects with the
+ * Opens the HTTPS edge of the API server: a client of the actor `apiserver`. Rejects with the
  * listen error if the address is in use or cannot be bound.
  */
 export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<Edge> => {
   const host = options.host ?? '127.0.0.1';
-  const authority = createCertificateAuthority();
+  const { key, certificate } = options.authority ?? newAuthority();
+  const authority = certificateAuthority(key, undefined, certificate);
   const names = ['127.0.0.1', '::1', 'localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', '10.96.0.1', ...(host === '0.0.0.0' || host === '::' ? [] : [host]), ...(options.hosts ?? [])];
   const serving = authority.serve([...new Set(names)]);
   const tokens: TokenTable = new Map([...(options.tokens ?? []), ...(options.token === undefined ? [] : [[options.token, administrator] as const])]);

@@ -1,0 +1,3 @@
+export { type KeyAndCertificate, newAuthority } from './certificates.js';
+export type { EdgeInfo, EdgeOptions } from './edge.js';
+export { kubeconfig } from './kubeconfig.js';
