@@ -1,4 +1,4 @@
-import type { ActorContext, Caller, Instant } from '@naumachia/core';
+import { type ActorContext, type Caller, type Instant, later, milliseconds, type Random } from '@naumachia/core';
 import type { ObjectReference } from '../api/generated/types.js';
 import type { ContainerLogsRequest, KubeletRequest } from '../api/kubelet-requests.js';
 import { nodeAddress, podSubnet } from '../api/node-addresses.js';
@@ -25,7 +25,8 @@ export interface KubeletState {
   readonly used: { cpu: number; memory: number; pods: number };
   readonly informers: Informers;
   readonly events: EventRecorder;
-  readonly startedAt: Instant;
+  /** Looks at the runtime happen at this instant and every relist period after it: each kubelet has its own beat. */
+  readonly relistFrom: Instant;
   /** Empty until the Node is registered. */
   nodeUid: string;
   /** The node's labels as the API server has them, where they were asked for. */
@@ -49,18 +50,19 @@ export type KubeletMessage = KubeletRequest | { readonly type: 'heartbeat' } | P
 const NODE_GROUPS = ['system:nodes', 'system:authenticated'];
 const NO_IMAGES: readonly Image[] = [];
 
-export const kubeletState = (config: KubeletConfig, now: Instant): KubeletState => {
+export const kubeletState = (config: KubeletConfig, now: Instant, random: Random): KubeletState => {
   const client: ApiClient = { user: { name: `system:node:${config.node}`, groups: NODE_GROUPS }, fieldManager: 'kubelet' };
+  const profile = LATENCY_PROFILES[config.profile];
   const images = config.images === undefined ? NO_IMAGES : preloaded(config.images);
   return {
     config,
     client,
-    runtime: emulatedRuntime(podSubnet(config.index), LATENCY_PROFILES[config.profile], images),
+    runtime: emulatedRuntime(podSubnet(config.index), profile, images),
     workers: new Map(),
     used: { cpu: 0, memory: 0, pods: 0 },
     informers: noInformers(),
     events: eventRecorder({ component: 'kubelet', host: config.node, client }),
-    startedAt: now,
+    relistFrom: later(now, milliseconds(profile.relist * random.float())),
     nodeUid: '',
     labels: undefined,
     leaseRevision: 0,
@@ -97,7 +99,7 @@ export const environmentOf = (state: KubeletState, context: ActorContext): PodWo
   profile: state.runtime.profile,
   nodeName: state.config.node,
   hostIP: nodeAddress(state.config.index),
-  relistFrom: state.startedAt,
+  relistFrom: state.relistFrom,
   event: (worker, type, reason, message, fieldPath) => {
     events.record(state, state.events, { about: referenceTo(worker, fieldPath), type, reason, message }, context);
   },

@@ -23,7 +23,7 @@ export const kubelet: AnyActorDefinition = defineActor<KubeletConfig, KubeletSta
   kind: 'kubelet',
 
   start: (config, context) => {
-    const state = kubeletState(config, context.now);
+    const state = kubeletState(config, context.now, context.random);
     startNode(state, context);
     podInformer.start(state, context);
     return state;

@@ -96,14 +96,14 @@ const beginSync = (worker: PodWorker, environment: PodWorkerEnvironment): void =
 };
 
 const syncPod = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
-  const { runtime, node, now, profile } = environment;
+  const { runtime, node, now, profile, random } = environment;
   worker.retryAt = undefined;
   const status = setStatus(worker, generate(worker, environment, false), environment);
   if (isTerminalPhase(status.phase)) {
     worker.stage = 'terminating';
     worker.wanted = 1;
     endSync(worker, environment);
-  } else if (runtime.podSandbox(node, worker.uid) === undefined) worker.step = { step: 'mounting', until: later(now, profile.volumesMounted) };
+  } else if (runtime.podSandbox(node, worker.uid) === undefined) worker.step = { step: 'mounting', until: later(now, milliseconds(profile.volumesMounted * (1 + 0.5 * random.float()))) };
   else beginStarting(worker, environment);
 };
 
