@@ -32,7 +32,8 @@ const stub = defineActor<{ readonly refusals: number }, Stub, StubMessage>({
     answer: (state, { caller, refuse }, context) => {
       state.open--;
       const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: refuse ? 'Failure' : 'Success', ...(refuse && { reason: 'Conflict' }) } as const;
-      context.reply(caller as Parameters<typeof context.reply>[0], { type: 'status', status } satisfies ApiReply);
+      const reply: ApiReply = { type: 'status', status };
+      context.reply(caller as Parameters<typeof context.reply>[0], reply);
     },
   },
 });

@@ -184,6 +184,7 @@ const normaliser = ({ own, start, namespace, nodes }: TimelineOptions): ((text: 
   const rand = (r: string): string => `<r${numbered('rand', r)}>`;
   return (text) => {
     let s = text.replace(new RegExp(`kube-api-access-[${SAFE}]{5}`, 'g'), 'kube-api-access-<r>');
+    s = s.replace(/-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----\n?/g, '<pem>');
     s = s.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>');
     s = s.replace(/[a-z-]+:\/\/[0-9a-f]{64}/g, (m) => `<container${numbered('id', m)}>`).replace(/sha256:[0-9a-f]{64}/g, 'sha256:<digest>').replace(/\b[0-9a-f]{64}\b/g, (m) => `<container${numbered('id', m)}>`);
     s = s.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/g, (m) => (keep(m) ? m : relative(m)));
