@@ -1,0 +1,96 @@
+import { mkdirSync } from 'node:fs';
+import { type LoadOptions, makeReport, parseThreshold, BadThreshold, type Report, reportTable, runLoad, type Threshold, writeReport } from '@naumachia/bench';
+import { CommandFailed, EXIT, usageError } from './exit-codes.js';
+import { interruption } from './interruption.js';
+import { machineLimits, threadsProblem } from './machine-limits.js';
+import { progressLine } from './progress-line.js';
+import { VERSION } from './package-version.js';
+import { print } from './standard-output.js';
+import { located, workload, type Workload, type WorkloadFlags } from './workload.js';
+
+export interface BenchFlags extends WorkloadFlags {
+  readonly nodes: number;
+  readonly mode: LoadOptions['mode'];
+  readonly hosts?: number;
+  readonly seed: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly report?: string;
+  readonly threshold?: readonly string[];
+  readonly output: 'json' | 'table';
+}
+
+const PODS_PER_NODE = 110;
+const MOST_REFUSALS = 20;
+
+/** `naumachia bench`: the load benchmark. Resolves with the exit code. */
+export const bench = async (flags: BenchFlags): Promise<number> => {
+  const thresholds = (flags.threshold ?? []).map(threshold);
+  const load = workload(flags);
+  for (const { file, line, problem } of load.errors) process.stderr.write(`error: ${file}:${line}: ${problem}\n`);
+  if (load.objects.length === 0) throw new CommandFailed('there is nothing to apply', EXIT.failed);
+  refuseWhatCannotFit(flags, load);
+  if (flags.report !== undefined) prepareFolder(flags.report);
+
+  const startedAt = new Date();
+  const progress = progressLine(process.stderr);
+  const interrupt = interruption(() => progress.note('stopping; once more ends at once'));
+  const result = await runLoad({
+    nodes: flags.nodes, mode: flags.mode, hosts: flags.hosts, seed: flags.seed, objects: load.objects, limit: flags.duration, signal: interrupt.signal,
+    progress: (seen) => progress.show(seen),
+    incident: ({ host, what, detail }) => progress.note(`${host}: ${what}: ${detail}`),
+  }).finally(() => {
+    progress.end();
+    interrupt.release();
+  });
+
+  const report = makeReport({
+    version: VERSION, startedAt, result, interrupted: interrupt.signal.aborted, thresholds, manifestErrors: load.errors, refused: located(result.refused, load.manifests),
+    run: { nodes: flags.nodes, mode: flags.mode, seed: flags.seed, hosts: flags.hosts ?? 'one per core', limit: flags.duration, pods: load.pods, services: load.services, objects: load.objects.length, manifests: load.sources },
+  });
+  tellProblems(report);
+  const written = flags.report === undefined ? [] : writeReport(flags.report, report);
+  await print(flags.output === 'json' ? `${JSON.stringify(report)}\n` : reportTable(report));
+  for (const path of written) process.stderr.write(`wrote ${path}\n`);
+  return exitCodeOf(report);
+};
+
+const exitCodeOf = ({ outcome, thresholds, refused, manifestErrors }: Report): number => {
+  if (outcome === 'interrupted') return EXIT.interrupted;
+  if (outcome === 'incomplete' || refused.length > 0 || manifestErrors.length > 0) return EXIT.failed;
+  return thresholds.every(({ verdict }) => verdict === 'kept') ? EXIT.done : EXIT.threshold;
+};
+
+const tellProblems = ({ refused, outcome, run, figures }: Report): void => {
+  for (const { kind, name, message, file, line } of refused.slice(0, MOST_REFUSALS)) process.stderr.write(`error: ${file === undefined ? '' : `${file}:${line}: `}${kind} ${name}: ${message}\n`);
+  if (refused.length > MOST_REFUSALS) process.stderr.write(`error: ${refused.length - MOST_REFUSALS} more objects were refused\n`);
+  const running = figures.find(({ name }) => name === 'pods.running')?.value ?? 0;
+  if (outcome === 'incomplete') process.stderr.write(`error: ${running} of ${run.pods} pods were Running after ${run.limit / 1000} s; --duration gives a run more time\n`);
+};
+
+const threshold = (text: string): Threshold => {
+  try {
+    return parseThreshold(text);
+  } catch (error) {
+    if (error instanceof BadThreshold) throw usageError(error.message);
+    throw error;
+  }
+};
+
+const refuseWhatCannotFit = ({ nodes, mode }: BenchFlags, { pods, scaled }: Workload): void => {
+  const problem = mode === 'threads' ? threadsProblem(nodes, machineLimits()) : undefined;
+  if (problem !== undefined) throw new CommandFailed(problem);
+  if (pods <= nodes * PODS_PER_NODE) return;
+  const message = `${pods} pods do not fit on ${nodes} nodes, which take ${PODS_PER_NODE} each; --nodes ${Math.ceil(pods / PODS_PER_NODE)} would do`;
+  if (scaled) throw usageError(message);
+  process.stderr.write(`warning: ${message}\n`);
+};
+
+/** Before the run: afterwards it would be a pity. */
+const prepareFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new CommandFailed(`cannot make the folder ${folder}: ${(error as NodeJS.ErrnoException).code ?? String(error)}. Choose another with --report.`, EXIT.usage);
+  }
+};

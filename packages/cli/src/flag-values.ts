@@ -1,0 +1,23 @@
+import { InvalidArgumentError } from 'commander';
+
+const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600 };
+
+/** A parser of whole numbers from `least` to `most`. */
+export const wholeNumber =
+  (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text.replaceAll('_', ''));
+    if (!/^[\d_]+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`Expected a whole number ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}.`);
+    return value;
+  };
+
+/** `90s`, `2m`, `500ms` or plain seconds, as milliseconds. */
+export const durationValue = (text: string): number => {
+  const { amount, unit = 's' } = /^(?<amount>\d+(?:\.\d+)?)(?<unit>ms|s|m|min|h)?$/.exec(text)?.groups ?? {};
+  const milliseconds = Number(amount) * (SECONDS[unit] ?? Number.NaN) * 1000;
+  if (!(milliseconds > 0)) throw new InvalidArgumentError('Expected a duration such as 60s, 2m or 500ms.');
+  return milliseconds;
+};
+
+/** For flags that may be given again and again. */
+export const collected = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];

@@ -1,0 +1,61 @@
+import { Command, Option } from 'commander';
+import { collected, durationValue, wholeNumber } from './flag-values.js';
+import type { BenchFlags } from './bench-command.js';
+import type { MicroFlags } from './bench-micro-command.js';
+import type { UpFlags } from './up-command.js';
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 something was refused or did not complete; 2 wrong usage or unreadable files;
+99 a threshold was crossed; 130 interrupted.`;
+
+/** The commands and their flags. Each loads its code when it is called, so that `--help` and `up` need not wait for the others'. */
+export const program = (version: string, ended: (exitCode: number) => void): Command => {
+  const naumachia = new Command('naumachia').description('A whole Kubernetes 1.36 cluster inside Node.js: start one, or measure one.').version(version).exitOverride();
+  const mode = (): Option => new Option('--mode <mode>', 'packed: many components on few threads; threads: each component on a thread of its own').choices(['packed', 'threads']).default('packed');
+  const hosts = (): Option => new Option('--hosts <number>', 'worker threads in packed mode (default: one per core)').argParser(wholeNumber(1, 256));
+  const output = (): Option => new Option('-o, --output <format>', 'what is printed at the end').choices(['table', 'json']).default('table');
+
+  const benchCommand = naumachia
+    .command('bench')
+    .description('Create a load of pods on a cluster, wait until all are Running, and print what it took.')
+    .option('--nodes <number>', 'nodes of the cluster', wholeNumber(1, 100_000), 1000)
+    .option('--pods <number>', 'scale the manifests to this many pods (default: 30000 for the examples; your own files as they are)', wholeNumber(1))
+    .option('--services <number>', 'scale the manifests to this many Services (default: 1000 for the examples)', wholeNumber(0))
+    .option('-f, --file <path...>', 'manifests to apply instead of the examples: files, or folders of .yaml, .yml and .json files')
+    .addOption(mode())
+    .addOption(hosts())
+    .option('--seed <number>', 'seed of every random choice', wholeNumber(0), 1)
+    .option('--duration <time>', 'longest time that the run may take', durationValue, 60_000)
+    .option('--report <folder>', 'write report.json and report.html into this folder')
+    .option('--threshold <expression>', "what must hold, such as 'p99(create-to-running) < 5s'; may be given again", collected)
+    .addOption(output())
+    .addHelpText('after', EXIT_CODES)
+    // What comes after `micro` belongs to it, `-o` too.
+    .enablePositionalOptions()
+    .action(async (flags: BenchFlags) => ended(await (await import('./bench-command.js')).bench(flags)));
+
+  benchCommand
+    .command('micro')
+    .description('Measure the hot paths one by one.')
+    .option('--only <word>', 'only what has this word in its name; may be given again', collected)
+    .option('--time <time>', 'how long each is measured', durationValue, 500)
+    .option('--save <file>', 'keep the figures')
+    .option('--compare <file>', 'show the ratio to saved figures')
+    .addOption(output())
+    .action(async (flags: MicroFlags) => ended(await (await import('./bench-micro-command.js')).benchMicro(flags)));
+
+  naumachia
+    .command('up')
+    .description('Start a cluster for kubectl, and keep it until Ctrl-C.')
+    .option('--nodes <number>', 'nodes of the cluster', wholeNumber(0, 100_000), 3)
+    .addOption(mode())
+    .addOption(hosts())
+    .option('--seed <number>', 'seed of every random choice', wholeNumber(0), 1)
+    .option('--port <number>', 'port of the API server; 0 picks a free one', wholeNumber(0, 65_535), 6443)
+    .option('--kubeconfig <file>', 'kubeconfig to write the cluster into (default: $KUBECONFIG, or ~/.kube/config)')
+    .option('--token <token>', "the administrator's bearer token (default: drawn)")
+    .addOption(new Option('--controllers <which>', 'none: an API server with nothing that acts on its objects').choices(['all', 'none']).default('all'))
+    .action(async (flags: UpFlags) => ended(await (await import('./up-command.js')).up(flags)));
+
+  return naumachia;
+};
