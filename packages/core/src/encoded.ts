@@ -1,4 +1,4 @@
-import { isRaw, keepBytes, keepRaw, kept, RAW_PREFIX } from './slab.js';
+import { isRaw, keepBytes, keepRaw, kept, RAW_PREFIX, settleBytes } from './slab.js';
 
 let releaseValue: (encoded: Encoded) => void;
 
@@ -70,6 +70,18 @@ export class Encoded<H = unknown, T = unknown> {
   get size(): number {
     if (this.#slab === undefined) this.#encode();
     return this.#end - this.#start;
+  }
+
+  /**
+   * For one that has turned out to live long: moves its bytes away from those that were made at the same time, so that they can be
+   * freed. Nobody notices, other than by `bytes` being elsewhere.
+   */
+  settle(): void {
+    if (this.#slab === undefined) this.#encode();
+    settleBytes(this.#slab as unknown as Uint8Array, this.#start, this.#end);
+    this.#end += kept.start - this.#start;
+    this.#start = kept.start;
+    this.#slab = kept.slab;
   }
 
   #encode(): void {

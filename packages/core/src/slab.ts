@@ -3,32 +3,48 @@
  * not a view of its own: a view costs 96 bytes and as much time as the copy.
  */
 const SLAB_BYTES = 1 << 20;
-let slab = new Uint8Array(0);
-let used = 0;
+interface Region {
+  slab: Uint8Array;
+  used: number;
+}
+/** A slab is freed when the last object in it is: those that have turned out to live long move together, away from the many that did not. */
+const young: Region = { slab: new Uint8Array(0), used: 0 };
+const settled: Region = { slab: young.slab, used: 0 };
 
 /** Where the bytes that were kept last begin. */
-export const kept: { slab: Uint8Array; start: number } = { slab, start: 0 };
+export const kept: { slab: Uint8Array; start: number } = { slab: young.slab, start: 0 };
 
 /** Finds room for `length` bytes, and says in `kept` where. Large ones have a slab to themselves. */
-const take = (length: number): void => {
+const take = (region: Region, length: number): void => {
   if (length > SLAB_BYTES >> 2) {
     kept.slab = new Uint8Array(length);
     kept.start = 0;
     return;
   }
-  if (used + length > slab.length) {
-    slab = new Uint8Array(SLAB_BYTES);
-    used = 0;
+  if (region.used + length > region.slab.length) {
+    region.slab = new Uint8Array(SLAB_BYTES);
+    region.used = 0;
   }
-  kept.slab = slab;
-  kept.start = used;
-  used += length;
+  kept.slab = region.slab;
+  kept.start = region.used;
+  region.used += length;
 };
 
 /** Copies bytes into a slab. */
 export const keepBytes = (bytes: Uint8Array): void => {
-  take(bytes.length);
+  take(young, bytes.length);
   kept.slab.set(bytes, kept.start);
+};
+
+/** Moves bytes that stand in a slab to the others that have settled; those that have one to themselves stay. */
+export const settleBytes = (slab: Uint8Array, start: number, end: number): void => {
+  if (slab.length !== SLAB_BYTES) {
+    kept.slab = slab;
+    kept.start = start;
+    return;
+  }
+  take(settled, end - start);
+  kept.slab.set(slab.subarray(start, end), kept.start);
 };
 
 /** A value that is raw bytes becomes msgpack's bin 32, copied once (a third of the time that the general way takes). */
@@ -37,7 +53,7 @@ export const RAW_PREFIX = 5;
 
 export const keepRaw = (value: Uint8Array): void => {
   const { length } = value;
-  take(length + RAW_PREFIX);
+  take(young, length + RAW_PREFIX);
   const { slab: to, start } = kept;
   to[start] = BIN_32;
   to[start + 1] = length >>> 24;
