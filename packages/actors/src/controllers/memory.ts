@@ -1,4 +1,5 @@
 import type { Instant } from '@naumachia/core';
+import type { Taint } from '../api/generated/types.js';
 import type { SliceTracker } from './endpoints/endpoint-slice.js';
 import type { TriggerTimes } from './endpoints/trigger-times.js';
 import type { NodeHealth } from './node-lifecycle/node-health.js';
@@ -12,6 +13,8 @@ export interface ControllerMemory {
   /** By node. */
   readonly health: Map<string, NodeHealth>;
   readonly zones: Map<string, Zone>;
+  /** NoExecute taints of the nodes that have any. */
+  readonly executing: Map<string, readonly Taint[]>;
   /** By pod: since when its eviction is due some time. */
   readonly evictions: Map<string, Instant>;
   /** Ranges of pod addresses that are taken, and by which node. */
@@ -31,6 +34,7 @@ export const emptyMemory = (): ControllerMemory => ({
   endpointsTimes: new Map(),
   health: new Map(),
   zones: new Map(),
+  executing: new Map(),
   evictions: new Map(),
   podCidrs: new Map(),
   ttl: { step: 0 },

@@ -9,10 +9,13 @@ import { hasFinished, type PodView, sameLabels } from '../pod-view.js';
 /** The pods that a service selects, found by the rarest label of its selector. */
 export const podsOf = (manager: ControllerManager, namespace: string, selector: Labels): readonly PodView[] => {
   let fewest: ReadonlyMap<string, PodView> | undefined;
+  let terms = 0;
   for (const key in selector) {
+    terms++;
     const found = indexed(manager.informers, PODS, 'label', labelTerm(namespace, key, selector[key] ?? ''));
     if (fewest === undefined || found.size < fewest.size) fewest = found;
   }
+  if (fewest !== undefined && terms === 1) return [...fewest.values()];
   const pods: PodView[] = [];
   for (const pod of fewest?.values() ?? []) if (isSelected(pod, selector)) pods.push(pod);
   return pods;
@@ -51,6 +54,8 @@ const NONE: readonly string[] = [];
 let asked: Asked = { manager: undefined, former: undefined, current: undefined, keys: NONE };
 
 const findAffected = (manager: ControllerManager, former: PodView | undefined, current: PodView | undefined): readonly string[] => {
+  // Before it has an address a pod has no endpoint.
+  if ((former === undefined || former.podIP === '') && (current === undefined || current.podIP === '')) return NONE;
   const relabelled = former !== undefined && current !== undefined && !sameLabels(former.header.labels, current.header.labels);
   if (former !== undefined && current !== undefined && !relabelled && !endpointDiffers(former, current)) return NONE;
   const keys: string[] = [];

@@ -6,7 +6,7 @@ import { indexed, objectAt } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
 import { deleteRequest, hasFailed, isRefused, keyOf, patchRequest, serviceAccountClient } from '../../machinery/requests.js';
 import { formatTime } from '../../api/time-format.js';
-import { NODES, PODS } from '../caches.js';
+import { PODS } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import type { PodView } from '../pod-view.js';
 import { podReference } from './node-monitor.js';
@@ -21,23 +21,31 @@ export const taintEvictionController: ManagedController = {
   reconcile: (manager, key, now) => reconcile(manager, key, now),
   proceed: (_manager, _key, next, answers) => deleteMarked(next as PodView, answers),
   watches: {
-    nodes: (manager, former, current) => {
-      if (current === undefined || sameTaints(former, current)) return;
-      for (const pod of indexed(manager.informers, PODS, 'node', current.header.name).values()) enqueue(manager, NAME, keyOf(pod));
-    },
+    nodes: (manager, former, current) => nodeChanged(manager, former, current),
     pods: (manager, former, current) => {
+      // Most clusters have no node whose taints evict, most of the time: then a pod costs two comparisons.
+      const { evictions, executing } = manager.memory;
       const pod = current ?? former;
-      if (pod === undefined) return;
-      const { evictions } = manager.memory;
-      const scheduled = evictions.size > 0 && evictions.has(keyOf(pod));
-      if (scheduled) enqueue(manager, NAME, keyOf(pod));
-      else if (current !== undefined && current.nodeName !== '' && (former?.nodeName !== current.nodeName || former.evictionTolerations !== current.evictionTolerations)) {
-        const node = objectAt(manager.informers, NODES, current.nodeName);
-        if (node !== undefined && executing(node.value).length > 0) enqueue(manager, NAME, keyOf(current));
-      }
+      if (pod === undefined || (evictions.size === 0 && executing.size === 0)) return;
+      if (evictions.has(keyOf(pod))) enqueue(manager, NAME, keyOf(pod));
+      else if (current !== undefined && executing.has(current.nodeName) && (former?.nodeName !== current.nodeName || former.evictionTolerations !== current.evictionTolerations)) enqueue(manager, NAME, keyOf(current));
     },
   },
 };
+
+const nodeChanged = (manager: ControllerManager, former: Stored<Node> | undefined, current: Stored<Node> | undefined): void => {
+  const name = (current ?? former)?.header.name;
+  if (name === undefined) return;
+  const { executing } = manager.memory;
+  const before = executing.get(name) ?? NO_TAINTS;
+  const after = (current?.value.spec?.taints ?? NO_TAINTS).filter(({ effect }) => effect === 'NoExecute');
+  if (after.length === 0) executing.delete(name);
+  else executing.set(name, after);
+  if (before.length === after.length && before.every((taint, i) => taint.key === after[i]?.key && taint.value === after[i]?.value)) return;
+  for (const pod of indexed(manager.informers, PODS, 'node', name).values()) enqueue(manager, NAME, keyOf(pod));
+};
+
+const NO_TAINTS: readonly Taint[] = [];
 
 const reconcile = (manager: ControllerManager, key: string, now: Instant): Work | undefined => {
   const { evictions } = manager.memory;
@@ -46,8 +54,7 @@ const reconcile = (manager: ControllerManager, key: string, now: Instant): Work 
     evictions.delete(key);
     return undefined;
   }
-  const node = objectAt(manager.informers, NODES, pod.nodeName);
-  const tolerated = node === undefined ? Number.POSITIVE_INFINITY : toleratedSeconds(executing(node.value), pod.evictionTolerations);
+  const tolerated = toleratedSeconds(manager.memory.executing.get(pod.nodeName) ?? NO_TAINTS, pod.evictionTolerations);
   if (tolerated === Number.POSITIVE_INFINITY) {
     if (!evictions.delete(key)) return undefined;
     return { writes: [], events: [event(pod, `Cancelling deletion of Pod ${key}`)] };
@@ -78,14 +85,6 @@ const deleteMarked = (pod: PodView, [marked]: readonly ApiAnswer[]): Work | unde
 };
 
 const event = (pod: PodView, message: string): EventToRecord => ({ about: podReference(pod), type: 'Normal', reason: 'TaintManagerEviction', message });
-
-const executing = (node: Node): readonly Taint[] => (node.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
-
-const sameTaints = (former: Stored<Node> | undefined, current: Stored<Node>): boolean => {
-  const before = former === undefined ? [] : executing(former.value);
-  const after = executing(current.value);
-  return before.length === after.length && before.every((taint, i) => taint.key === after[i]?.key && taint.value === after[i]?.value);
-};
 
 /** For how many seconds the pod bears all the taints: 0 if one is not tolerated, infinite if none sets a limit. */
 export const toleratedSeconds = (taints: readonly Taint[], tolerations: readonly Toleration[]): number => {
