@@ -1,6 +1,6 @@
 import type { KeyValue } from '../api/etcd-requests.js';
 import { eventsAfter } from './event-log.js';
-import { lowerBound, pageAt, type KeyPage } from './key-index.js';
+import { visitKeys } from './key-index.js';
 import type { LogRecord } from './log-record.js';
 import { heldAt, type KeyEntry, type MvccStore } from './mvcc-store.js';
 
@@ -42,23 +42,10 @@ export const copyNext = (store: MvccStore, copy: CheckpointCopy, limit: number, 
 };
 
 const copyKeys = (store: MvccStore, copy: CheckpointCopy, from: string, limit: number, give: (record: LogRecord) => void): void => {
-  const { pages } = store.index;
   const kvs: KeyValue[] = [];
-  const first = pageAt(store.index, from);
-  copy.nextKey = undefined;
-  for (let p = Math.max(first, 0), looked = 0; p < pages.length; p++) {
-    const { keys } = pages[p] as KeyPage;
-    for (let i = p === first ? lowerBound(keys, from) : 0; i < keys.length; i++) {
-      const key = keys[i] as string;
-      if (looked === limit) {
-        copy.nextKey = key;
-        if (kvs.length > 0) give({ type: 'base', kvs });
-        return;
-      }
-      looked += 1;
-      const held = heldAt(store.entries.get(key) as KeyEntry, copy.compactRevision);
-      if (held !== undefined) kvs.push(held);
-    }
-  }
+  copy.nextKey = visitKeys(store.index, from, limit, (key) => {
+    const held = heldAt(store.entries.get(key) as KeyEntry, copy.compactRevision);
+    if (held !== undefined) kvs.push(held);
+  });
   if (kvs.length > 0) give({ type: 'base', kvs });
 };

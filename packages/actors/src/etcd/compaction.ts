@@ -1,5 +1,6 @@
 import type { KeyValue } from '../api/etcd-requests.js';
 import { removeKey } from './key-index.js';
+import { settle } from './settling.js';
 import { isDeletion, placeUpTo, sizeOf, type KeyEntry, type MvccStore } from './mvcc-store.js';
 
 /**
@@ -14,7 +15,7 @@ export const scavenge = (store: MvccStore, limit: number): boolean => {
     while (seen < segment.length && budget > 0) {
       const event = segment[seen] as KeyValue;
       if (event.header.revision > store.compactRevision) break;
-      trim(store, event.header.key);
+      trim(store, event);
       seen += 1;
       budget -= 1;
     }
@@ -34,7 +35,8 @@ export const needsScavenging = (store: MvccStore): boolean => {
 };
 
 /** Of the revisions up to the compacted one only the newest is kept, and not even that if it is a deletion. */
-const trim = (store: MvccStore, key: string): void => {
+const trim = (store: MvccStore, event: KeyValue): void => {
+  const { key, revision } = event.header;
   const entry = store.entries.get(key);
   if (entry === undefined) return;
   const { earlier } = entry;
@@ -47,7 +49,10 @@ const trim = (store: MvccStore, key: string): void => {
     return;
   }
   if (earlier !== undefined) dropEarlier(store, entry, earlier, earlier.length);
-  if (!entry.deleted) return;
+  if (!entry.deleted) {
+    if (entry.revision === revision) settle(store, event);
+    return;
+  }
   store.bytes -= sizeOf(entry.latest);
   store.entries.delete(key);
   removeKey(store.index, key);

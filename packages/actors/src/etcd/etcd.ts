@@ -8,6 +8,7 @@ import { DEFAULT_QUOTA_BYTES } from './quota.js';
 import { range, unreadable } from './range.js';
 import { recover } from './recovery.js';
 import { refused } from './refusals.js';
+import { needsSettling, settleAgain } from './settling.js';
 import { apply, newStateMachine, type Command, type EtcdReply, type StateMachine } from './state-machine.js';
 import { beginCheckpoint, continueCheckpoint, needsCheckpoint, newLog, persist, type WriteAheadLog } from './write-ahead-log.js';
 
@@ -46,6 +47,7 @@ const VERSION = '3.6.16';
 const HOUSEKEEPING_PAUSE = milliseconds(1);
 const SCAVENGE_EVENTS = 2048;
 const CHECKPOINT_REVISIONS = 1024;
+const SETTLED_KEYS = 1024;
 
 const start = (config: EtcdConfig, context: ActorContext): EtcdState => {
   const quotaBytes = config.quotaBytes ?? DEFAULT_QUOTA_BYTES;
@@ -145,14 +147,15 @@ const keepHouse = (state: EtcdState, context: ActorContext): void => {
   context.after(HOUSEKEEPING_PAUSE, { type: 'housekeep' });
 };
 
-/** One step of what waits: a checkpoint that was begun, then scavenging after a compaction, then the next checkpoint. */
+/** One step of what waits: a checkpoint that was begun, then scavenging after a compaction, then the next checkpoint, then settling. */
 const housekeep = (state: EtcdState, _: EtcdTimer, context: ActorContext): void => {
   const { machine, log } = state;
   state.housekeeping = false;
   if (log.copy !== undefined) continueCheckpoint(log, machine, context.disk, CHECKPOINT_REVISIONS);
   else if (needsScavenging(machine.store)) scavenge(machine.store, SCAVENGE_EVENTS);
   else if (wantsCheckpoint(state)) beginCheckpoint(log, machine, context.disk);
-  if (log.copy !== undefined || needsScavenging(machine.store) || wantsCheckpoint(state)) keepHouse(state, context);
+  else if (needsSettling(machine.store)) settleAgain(machine.store, SETTLED_KEYS);
+  if (log.copy !== undefined || needsScavenging(machine.store) || wantsCheckpoint(state) || needsSettling(machine.store)) keepHouse(state, context);
 };
 
 const status = ({ machine }: EtcdState): EtcdStatusReply => {

@@ -97,4 +97,20 @@ export const removeKey = (index: KeyIndex, key: string): void => {
   pages.splice(at + 1, 1);
 };
 
+/** Visits up to `limit` keys from `from` on, in order; says where to go on, or undefined at the end. */
+export const visitKeys = (index: KeyIndex, from: string, limit: number, visit: (key: string) => void): string | undefined => {
+  const { pages } = index;
+  const first = Math.max(pageAt(index, from), 0);
+  let visited = 0;
+  for (let p = first; p < pages.length; p++) {
+    const { keys } = pages[p] as KeyPage;
+    for (let i = p === first ? lowerBound(keys, from) : 0; i < keys.length; i++) {
+      if (visited === limit) return keys[i];
+      visited += 1;
+      visit(keys[i] as string);
+    }
+  }
+  return undefined;
+};
+
 const firstKey = (pages: readonly KeyPage[], at: number): string => (pages[at] as KeyPage).keys[0] as string;

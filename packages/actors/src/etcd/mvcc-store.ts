@@ -21,6 +21,15 @@ export interface MvccStore {
   bytes: number;
   /** Keys that exist now. */
   keys: number;
+  readonly settling: Settling;
+}
+
+/** What `settle.ts` has done. */
+export interface Settling {
+  /** Bytes that were moved since the last time that all were. */
+  moved: number;
+  /** How far it has come in moving all. */
+  nextKey: string | undefined;
 }
 
 export interface KeyEntry {
@@ -42,6 +51,7 @@ export const emptyStore = (): MvccStore => ({
   compactRevision: 0,
   bytes: 0,
   keys: 0,
+  settling: { moved: 0, nextKey: undefined },
 });
 
 export const isDeletion = (kv: KeyValue): boolean => kv.header.version === 0;
