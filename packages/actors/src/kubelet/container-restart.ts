@@ -29,14 +29,14 @@ export interface ContainerToStart {
  * What a sync has to start, in order (computePodActions): the next init container that has not succeeded, or, once all have, every
  * main container that should run. Sidecars (restartable init containers) let the next one begin once they run.
  */
-export const containersToStart = (pod: Pod, sandbox: PodSandbox | undefined): readonly ContainerToStart[] => {
+export const containersToStart = (pod: Pod, sandbox: PodSandbox | undefined, unstarted: ReadonlySet<string> | undefined): readonly ContainerToStart[] => {
   const toStart: ContainerToStart[] = [];
   const { spec } = pod;
   if (spec.initContainers !== undefined && !hasStarted(spec.containers, sandbox)) {
     for (const container of spec.initContainers) {
       const latest = latestContainer(sandbox, container.name);
       if (container.restartPolicy === 'Always') {
-        if (latest?.state === 'running') continue;
+        if (latest?.state === 'running' && unstarted?.has(container.name) !== true) continue;
         if (shouldStart(pod, container, latest)) toStart.push({ container, init: true });
         return toStart;
       }
@@ -55,3 +55,10 @@ export const containersToStart = (pod: Pod, sandbox: PodSandbox | undefined): re
 };
 
 const hasStarted = (containers: readonly Container[], sandbox: PodSandbox | undefined): boolean => sandbox !== undefined && containers.some((container) => latestContainer(sandbox, container.name) !== undefined);
+
+/** The main containers have all ended for good, and only sidecars still run: the pod is over. */
+export const onlySidecarsRun = (pod: Pod, sandbox: PodSandbox): boolean =>
+  pod.spec.containers.every((container) => {
+    const latest = latestContainer(sandbox, container.name);
+    return latest?.state === 'exited' && !shouldStart(pod, container, latest);
+  }) && sandbox.containers.some((container) => container.state === 'running');

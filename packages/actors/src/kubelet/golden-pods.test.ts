@@ -112,6 +112,7 @@ const CASES: readonly (readonly [name: string, actions: readonly Action[]])[] = 
   ['pod-readiness', [{ pod: 'p', when: (pod) => pod.status?.phase === 'Running', act: (sim) => (sim.advance(seconds(2.5)), exec('touch', '/tmp/ok')(sim)) }, { pod: 'p', when: isReady, act: exec('rm', '/tmp/ok') }]],
   ['pod-liveness', []],
   ['pod-startup', []],
+  ['pod-sidecar', []],
 ];
 
 /** These go on after the recording ends. */

@@ -77,19 +77,27 @@ const initializedVerdict = ({ pod, phase, init, statuses }: ConditionInput): Ver
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
   if (pod.spec.initContainers === undefined) return TRUE;
   if (statuses.some(({ state, lastState }) => state?.running || state?.terminated || lastState?.terminated)) return TRUE;
-  const incomplete = pod.spec.initContainers.filter((container) => statusOf(init, container)?.ready !== true).map((container) => container.name);
+  // A sidecar need not be ready for the next one to begin, only started.
+  const incomplete = pod.spec.initContainers
+    .filter((container) => (container.restartPolicy === 'Always' ? statusOf(init, container)?.started : statusOf(init, container)?.ready) !== true)
+    .map((container) => container.name);
   return incomplete.length === 0 ? TRUE : { status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${incomplete.join(' ')}]` };
 };
 
-const containersReadyVerdict = ({ pod, phase, statuses }: ConditionInput): Verdict => {
+const containersReadyVerdict = ({ pod, phase, init, statuses }: ConditionInput): Verdict => {
   if (phase === 'Succeeded') return POD_COMPLETED;
   if (phase === 'Failed') return POD_FAILED;
   let unready = '';
+  for (const container of pod.spec.initContainers ?? NONE) {
+    if (container.restartPolicy === 'Always' && statusOf(init, container)?.ready !== true) unready += unready === '' ? container.name : ` ${container.name}`;
+  }
   for (const container of pod.spec.containers) {
     if (statusOf(statuses, container)?.ready !== true) unready += unready === '' ? container.name : ` ${container.name}`;
   }
   return unready === '' ? TRUE : notReady(unready);
 };
+
+const NONE: readonly Container[] = [];
 
 /** Waiting pods of one template all say the same. */
 let lastUnready = '';

@@ -200,18 +200,28 @@ const sameState = (a: ContainerState | undefined, b: ContainerState): boolean =>
   );
 };
 
+const isSidecar = (spec: PodSpec, name: string): boolean => spec.initContainers?.some((container) => container.name === name && container.restartPolicy === 'Always') === true;
+
 /** getPhase of kubelet_pods.go. */
 export const podPhase = (spec: PodSpec, init: readonly ContainerStatus[] | undefined, statuses: readonly ContainerStatus[], terminal: boolean): 'Pending' | 'Running' | 'Succeeded' | 'Failed' => {
   let pendingInit = 0;
   let failedInit = 0;
-  for (const { state, lastState } of init ?? []) {
+  let running = 0;
+  let waiting = 0;
+  for (const { name, state, lastState, started } of init ?? []) {
+    if (isSidecar(spec, name)) {
+      // A sidecar that has ended counts for nothing.
+      if (state?.running) {
+        running++;
+        if (started !== true) pendingInit++;
+      } else if (state?.waiting && !lastState?.terminated) waiting++;
+      continue;
+    }
     const ended = state?.terminated ?? (state?.waiting ? lastState?.terminated : undefined);
     if (ended === undefined) pendingInit++;
     else if (ended.exitCode !== 0) failedInit++;
   }
   if (failedInit > 0 && spec.restartPolicy === 'Never') return 'Failed';
-  let running = 0;
-  let waiting = 0;
   let stopped = 0;
   let succeeded = 0;
   for (const { state, lastState } of statuses) {

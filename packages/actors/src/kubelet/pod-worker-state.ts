@@ -12,6 +12,8 @@ import type { WaitingReasons } from './waiting-reasons.js';
 export type SyncStep =
   | { readonly step: 'mounting'; readonly until: Instant }
   | StartingStep
+  /** The sidecars end after the main containers: within a sync, or because the pod is told to go. */
+  | { readonly step: 'winding-down' }
   | { readonly step: 'stopping' }
   | { readonly step: 'unmounting'; readonly until: Instant };
 

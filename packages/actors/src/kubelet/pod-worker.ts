@@ -1,15 +1,16 @@
 import { type Instant, later, milliseconds, seconds } from '@naumachia/core';
 import type { ContainerState, ContainerStatus, Pod, PodStatus } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
-import { containersToStart, latestContainer } from './container-restart.js';
-import type { PodSandbox } from './container-runtime.js';
+import { formatTime } from '../api/time-format.js';
+import { containersToStart, latestContainer, onlySidecarsRun } from './container-restart.js';
+import type { PodSandbox, RuntimeContainer } from './container-runtime.js';
 import { startContainers } from './container-start.js';
 import { parseImage } from './image-registry.js';
 import { conditionOf } from './pod-conditions.js';
 import { generateStatus, isTerminalPhase } from './pod-status.js';
 import { currentStatus, fieldPathOf, nextRelist, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
 import { nextProbe, notReadyContainers, notStartedContainers, runProbes } from './prober.js';
-import { relist, relistDue } from './relist.js';
+import { relist } from './relist.js';
 
 /** Lets the pod do everything that it can do now, and says when it wants to be called again. */
 export const advancePod = (worker: PodWorker, environment: PodWorkerEnvironment): Instant | undefined => {
@@ -109,8 +110,12 @@ const syncPod = (worker: PodWorker, environment: PodWorkerEnvironment): void => 
 
 const beginStarting = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
   const sandbox = environment.runtime.podSandbox(environment.node, worker.uid);
-  const queue = containersToStart(worker.stored.value, sandbox).map(({ container, init }) => ({ name: container.name, init }));
-  worker.step = { step: 'starting', queue, at: 0, pull: undefined, failed: false, backoffUntil: undefined };
+  const pod = worker.stored.value;
+  const queue = containersToStart(pod, sandbox, worker.probes && notStartedContainers(worker.probes)).map(({ container, init }) => ({ name: container.name, init }));
+  if (sandbox && pod.spec.initContainers && queue.every(({ init }) => init) && onlySidecarsRun(pod, sandbox)) {
+    stopContainers(worker, sandbox, environment);
+    worker.step = { step: 'winding-down' };
+  } else worker.step = { step: 'starting', queue, at: 0, pull: undefined, failed: false, backoffUntil: undefined };
 };
 
 /** Goes on with a sync that took time; false if it still waits. */
@@ -136,8 +141,16 @@ const continueSync = (worker: PodWorker, environment: PodWorkerEnvironment): boo
       endSync(worker, environment);
       return true;
     }
+    case 'winding-down': {
+      const sandbox = runtime.podSandbox(node, worker.uid);
+      if (sandbox?.containers.some((container) => container.state === 'running')) return false;
+      if (sandbox) runtime.stopPodSandbox(node, sandbox, now);
+      endSync(worker, environment);
+      return true;
+    }
     case 'stopping': {
       const sandbox = runtime.podSandbox(node, worker.uid);
+      if (sandbox) stopContainers(worker, sandbox, environment);
       if (sandbox?.containers.some((container) => container.state === 'running')) return false;
       if (sandbox) runtime.stopPodSandbox(node, sandbox, now);
       if (sandbox) seeEverything(sandbox);
@@ -171,22 +184,31 @@ const retryAt = (backoffUntil: Instant | undefined, { now, random }: PodWorkerEn
 const syncTerminatingPod = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
   setStatus(worker, generate(worker, environment, false), environment);
   worker.probes = undefined;
-  const { runtime, node } = environment;
-  const sandbox = runtime.podSandbox(node, worker.uid);
-  if (sandbox) {
-    const pod = worker.stored.value;
-    const grace = gracePeriod(pod, worker);
-    for (const [containers, init] of [[pod.spec.containers, false], [pod.spec.initContainers ?? [], true]] as const) {
-      for (const container of containers) {
-        const running = latestContainer(sandbox, container.name);
-        if (running?.state !== 'running') continue;
-        environment.event(worker, 'Normal', 'Killing', `Stopping container ${container.name}`, fieldPathOf(container, init));
-        runtime.stopContainer(node, sandbox, running, grace, environment.now);
-      }
-    }
-  }
   worker.step = { step: 'stopping' };
 };
+
+/** Main containers first; sidecars once none of those runs. A container that was told before is not told again. */
+const stopContainers = (worker: PodWorker, sandbox: PodSandbox, environment: PodWorkerEnvironment): void => {
+  const pod = worker.stored.value;
+  const { runtime, node, now } = environment;
+  const grace = gracePeriod(pod, worker);
+  for (const [containers, init] of [[pod.spec.containers, false], [pod.spec.initContainers ?? [], true]] as const) {
+    let left = false;
+    for (const container of containers) {
+      const running = latestContainer(sandbox, container.name);
+      if (running?.state !== 'running') continue;
+      if (!running.stopping) {
+        environment.event(worker, 'Normal', 'Killing', `Stopping container ${container.name}`, fieldPathOf(container, init));
+        runtime.stopContainer(node, sandbox, running, grace, now);
+      }
+      left ||= isRunning(running);
+    }
+    if (left) return;
+  }
+};
+
+/** Asked anew, as telling it to stop may have ended it. */
+const isRunning = (container: RuntimeContainer): boolean => container.state === 'running';
 
 /** kuberuntime: a container gets at least 2 s (minimumGracePeriodInSeconds). */
 const gracePeriod = (pod: Pod, worker: PodWorker): number =>
@@ -260,11 +282,9 @@ const readyToStart = (worker: PodWorker, environment: PodWorkerEnvironment): voi
   const status = currentStatus(worker);
   const former = conditionOf(status.conditions, 'PodReadyToStartContainers');
   if (former === undefined || former.status === 'True') return;
-  const shown = { ...former, status: 'True', lastTransitionTime: nowText(environment) };
+  const shown = { ...former, status: 'True', lastTransitionTime: formatTime(environment.now) };
   setStatus(worker, { ...status, conditions: (status.conditions ?? []).map((condition) => (condition === former ? shown : condition)) }, environment);
 };
-
-const nowText = ({ now }: PodWorkerEnvironment): string => `${new Date(Math.floor(now / 1000) * 1000).toISOString().slice(0, 19)}Z`;
 
 const seeEverything = (sandbox: PodSandbox): void => {
   sandbox.seen = sandbox.ready ? 'ready' : 'stopped';
@@ -305,7 +325,7 @@ const nextWake = (worker: PodWorker, environment: PodWorkerEnvironment): Instant
   if (step?.step === 'starting') at(step.pull?.doneAt);
   if (step === undefined && worker.wanted > 0 && worker.stage !== 'finished') at(worker.notBefore);
   if (step === undefined) at(worker.retryAt);
-  at(relistDue(worker));
+  at(worker.relistAt);
   if (worker.stage === 'running') {
     at(deadlineOf(worker));
     if (worker.probes) at(nextProbe(worker.probes));

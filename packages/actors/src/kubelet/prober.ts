@@ -1,8 +1,9 @@
-import type { Instant } from '@naumachia/core';
+import { type Instant, later, seconds } from '@naumachia/core';
+import type { ContainerStatus } from '../api/generated/types.js';
 import { latestContainer } from './container-restart.js';
 import type { PodSandbox } from './container-runtime.js';
 import { commandContext } from './emulated-runtime.js';
-import type { PodWorker, PodWorkerEnvironment } from './pod-worker-state.js';
+import { currentStatus, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
 import { type Probe, probeOnce, takeOutcome } from './probe.js';
 
 const TITLES = { readiness: 'Readiness', liveness: 'Liveness', startup: 'Startup' } as const;
@@ -17,6 +18,11 @@ export const runProbes = (worker: PodWorker, sandbox: PodSandbox, environment: P
       probe.nextAt = NEVER;
       continue;
     }
+    // A container that the status does not show yet is not probed yet (prober/worker.go doProbe).
+    if (!isShown(worker, container.id)) {
+      probe.nextAt = later(now, seconds(probe.spec.periodSeconds ?? 10));
+      continue;
+    }
     // Readiness and liveness wait until the container has started up.
     if (probe.kind !== 'startup' && !hasStarted(worker.probes, probe.container)) {
       probe.nextAt = (now + 1000) as Instant;
@@ -29,7 +35,10 @@ export const runProbes = (worker: PodWorker, sandbox: PodSandbox, environment: P
       environment.event(worker, 'Warning', 'Unhealthy', `${TITLES[probe.kind]} probe failed: ${outcome.message}`, path);
     }
     if (!takeOutcome(probe, outcome.success, now)) continue;
-    if (probe.kind === 'startup' && outcome.success) probe.nextAt = NEVER;
+    if (probe.kind === 'startup' && outcome.success) {
+      probe.nextAt = NEVER;
+      showStarted(worker, probe.container, environment);
+    }
     if (probe.kind === 'readiness' || outcome.success) {
       if (worker.wanted === 0) worker.wanted = 1;
     } else {
@@ -40,6 +49,21 @@ export const runProbes = (worker: PodWorker, sandbox: PodSandbox, environment: P
       runtime.stopContainer(node, sandbox, container, Math.max(2, grace), now);
     }
   }
+};
+
+const isShown = (worker: PodWorker, id: string): boolean => {
+  const { containerStatuses = [], initContainerStatuses = [] } = currentStatus(worker);
+  const shown = `containerd://${id}`;
+  return containerStatuses.some(({ containerID }) => containerID === shown) || initContainerStatuses.some(({ containerID }) => containerID === shown);
+};
+
+/** The status manager is told of a startup before the next sync (SetContainerStartup). */
+const showStarted = (worker: PodWorker, name: string, environment: PodWorkerEnvironment): void => {
+  const status = currentStatus(worker);
+  const shown = (statuses: readonly ContainerStatus[] | undefined): readonly ContainerStatus[] | undefined => statuses?.map((container) => (container.name === name ? { ...container, started: true } : container));
+  const [init, main] = [shown(status.initContainerStatuses), shown(status.containerStatuses)];
+  worker.status = { ...status, ...(init && { initContainerStatuses: init }), ...(main && { containerStatuses: main }) };
+  environment.statusChanged(worker);
 };
 
 const NEVER = Infinity as Instant;

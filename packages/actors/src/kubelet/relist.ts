@@ -1,4 +1,3 @@
-import type { Instant } from '@naumachia/core';
 import type { PodSandbox } from './container-runtime.js';
 import { nextRelist, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
 
@@ -20,8 +19,6 @@ export const relist = (worker: PodWorker, sandbox: PodSandbox, environment: PodW
   if (environment.profile.relist === 0 || worker.step !== undefined) worker.wanted = worker.wanted === 2 ? 2 : 1;
   else worker.wanted = worker.wanted > 0 || events > 1 ? 2 : 1;
 };
-
-export const relistDue = (worker: PodWorker): Instant | undefined => worker.relistAt;
 
 /** How many parts of the sandbox differ from what was seen; `see` takes them in. */
 const changes = (sandbox: PodSandbox, see: boolean): number => {

@@ -1,10 +1,10 @@
 import { named, seconds, Simulation } from '@naumachia/core';
 import { describe, expect, test } from 'vitest';
-import type { CoreV1Event, Node, Pod } from '../api/generated/types.js';
-import type { ApiReply, ApiRequest } from '../api/requests.js';
-import { apiserver } from '../apiserver/apiserver.js';
-import { etcd } from '../etcd/etcd.js';
-import { kubelet, type KubeletConfig } from './kubelet.js';
+import type { CoreV1Event, Node, Pod } from './api/generated/types.js';
+import type { ApiReply, ApiRequest } from './api/requests.js';
+import { apiserver } from './apiserver/apiserver.js';
+import { etcd } from './etcd/etcd.js';
+import { kubelet, type KubeletConfig } from './kubelet/index.js';
 
 const APISERVER = named<ApiRequest>('apiserver');
 const ADMIN = { user: { name: 'admin', groups: ['system:masters'] }, fieldManager: 'test' };
