@@ -1,4 +1,4 @@
-import type { Disk, DiskRecord } from '@naumachia/core';
+import { codec, type Disk, type DiskRecord } from '@naumachia/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { needsScavenging, scavenge } from './compaction.js';
@@ -8,20 +8,22 @@ import { recover } from './recovery.js';
 import { apply, newStateMachine, type Command, type StateMachine } from './state-machine.js';
 import { beginCheckpoint, continueCheckpoint, needsCheckpoint, newLog, persist } from './write-ahead-log.js';
 
-/** A disk that can be cut off: at any moment, after any record that was not synced yet. Truncation frees segments of five records. */
+/**
+ * A disk of bytes that can be cut off: at any moment, after any record that was not synced yet. Truncation frees segments of five records.
+ */
 class CutDisk implements Disk {
-  records: DiskRecord[] = [];
+  records: Uint8Array[] = [];
   base = 0;
   synced = 0;
 
   append(_: string, record: DiskRecord): number {
-    return this.base + this.records.push(record) - 1;
+    return this.base + this.records.push(codec().encode(record).slice()) - 1;
   }
   sync(): void {
     this.synced = this.base + this.records.length;
   }
   *read(): Iterable<readonly [number, DiskRecord]> {
-    for (const [i, record] of this.records.entries()) yield [this.base + i, record];
+    for (const [i, record] of this.records.entries()) yield [this.base + i, codec().decode(record) as DiskRecord];
   }
   truncate(_: string, before: number): void {
     const freed = before - (before % 5) - this.base;

@@ -1,3 +1,4 @@
+import { codec, Encoded } from '@naumachia/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Compare, KeyValue, Operation } from '../api/etcd-requests.js';
@@ -171,6 +172,10 @@ const expectHistory = (machine: StateMachine, model: Model, after: number): void
   expect(reply).toMatchObject({ revision: now(model), synced: true });
 };
 
+/** A reply with its KeyValues laid open. */
+const readable = (reply: unknown): unknown =>
+  reply instanceof Encoded ? shape(reply as KeyValue) : reply instanceof Uint8Array ? [...reply] : Array.isArray(reply) ? reply.map(readable) : typeof reply === 'object' && reply !== null ? Object.fromEntries(Object.entries(reply).map(([name, part]) => [name, readable(part)])) : reply;
+
 describe('the state machine of etcd', () => {
   it('answers every range at every revision that was not compacted as a map per revision does', () => {
     fc.assert(
@@ -209,6 +214,25 @@ describe('the state machine of etcd', () => {
         expect(short.record === undefined).toBe(full.record === undefined);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('goes on from a snapshot as if nothing had been', () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 40, size: 'max' }), fc.nat(40), (commands, at) => {
+        const machine = newStateMachine(2 ** 30);
+        for (const each of commands.slice(0, at)) apply(machine, each);
+        const restored = codec().decode(codec().encode(machine)) as StateMachine;
+        for (const each of commands.slice(at)) {
+          const [reply, again] = [apply(machine, each).reply, apply(restored, each).reply];
+          expect(readable(again)).toEqual(readable(reply));
+          for (const { store } of [machine, restored]) scavenge(store, 5);
+        }
+        const all = ({ store }: StateMachine) => range(store, { type: 'range', key: '\0', rangeEnd: '\0' }, 0).kvs.map(shape);
+        expect(all(restored)).toEqual(all(machine));
+        expect([restored.store.bytes, restored.store.keys, restored.store.index]).toEqual([machine.store.bytes, machine.store.keys, machine.store.index]);
+      }),
+      { numRuns: 100 },
     );
   });
 
