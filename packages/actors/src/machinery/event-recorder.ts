@@ -18,6 +18,8 @@ export interface EventRecorder {
   readonly source: EventSource;
   readonly correlator: EventCorrelator;
   readonly pending: PendingEvent[];
+  /** How many of `pending` have gone out: they are dropped together, as taking the first of a long array costs its length. */
+  sent: number;
   sending: boolean;
   /** Events that found the queue full, or that no try could deliver. */
   lost: number;
@@ -33,7 +35,7 @@ interface PendingEvent {
   tries: number;
 }
 
-export const eventRecorder = (source: EventSource): EventRecorder => ({ source, correlator: eventCorrelator(), pending: [], sending: false, lost: 0 });
+export const eventRecorder = (source: EventSource): EventRecorder => ({ source, correlator: eventCorrelator(), pending: [], sent: 0, sending: false, lost: 0 });
 
 /** What stands in an Event as `type`. */
 export type EventType = 'Normal' | 'Warning';
@@ -56,9 +58,9 @@ export interface ActionEvent extends EventToRecord {
 }
 
 /** In one batch; the real broadcaster sends one by one, which a cluster in one process cannot afford. */
-const BATCH = 64;
+const BATCH = 128;
 /** Beyond this, events are lost, as they are when the broadcaster's channel (1,000) is full. */
-const MAX_PENDING = 16_384;
+const MAX_PENDING = 65_536;
 /** client-go tools/record/event.go: maxTriesPerEvent and defaultSleepDuration. */
 const MAX_TRIES = 12;
 const RETRY_AFTER = seconds(10);
@@ -83,7 +85,7 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
   }
 
   const enqueue = (recorder: EventRecorder, pending: PendingEvent, context: ActorContext): void => {
-    if (recorder.pending.length >= MAX_PENDING) {
+    if (recorder.pending.length - recorder.sent >= MAX_PENDING) {
       recorder.lost++;
       return;
     }
@@ -114,9 +116,9 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
       }
       // Any other refusal is final: "Server rejected event (will not retry!)".
     }
-    recorder.pending.unshift(...again);
+    if (again.length > 0) recorder.pending.splice(recorder.sent, 0, ...again);
     recorder.sending = false;
-    if (recorder.pending.length > 0) start(recorder, wait, context);
+    if (recorder.pending.length > recorder.sent) start(recorder, wait, context);
   };
 
   return {
@@ -212,16 +214,21 @@ const LIMB = 0x100_0000;
 
 /** As many pending events as go out at once; a count waits for the batch after the one that holds its event. */
 const takeBatch = (recorder: EventRecorder): readonly PendingEvent[] => {
-  let count = 0;
-  const { pending } = recorder;
-  for (; count < pending.length && count < BATCH; count++) {
-    const next = pending[count] as PendingEvent;
-    if (next.patch !== undefined && holds(pending, count, next.name)) break;
+  const { pending, sent } = recorder;
+  let end = sent;
+  for (; end < pending.length && end < sent + BATCH; end++) {
+    const next = pending[end] as PendingEvent;
+    if (next.patch !== undefined && holds(pending, sent, end, next.name)) break;
   }
-  return pending.splice(0, count);
+  const batch = pending.slice(sent, end);
+  if (end === pending.length || end > 4096) {
+    pending.splice(0, end);
+    recorder.sent = 0;
+  } else recorder.sent = end;
+  return batch;
 };
 
-const holds = (pending: readonly PendingEvent[], before: number, name: string): boolean => {
-  for (let i = 0; i < before; i++) if ((pending[i] as PendingEvent).name === name) return true;
+const holds = (pending: readonly PendingEvent[], from: number, to: number, name: string): boolean => {
+  for (let i = from; i < to; i++) if ((pending[i] as PendingEvent).name === name) return true;
   return false;
 };
