@@ -1,5 +1,10 @@
 import type { Pod, PodSpec, PodStatus } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
+import type { FieldError } from '../../api/field-error.js';
+import { podSpecErrors } from '../validation/pod-spec.js';
+import { podStatusErrors, podUpdateErrors } from '../validation/pod-update.js';
+import { podWarnings } from '../validation/pod-warnings.js';
+import { remembered } from './fill.js';
 import { podSpecDefaults } from './pod-spec-defaults.js';
 import { qualityOfService } from './quality-of-service.js';
 import type { Strategy } from './strategy.js';
@@ -42,6 +47,15 @@ const firstStatus = (spec: PodSpec, now: string): PodStatus => {
 
 const text = (value: string | undefined): string => value ?? '';
 
+const NO_WARNINGS: readonly string[] = [];
+
+/** The specs of a template's pods are judged once. */
+const specFindings = remembered((spec: PodSpec): readonly FieldError[] => {
+  const findings: FieldError[] = [];
+  podSpecErrors(findings, 'spec', spec);
+  return findings;
+});
+
 export const pod: Strategy = {
   defaults: (object) => {
     const spec = object.spec as PodSpec | undefined;
@@ -51,6 +65,9 @@ export const pod: Strategy = {
   },
   prepareForCreate: (object, now) => ({ ...object, status: firstStatus(object.spec as PodSpec, now) }),
   generation: 'spec',
+  validate: (_, sent) => specFindings(sent.spec as PodSpec),
+  validateUpdate: (object, old) => podUpdateErrors(object as Pod, old as Pod),
+  warnings: (object, old, sent) => (old === undefined ? podWarnings(object as Pod, sent.spec as PodSpec) : NO_WARNINGS),
   routingKeys: (object) => routeOf((object.spec as PodSpec | undefined)?.nodeName),
   returnsDeleted: true,
   gracePeriod: (object, asked) => {
@@ -73,6 +90,7 @@ export const pod: Strategy = {
   },
   status: {
     prepareForUpdate: (object, old) => withOwnersOf(keepQualityOfService(object as Pod, old as Pod), old),
+    validateUpdate: (object, old) => podStatusErrors(object as Pod, old as Pod),
     reset: { top: ['spec'], metadata: ['deletionTimestamp', 'ownerReferences'] },
   },
 };

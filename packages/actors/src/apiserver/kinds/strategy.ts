@@ -14,9 +14,10 @@ export interface Strategy {
   readonly prepareForCreate?: (object: KubernetesObject, now: string) => KubernetesObject;
   /** PrepareForUpdate of the object itself; `old` is what the store holds. Generation is raised by `raisesGeneration`. */
   readonly prepareForUpdate?: (object: KubernetesObject, old: KubernetesObject) => KubernetesObject;
-  readonly validate?: (object: KubernetesObject) => readonly FieldError[];
+  /** `sent` is the object before admission: what admission adds needs no look, and what pods share can be judged once. */
+  readonly validate?: (object: KubernetesObject, sent: KubernetesObject) => readonly FieldError[];
   readonly validateUpdate?: (object: KubernetesObject, old: KubernetesObject) => readonly FieldError[];
-  readonly warnings?: (object: KubernetesObject, old: KubernetesObject | undefined) => readonly string[];
+  readonly warnings?: (object: KubernetesObject, old: KubernetesObject | undefined, sent: KubernetesObject) => readonly string[];
   /** `spec`: generation starts at 1 and rises with each change of the spec. */
   readonly generation?: 'spec' | 'all';
   /** What the endpoint of the object itself does not let clients manage. Default: `status`, if there is such a subresource. */

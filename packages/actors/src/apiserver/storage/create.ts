@@ -48,7 +48,7 @@ const newObject = (state: ApiServerState, context: ActorContext, kind: Kind, req
   if (strategy.prepareForCreate !== undefined) object = strategy.prepareForCreate(object, formatTime(context.now));
   else if (kind.hasStatus) object = withZeroStatus(kind, object);
   const metaErrors = objectMetaErrors(object.metadata, kind.api.namespaced, strategy.nameErrors);
-  const kindErrors = strategy.validate === undefined ? NO_ERRORS : strategy.validate(object);
+  const kindErrors = strategy.validate === undefined ? NO_ERRORS : strategy.validate(object, defaulted);
   const errors = kindErrors.length === 0 ? metaErrors : [...metaErrors, ...kindErrors];
   if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, object.metadata.name ?? '', errors);
   return validateAdmission(state, context, { ...attributes, object }) ?? object;
@@ -80,7 +80,7 @@ export const withZeroStatus = (kind: Kind, object: KubernetesObject): Kubernetes
 const planPut = (state: ApiServerState, context: ActorContext, kind: Kind, request: CreateRequest | UpdateRequest, object: KubernetesObject): Plan => {
   const { strategy } = kind;
   const name = object.metadata.name ?? '';
-  const warnings = strategy.warnings?.(object, undefined);
+  const warnings = strategy.warnings?.(object, undefined, request.object);
   const existing = current(state, kind.resource, request.namespace, name);
   if (existing !== undefined && !(request.object.metadata.name === undefined || request.object.metadata.name === '')) {
     return refusal(existing.value.metadata.deletionTimestamp === undefined ? alreadyExists(kind.resource, name) : alreadyExistsDeleting(kind.resource, name));

@@ -58,7 +58,7 @@ export const planChange = (
 /** What a change comes to once the new object stands: nothing, a put, or the end of an object that only waited for its finalizers. */
 export const planChanged = (state: ApiServerState, context: ActorContext, kind: Kind, request: UpdateRequest | PatchRequest, stored: Stored, object: KubernetesObject): Plan => {
   const old = stored.value;
-  const warnings = kind.strategy.warnings?.(object, old);
+  const warnings = kind.strategy.warnings?.(object, old, object);
   const key = keyOf(kind, request.namespace, request.name);
   const { revision } = stored.header;
   if (endsHere(object, old)) {

@@ -1,0 +1,91 @@
+import { type FieldError, invalid, notSupported, required } from '../../api/field-error.js';
+import { labelKeyErrors, labelValueErrors, qualifiedNameErrors } from '../../api/names.js';
+
+/** Checks that many kinds share; each adds what it finds to `out`. */
+export type Findings = FieldError[];
+
+export const notNegative = (out: Findings, path: string, value: number | undefined | null): void => {
+  if (value !== undefined && value !== null && value < 0) out.push(invalid(path, value, 'must be greater than or equal to 0'));
+};
+
+/** Reports each word of a rule for names. */
+export const named = (out: Findings, path: string, value: string, rule: (value: string) => readonly string[]): void => {
+  for (const text of rule(value)) out.push(invalid(path, value, text));
+};
+
+/** A value that must be there and obey a rule. */
+export const requiredName = (out: Findings, path: string, value: string | undefined, rule: (value: string) => readonly string[]): void => {
+  if (value === undefined || value === '') out.push(required(path));
+  else named(out, path, value, rule);
+};
+
+export const oneOf = (out: Findings, path: string, value: string | undefined, allowed: readonly string[], shown: readonly string[] = [...allowed].sort()): void => {
+  if (value !== undefined && !allowed.includes(value)) out.push(notSupported(path, value, shown));
+};
+
+export const portNumber = (port: number): readonly string[] => (Number.isInteger(port) && port >= 1 && port <= 65_535 ? [] : ['must be between 1 and 65535, inclusive']);
+
+/** IsValidPortName: an IANA service name of up to 15 characters. */
+export const portNameErrors = (name: string): readonly string[] => {
+  const errors: string[] = [];
+  if (name.length > 15) errors.push('must be no more than 15 characters');
+  if (!/^[-a-z0-9]+$/.test(name)) errors.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/[a-z]/.test(name)) errors.push('must contain at least one letter (a-z)');
+  if (name.includes('--')) errors.push('must not contain consecutive hyphens');
+  if (name.startsWith('-') || name.endsWith('-')) errors.push('must not begin or end with a hyphen');
+  return errors;
+};
+
+export const portNumberOrName = (out: Findings, path: string, value: number | string | undefined): void => {
+  if (typeof value === 'string') named(out, path, value, portNameErrors);
+  else for (const text of portNumber(value ?? 0)) out.push(invalid(path, value ?? 0, text));
+};
+
+const NOT_AN_IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+
+export const ipErrors = (value: string): readonly string[] => {
+  const parts = value.split('.');
+  if (parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) return parts.some((part) => part.length > 1 && part.startsWith('0')) ? ['must not have leading 0s'] : [];
+  return isIpv6(value) ? [] : [NOT_AN_IP];
+};
+
+export const isIpv6 = (value: string): boolean => {
+  if (!/^[0-9a-fA-F:.]+$/.test(value) || !value.includes(':')) return false;
+  const [head = '', tail, more] = value.split('::');
+  if (more !== undefined) return false;
+  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
+  const all = [...groups(head), ...groups(tail ?? '')];
+  const last = all[all.length - 1];
+  const extra = last?.includes('.') === true ? 1 : 0;
+  if (!all.every((group, i) => /^[0-9a-fA-F]{1,4}$/.test(group) || (i === all.length - 1 && /^\d+\.\d+\.\d+\.\d+$/.test(group)))) return false;
+  return tail === undefined ? all.length + extra === 8 : all.length + extra < 8;
+};
+
+export const isCidr = (value: string): boolean => {
+  const [address = '', bits, more] = value.split('/');
+  if (bits === undefined || more !== undefined || !/^\d+$/.test(bits)) return false;
+  return ipErrors(address).length === 0 && Number(bits) <= (address.includes(':') ? 128 : 32);
+};
+
+/** A key of data in a ConfigMap or Secret. */
+export const configKeyErrors = (key: string): readonly string[] => {
+  const errors: string[] = [];
+  if (key.length > 253) errors.push('must be no more than 253 characters');
+  if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
+    errors.push("a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')");
+  } else if (key === '.' || key === '..') errors.push(`must not be '${key}'`);
+  else if (key.startsWith('..')) errors.push("must not start with '..'");
+  return errors;
+};
+
+export const labelMap = (out: Findings, path: string, labels: Readonly<Record<string, string>> | undefined | null): void => {
+  for (const key of Object.keys(labels ?? {}).sort()) {
+    named(out, path, key, labelKeyErrors);
+    named(out, path, labels?.[key] ?? '', labelValueErrors);
+  }
+};
+
+export const qualifiedName = (out: Findings, path: string, value: string): void => named(out, path, value, qualifiedNameErrors);
+
+/** Go's field path of a map's key: `data[key]`. */
+export const keyed = (path: string, key: string): string => `${path}[${key}]`;
