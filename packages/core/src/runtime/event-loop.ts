@@ -66,6 +66,8 @@ export class EventLoop {
       // Nothing is ready: batches of feeds may make something so.
       host.feeds.flush();
       if (!host.hasReady) break;
+      // Writes whose feeds cause the next writes could go round for ever: the clock is read on this way too.
+      if ((host.now = clock.now()) >= end) break;
     }
     host.feeds.flush();
     this.#flush();
