@@ -1,4 +1,4 @@
-import type { ActorSpec, Placement } from '@naumachia/core';
+import type { ActorSpec, HeapLimits, Placement } from '@naumachia/core';
 import { OWN_THREADS, packedPlacement } from '@naumachia/core';
 import type { ApiServerConfig } from './apiserver/state.js';
 import type { ControllerManagerConfig } from './controllers/controller.js';
@@ -48,3 +48,7 @@ export const nodes = (count: number, latency: ClusterSpec['latency'], first = 1)
 /** Where components run: `packed` on a few hosts (the store's way on one, so that a write never leaves it), `threads` each on its own. */
 export const clusterPlacement = (mode: 'packed' | 'threads', hosts?: number): Placement =>
   mode === 'threads' ? OWN_THREADS : packedPlacement(['etcd', 'apiserver'], hosts);
+
+/** Heaps of a cluster's hosts: large ones where many actors or the whole control plane's traffic is, small ones for a thread per node. */
+export const clusterHeap = (host: string): HeapLimits =>
+  host.startsWith('kubelet/') || host.startsWith('kube-proxy/') ? { oldMegabytes: 256 } : { oldMegabytes: 8192, youngMegabytes: 192 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CATALOG, clusterActors, type ClusterSpec, clusterPlacement } from '@naumachia/actors';
+import { CATALOG, clusterActors, clusterHeap, type ClusterSpec, clusterPlacement } from '@naumachia/actors';
 import { type EdgeInfo, type EdgeOptions, newAuthority } from '@naumachia/actors/apiserver/edge';
 import { ThreadsRuntime } from '@naumachia/core';
 import { CommandFailed, EXIT } from './exit-codes.js';
@@ -32,7 +32,7 @@ export const up = async (flags: UpFlags): Promise<number> => {
   const interrupt = interruption(interrupted);
   const runtime = await ThreadsRuntime.create({
     seed: flags.seed, placement: clusterPlacement(flags.mode, flags.hosts), catalog: CATALOG,
-    ...(flags.mode === 'threads' && { heapMegabytes: 512 }),
+    heap: clusterHeap,
     incident: ({ host, what, detail }) => process.stderr.write(`${host}: ${what}: ${detail}\n`),
   });
   let forget = (): void => {};

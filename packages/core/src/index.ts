@@ -27,3 +27,4 @@ export * from './service.js';
 export type { PeerItem } from './runtime/peers.js';
 export { type ActorSnapshot, decodeSnapshot, type HostSnapshot, snapshotHash } from './runtime/snapshot.js';
 export { restoreFlow } from './runtime/flows.js';
+export type { HeapLimits } from './runtime/threads/worker-host.js';

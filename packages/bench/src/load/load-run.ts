@@ -1,4 +1,4 @@
-import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterPlacement, type KubernetesObject, nodes, type UserInfo } from '@naumachia/actors';
+import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, clusterPlacement, type KubernetesObject, nodes, type UserInfo } from '@naumachia/actors';
 import { resourceByKind } from '@naumachia/actors/api';
 import { type Incident, milliseconds, named, type Port, seconds, ThreadsRuntime } from '@naumachia/core';
 import { combine, type Observations } from '../measure/observations.js';
@@ -66,7 +66,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   const incidents: Incident[] = [];
   const runtime = await ThreadsRuntime.create({
     seed: options.seed, placement: clusterPlacement(options.mode, options.hosts), catalog: CATALOG, reporter: REPORTER,
-    ...(options.mode === 'threads' && { heapMegabytes: 512 }),
+    heap: clusterHeap,
     incident: (incident) => {
       incidents.push(incident);
       options.incident(incident);

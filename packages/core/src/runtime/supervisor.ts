@@ -40,7 +40,10 @@ export class Supervisor {
     const isThere = holder ? actor.incarnation === 0 || actor.incarnation === holder.address.incarnation : delivery.expects(actor.actor);
     if (isThere) return;
     const elsewhere = !this.#host.isLocal(actor.actor) && options.peers?.toActor(actor.actor, { item: 'watch', actor });
-    if (elsewhere !== true) this.#tell(cell, actor, holder !== undefined || this.isDown(actor.actor));
+    if (elsewhere === true) return;
+    const restarted = holder !== undefined || this.isDown(actor.actor);
+    this.#tell(cell, actor, restarted);
+    if (!restarted) this.unwatch(cell, actor);
   }
 
   unwatch(cell: Cell, actor: Address): void {

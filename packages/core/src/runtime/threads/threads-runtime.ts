@@ -13,7 +13,7 @@ import { decodeState } from '../snapshot.js';
 import type { WorkerNotice } from './lifecycle.js';
 import { hostOf, type Placement } from './placement.js';
 import { PortPeers } from './port-peers.js';
-import { WorkerHost } from './worker-host.js';
+import { type HeapLimits, WorkerHost } from './worker-host.js';
 
 export interface ThreadsOptions {
   readonly seed: number;
@@ -23,7 +23,8 @@ export interface ThreadsOptions {
   /** URL of a module that exports `reporter(): Reporter`. */
   readonly reporter?: string;
   readonly codec?: 'crossing' | 'always';
-  readonly heapMegabytes?: number;
+  /** Limits of a host's heap; a host that outgrows its own is ended and restarted. Default: Node's. */
+  readonly heap?: (host: string) => HeapLimits;
   /** A step that runs longer than this (ms, default 10,000) is wedged; its worker is ended and restarted. */
   readonly wedgedAfter?: number;
   readonly supervision?: Supervision;
@@ -191,9 +192,9 @@ export class ThreadsRuntime implements Runtime {
     }
     let worker = this.#workers.get(host);
     if (!worker) {
-      const { seed, catalog, reporter, heapMegabytes, codec: mode } = this.#options;
+      const { seed, catalog, reporter, heap, codec: mode } = this.#options;
       worker = new WorkerHost(
-        { name: host, index: this.#workers.size + 1, seed, catalog, reporter, recode: mode === 'always', heapMegabytes },
+        { name: host, index: this.#workers.size + 1, seed, catalog, reporter, recode: mode === 'always', heap: heap?.(host) },
         { notice: (from, notice) => this.#noticed(from, notice), named: (from, actor) => this.#placed.set(actor, from.name), died: (from, why) => this.#died(from, why) },
       );
       this.#workers.set(host, worker);

@@ -10,6 +10,13 @@ import { type Names, TURN_CELL_BYTES, TurnWatch } from './turn-cell.js';
 /** A worker whose actors have not stopped after this long is ended all the same. */
 const DRAIN_MS = 5000;
 
+/** V8's limits for the heap of a worker, in megabytes. */
+export interface HeapLimits {
+  readonly oldMegabytes: number;
+  /** Room for what is short-lived. Node's own choice for workers is so small that a busy host does little but collect garbage. */
+  readonly youngMegabytes?: number;
+}
+
 export interface WorkerHostOptions {
   readonly name: string;
   readonly index: number;
@@ -17,8 +24,7 @@ export interface WorkerHostOptions {
   readonly catalog: string;
   readonly reporter: string | undefined;
   readonly recode: boolean;
-  /** Heap of the worker in MB; a worker that outgrows it is ended and restarted. */
-  readonly heapMegabytes: number | undefined;
+  readonly heap: HeapLimits | undefined;
 }
 
 export interface WorkerHostEvents {
@@ -91,13 +97,13 @@ export class WorkerHost {
     const turnCell = new SharedArrayBuffer(TURN_CELL_BYTES);
     this.watch = new TurnWatch(turnCell);
     const { port1, port2 } = new MessageChannel();
-    const { name, index, seed, catalog, reporter, recode, heapMegabytes } = this.options;
+    const { name, index, seed, catalog, reporter, recode, heap } = this.options;
     const start: WorkerStart = { name, index, incarnation: this.incarnation, seed, catalog, reporter, recode, segments: this.#segments, turnCell, control: port2 };
     const worker = new Worker(new URL('./host-worker.js', import.meta.url), {
       workerData: start,
       transferList: [port2],
       name,
-      ...(heapMegabytes === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } }),
+      ...(heap && { resourceLimits: { maxOldGenerationSizeMb: heap.oldMegabytes, ...(heap.youngMegabytes !== undefined && { maxYoungGenerationSizeMb: heap.youngMegabytes }) } }),
     });
     this.#worker = worker;
     await new Promise<void>((resolve, reject) => {

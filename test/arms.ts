@@ -1,0 +1,107 @@
+import type { ActorSpec } from '@naumachia/core';
+import { type Address, decodeSnapshot, type FaultPlan, type HostSnapshot, type Incident, milliseconds, type Message, OWN_THREADS, packedPlacement, type Placement, Simulation, ThreadsRuntime } from '@naumachia/core';
+
+/** A run of some actors in one of the modes, as a test that holds in all of them sees it. */
+export interface Run {
+  request(to: Address, message: Message, timeout?: number): Promise<Message & Record<string, unknown>>;
+  send(to: Address, message: Message): void;
+  /** Lets that many milliseconds pass, virtual or real. */
+  pass(milliseconds: number): Promise<void>;
+  /** Waits until `holds`, at most 20 s. */
+  until(holds: () => Promise<boolean> | boolean): Promise<void>;
+  applyFaults(plan: FaultPlan): Promise<void>;
+  snapshots(): Promise<HostSnapshot[]>;
+  readonly incidents: Incident[];
+  stop(how: 'drain' | 'abort'): Promise<void>;
+}
+
+export interface Arm {
+  readonly name: string;
+  /** Which host runs the actor `source`, for faults of whole hosts. */
+  readonly host: string;
+  start(fixture: Fixture): Promise<Run>;
+}
+
+/** A module in `fixtures/`. */
+export interface Fixture {
+  readonly module: string;
+  /** Actors besides those that the module names. */
+  readonly more?: readonly ActorSpec[];
+  readonly wedgedAfter?: number;
+  readonly heapMegabytes?: number;
+}
+
+const LIMIT_MS = 20_000;
+
+/** Every mode, with messages encoded only where they cross hosts, and with all of them encoded. */
+export const arms = (codecs: readonly ('crossing' | 'always')[] = ['crossing', 'always']): Arm[] =>
+  codecs.flatMap((codec) => {
+    const suffix = codec === 'always' ? ', every message encoded' : '';
+    return [
+      { name: `simulated${suffix}`, host: 'source', start: (fixture: Fixture) => simulated(fixture, codec) },
+      { name: `inline${suffix}`, host: 'main', start: (fixture: Fixture) => threads(fixture, packedPlacement([], 0), codec) },
+      { name: `packed on one host${suffix}`, host: 'host-0', start: (fixture: Fixture) => threads(fixture, packedPlacement([], 1), codec) },
+      { name: `packed on two hosts${suffix}`, host: 'host-0', start: (fixture: Fixture) => threads(fixture, packedPlacement(['source'], 2), codec) },
+      { name: `threads${suffix}`, host: 'source', start: (fixture: Fixture) => threads(fixture, OWN_THREADS, codec) },
+    ];
+  });
+
+const urlOf = (module: string): string => new URL(`./fixtures/${module}`, import.meta.url).href;
+
+export const simulated = async (fixture: Fixture, codec: 'crossing' | 'always' = 'crossing', seed = 1): Promise<Run> => {
+  const { definitions, specs } = await import(urlOf(fixture.module));
+  const sim = new Simulation({ seed, definitions, codec, onFailure: 'restart' });
+  sim.start([...specs, ...(fixture.more ?? [])]);
+  const port = sim.port('port/test');
+  const pass = async (ms: number): Promise<void> => sim.advance(milliseconds(ms));
+  return {
+    request: async (to, message, timeout = 30_000) => {
+      let answered = false;
+      const reply = port.request(to, message as never, milliseconds(timeout)).then((value) => {
+        answered = true;
+        return value;
+      });
+      for (let ms = 0; !answered && ms <= timeout + 1; ms++) {
+        await pass(1);
+        await undefined;
+      }
+      return reply as never;
+    },
+    send: (to, message) => port.send(to, message as never),
+    pass,
+    until: async (holds) => waitUntil(holds, pass),
+    applyFaults: async (plan) => sim.applyFaults(plan),
+    snapshots: async () => [decodeSnapshot(sim.snapshot())],
+    incidents: [],
+    stop: async () => undefined,
+  };
+};
+
+export const threads = async (fixture: Fixture, placement: Placement, codec: 'crossing' | 'always' = 'crossing'): Promise<Run> => {
+  const { specs } = await import(urlOf(fixture.module));
+  const incidents: Incident[] = [];
+  const { wedgedAfter = 10_000, heapMegabytes } = fixture;
+  const runtime = await ThreadsRuntime.create({
+    seed: 1, placement, catalog: urlOf(fixture.module), codec, wedgedAfter, incident: (incident) => incidents.push(incident), ...(heapMegabytes !== undefined && { heap: () => ({ oldMegabytes: heapMegabytes }) }),
+  });
+  await runtime.start([...specs, ...(fixture.more ?? [])]);
+  const port = runtime.port('test');
+  const pass = async (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+  return {
+    request: async (to, message, timeout = 30_000) => port.request(to, message as never, milliseconds(timeout)) as never,
+    send: (to, message) => port.send(to, message as never),
+    pass,
+    until: async (holds) => waitUntil(holds, pass),
+    applyFaults: async (plan) => runtime.applyFaults(plan),
+    snapshots: async () => (await runtime.snapshots()).map(decodeSnapshot),
+    incidents,
+    stop: async (how) => runtime.stop(how),
+  };
+};
+
+const waitUntil = async (holds: () => Promise<boolean> | boolean, pass: (ms: number) => Promise<void>): Promise<void> => {
+  for (let waited = 0; !(await holds()); waited += 10) {
+    if (waited > LIMIT_MS) throw new Error(`${holds.toString()} did not hold within ${LIMIT_MS / 1000} s`);
+    await pass(10);
+  }
+};
