@@ -5,7 +5,7 @@ import type { ApiRequest, Stored } from '../api/requests.js';
 import { compact, compactTo } from './compaction.js';
 import { startUp } from './startup.js';
 import { type ApiServerConfig, type ApiServerState, ETCD, newApiServerState } from './state.js';
-import { answerCollection } from './storage/delete-collection.js';
+import { deleteEach } from './storage/delete-collection.js';
 import { grantLease } from './storage/event-lease.js';
 import { write } from './storage/flows.js';
 import { giveUpReads, listPast } from './storage/reads.js';
@@ -76,5 +76,5 @@ export const apiserver = defineActor<ApiServerConfig, ApiServerState, ApiRequest
       else context.run(startUp, 'resync');
     },
   },
-  flows: [startUp, write, listPast, answerCollection, grantLease, compactTo],
+  flows: [startUp, write, listPast, deleteEach, grantLease, compactTo],
 });

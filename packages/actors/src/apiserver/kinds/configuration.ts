@@ -1,10 +1,14 @@
-import type { Secret } from '../../api/generated/types.js';
+import type { ConfigMap, Secret } from '../../api/generated/types.js';
+import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateErrors } from '../validation/configuration.js';
 import { fill } from './fill.js';
 import type { Strategy } from './strategy.js';
 
 /** Kinds that hold data for pods: ConfigMap, Secret, ServiceAccount. */
 
-export const configMap: Strategy = {};
+export const configMap: Strategy = {
+  validate: (object) => configMapErrors(object as ConfigMap),
+  validateUpdate: (object, old) => configMapUpdateErrors(object as ConfigMap, old as ConfigMap),
+};
 
 export const secret: Strategy = {
   defaults: (object) => {
@@ -16,6 +20,8 @@ export const secret: Strategy = {
     for (const key in stringData) data[key] = base64(stringData[key] ?? '');
     return { ...fill(rest as Secret, { type: 'Opaque' }), data } as Secret;
   },
+  validate: (object) => secretErrors(object as Secret),
+  validateUpdate: (object, old) => secretUpdateErrors(object as Secret, old as Secret),
   selectableFields: { type: (object) => (object as Secret).type ?? '' },
 };
 

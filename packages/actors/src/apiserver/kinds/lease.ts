@@ -1,3 +1,21 @@
+import type { KubernetesObject } from '../../api/object.js';
+import type { Lease } from '../../api/generated/types.js';
+import { leaseErrors } from '../validation/cluster.js';
 import type { Strategy } from './strategy.js';
 
-export const lease: Strategy = { createOnUpdate: true, conditionalUpdate: true };
+/** Fields of coordinated leader election (beta and off), which the server drops. */
+const withoutElection = (object: KubernetesObject): KubernetesObject => {
+  const spec = object.spec as Readonly<Record<string, unknown>> | undefined;
+  if (spec === undefined || (spec.strategy === undefined && spec.preferredHolder === undefined)) return object;
+  const { strategy: _, preferredHolder: __, ...kept } = spec;
+  return { ...object, spec: kept };
+};
+
+export const lease: Strategy = {
+  prepareForCreate: withoutElection,
+  prepareForUpdate: withoutElection,
+  validate: (object) => leaseErrors(object as Lease),
+  validateUpdate: (object) => leaseErrors(object as Lease),
+  createOnUpdate: true,
+  conditionalUpdate: true,
+};

@@ -1,6 +1,7 @@
 import type { Namespace } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
 import { dns1123LabelErrors } from '../../api/names.js';
+import { namespaceErrors, namespaceStatusErrors } from '../validation/cluster.js';
 import type { Strategy } from './strategy.js';
 
 /** The label by which selectors of namespaces can name one, and the finalizer that the namespace controller clears. */
@@ -21,6 +22,9 @@ export const namespace: Strategy = {
   },
   // Finalizers change through `finalize` alone.
   prepareForUpdate: (object, old) => ({ ...object, spec: old.spec }),
+  validate: (object) => namespaceErrors(object as Namespace),
+  validateUpdate: (object) => namespaceErrors(object as Namespace),
+  status: { validateUpdate: (object) => namespaceStatusErrors(object as Namespace) },
   nameErrors: dns1123LabelErrors,
   selectableFields: { 'status.phase': (object) => (object as Namespace).status?.phase ?? '' },
 };

@@ -47,6 +47,16 @@ const firstStatus = (spec: PodSpec, now: string): PodStatus => {
 
 const text = (value: string | undefined): string => value ?? '';
 
+/** podIP is the first of podIPs, and wins (conversion of core/v1). */
+const withAddresses = (object: Pod): Pod => {
+  const { podIP, podIPs } = object.status ?? {};
+  if (podIP === undefined || podIP === '' || podIPs?.[0]?.ip === podIP) return object;
+  return { ...object, status: { ...object.status, podIPs: [{ ip: podIP }] } };
+};
+
+/** A negative grace period means one second. */
+const withPositiveGrace = (spec: PodSpec): PodSpec => ((spec.terminationGracePeriodSeconds ?? 0) < 0 ? { ...spec, terminationGracePeriodSeconds: 1 } : spec);
+
 const NO_WARNINGS: readonly string[] = [];
 
 /** The specs of a template's pods are judged once. */
@@ -58,12 +68,13 @@ const specFindings = remembered((spec: PodSpec): readonly FieldError[] => {
 
 export const pod: Strategy = {
   defaults: (object) => {
-    const spec = object.spec as PodSpec | undefined;
-    if (spec === undefined) return object;
+    const addressed = withAddresses(object as Pod);
+    const { spec } = addressed;
+    if (spec === undefined) return addressed;
     const filled = podSpecDefaults(spec);
-    return filled === spec ? object : { ...object, spec: filled };
+    return filled === spec ? addressed : { ...addressed, spec: filled };
   },
-  prepareForCreate: (object, now) => ({ ...object, status: firstStatus(object.spec as PodSpec, now) }),
+  prepareForCreate: (object, now) => ({ ...object, spec: withPositiveGrace(object.spec as PodSpec), status: firstStatus(object.spec as PodSpec, now) }),
   generation: 'spec',
   validate: (_, sent) => specFindings(sent.spec as PodSpec),
   validateUpdate: (object, old) => podUpdateErrors(object as Pod, old as Pod),

@@ -1,6 +1,7 @@
 import type { Service, ServicePort, ServiceSpec } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
 import { dns1123LabelErrors } from '../../api/names.js';
+import { serviceErrors, serviceStatusErrors, serviceUpdateErrors } from '../validation/service.js';
 import { fill, withinEach } from './fill.js';
 import type { Strategy } from './strategy.js';
 
@@ -82,6 +83,9 @@ export const service: Strategy = {
     if (spec?.trafficDistribution === 'PreferClose') warnings.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
     return warnings;
   },
+  validate: (object) => serviceErrors(object as Service),
+  validateUpdate: (object, old) => serviceUpdateErrors(object as Service, old as Service),
+  status: { validateUpdate: (object) => serviceStatusErrors(object as Service) },
   createOnUpdate: true,
   nameErrors: dns1123LabelErrors,
   returnsDeleted: true,

@@ -1,11 +1,15 @@
-import type { DeploymentSpec, PodTemplateSpec, ReplicaSetSpec, ReplicationControllerSpec } from '../../api/generated/types.js';
+import type { Deployment, DeploymentSpec, PodTemplateSpec, ReplicaSet, ReplicaSetSpec, ReplicationController, ReplicationControllerSpec } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
 import { deepEqual } from '../managed-fields/compare.js';
+import { templateWarnings } from '../validation/pod-warnings.js';
+import { deploymentErrors, deploymentStatusErrors, deploymentUpdateErrors, replicaSetErrors, replicaSetUpdateErrors, replicaStatusErrors, replicationControllerErrors } from '../validation/workload.js';
 import { fill, remembered, within } from './fill.js';
 import { templateSpecDefaults } from './pod-spec-defaults.js';
 import type { Strategy } from './strategy.js';
 
 /** Deployment, ReplicaSet and ReplicationController: the kinds whose spec holds a pod template. */
+
+const NO_WARNINGS: readonly string[] = [];
 
 export const templateDefaults = remembered((template: PodTemplateSpec): PodTemplateSpec => within(template.metadata === undefined ? { ...template, metadata: {} } : template, 'spec', templateSpecDefaults));
 
@@ -34,8 +38,12 @@ export const deployment: Strategy = {
   prepareForUpdate: (object, old) =>
     deepEqual(object.metadata.annotations, old.metadata.annotations) || !deepEqual(object.spec, old.spec) ? object : { ...object, metadata: { ...object.metadata, generation: (old.metadata.generation ?? 0) + 1 } },
   generation: 'spec',
+  validate: (object) => deploymentErrors(object as Deployment),
+  validateUpdate: (object, old) => deploymentUpdateErrors(object as Deployment, old as Deployment),
+  warnings: (object, old) => (old !== undefined && object.spec === old.spec ? NO_WARNINGS : templateWarnings((object as Deployment).spec?.template?.spec)),
   status: {
     prepareForUpdate: (object, old) => withLabelsOf(object, old),
+    validateUpdate: (object, old) => deploymentStatusErrors(object as Deployment, old as Deployment),
     reset: { top: ['spec'], metadata: ['labels'] },
   },
 };
@@ -53,6 +61,10 @@ export const replicaSet: Strategy = {
   defaults: specDefaults(replicaSetDefaults),
   prepareForCreate: noReplicas,
   generation: 'spec',
+  validate: (object) => replicaSetErrors(object as ReplicaSet),
+  validateUpdate: (object, old) => replicaSetUpdateErrors(object as ReplicaSet, old as ReplicaSet),
+  warnings: (object, old) => (old !== undefined && object.spec === old.spec ? NO_WARNINGS : templateWarnings((object as ReplicaSet).spec?.template?.spec)),
+  status: { validateUpdate: (object) => replicaStatusErrors(object as ReplicaSet) },
 };
 
 /** Labels and selector of a ReplicationController are those of its template where it does not say. */
@@ -67,6 +79,9 @@ export const replicationController: Strategy = {
   },
   prepareForCreate: noReplicas,
   generation: 'spec',
+  validate: (object) => replicationControllerErrors(object as ReplicationController),
+  validateUpdate: (object, old) => (object.spec === old.spec ? [] : replicationControllerErrors(object as ReplicationController)),
+  status: { validateUpdate: (object) => replicaStatusErrors(object as ReplicationController) },
   selectableFields: statusReplicas,
   defaultPropagation: 'Orphan',
 };

@@ -6,7 +6,7 @@ import { zeroValue } from '../zero-value.js';
 
 /** Fields that belong to nobody (managedfields/internal/stripmeta.go, and the fields that only the server writes). */
 const NOT_MANAGED = new Set(['apiVersion', 'kind', 'metadata']);
-const META_NOT_MANAGED = new Set(['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'resourceVersion', 'generation', 'managedFields']);
+const META_NOT_MANAGED = new Set(['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'resourceVersion', 'generation', 'managedFields', 'deletionTimestamp', 'deletionGracePeriodSeconds']);
 
 /** Fields that the strategy takes back before it stores (ResetFieldsStrategy): nobody manages them through this endpoint. */
 export interface ResetFields {

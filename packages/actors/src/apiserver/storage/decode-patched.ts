@@ -1,12 +1,12 @@
 import { reportDecoding } from '../../api/decode-report.js';
 import { strictDecodingError } from '../../api/decode-error.js';
 import { goJson } from '../../api/go-text.js';
-import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
+import type { KubernetesObject } from '../../api/object.js';
 import type { PatchRequest, Status } from '../../api/requests.js';
 import { invalid } from '../../api/field-error.js';
 import { invalidObject } from '../../api/status.js';
 import { rebuild } from '../../api/table-order.js';
-import { kindType } from '../../api/fields.js';
+import { type ApiType, kindType, type ValueType } from '../../api/fields.js';
 import { goText } from '../patch/strategic-merge.js';
 import type { Kind } from '../registry.js';
 
@@ -20,12 +20,12 @@ const NO_WARNINGS: readonly string[] = [];
  */
 export const decodePatched = (kind: Kind, request: PatchRequest, before: KubernetesObject, patched: KubernetesObject): Decoded => {
   const mistaken = wrongKind(kind, patched);
-  if (mistaken !== undefined) return refused(request, before, patched, mistaken);
+  if (mistaken !== undefined) return refused(kind, request, before, patched, mistaken);
   const { object, clean } = rebuild(kind.type, patched);
   if (clean) return { type: 'decoded', object: keepEntries(object, patched), warnings: NO_WARNINGS };
-  const report = reportDecoding(kind.type, patched);
-  if (report.error !== undefined) return refused(request, before, patched, report.error);
-  if (request.fieldValidation === 'Strict' && report.strict.length > 0) return refused(request, before, patched, strictDecodingError(report.strict));
+  const report = reportDecoding(kind.type, sortedAlong(kind.type, undefined, before, patched));
+  if (report.error !== undefined) return refused(kind, request, before, patched, report.error);
+  if (request.fieldValidation === 'Strict' && report.strict.length > 0) return refused(kind, request, before, patched, strictDecodingError(report.strict));
   return { type: 'decoded', object: keepEntries(object, patched), warnings: request.fieldValidation === 'Warn' ? report.strict : NO_WARNINGS };
 };
 
@@ -37,6 +37,8 @@ const keepEntries = (object: KubernetesObject, patched: KubernetesObject): Kuber
 
 const wrongKind = (kind: Kind, patched: KubernetesObject): string | undefined => {
   const { apiVersion } = patched;
+  // A document that does not say is taken for what is expected.
+  if (apiVersion === undefined || patched.kind === undefined) return undefined;
   if (apiVersion === kind.api.apiVersion && patched.kind === kind.api.kind) return undefined;
   const type = kindType(apiVersion, patched.kind);
   if (type === undefined) return `no kind "${patched.kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
@@ -44,9 +46,9 @@ const wrongKind = (kind: Kind, patched: KubernetesObject): string | undefined =>
 };
 
 /** The patch's own words for a value of the wrong type differ by the type of the patch. */
-const refused = (request: PatchRequest, before: KubernetesObject, patched: KubernetesObject, error: string): Decoded => {
+const refused = (kind: Kind, request: PatchRequest, before: KubernetesObject, patched: KubernetesObject, error: string): Decoded => {
   if (request.patchType === 'strategic') return { type: 'refused', status: invalidPatch(goText(request.patch), restored(error)) };
-  return { type: 'refused', status: invalidPatch(shown(before, patched), error) };
+  return { type: 'refused', status: invalidPatch(shown(kind, before, patched), error) };
 };
 
 /** runtime.FromUnstructured words what encoding/json words otherwise. */
@@ -68,20 +70,34 @@ export const invalidPatch = (text: string, reason: string): Status => {
 };
 
 /** The patched document as the real server holds it: keys on the way of the patch sorted, the rest as it was encoded. */
-const shown = (before: KubernetesObject, patched: KubernetesObject): string => goJson(sortedAlong(before, patched));
+const shown = (kind: Kind, before: KubernetesObject, patched: KubernetesObject): string => goJson(sortedAlong(kind.type, undefined, before, patched));
 
-const sortedAlong = (before: unknown, after: unknown): unknown => {
+type Fields = Readonly<Record<string, unknown>>;
+
+const sortedAlong = (type: ApiType | undefined, value: ValueType | undefined, before: unknown, after: unknown): unknown => {
   if (typeof after !== 'object' || after === null) return after;
-  if (before === after) return untouched(after);
-  if (Array.isArray(after)) return after.map((item, i) => sortedAlong(Array.isArray(before) ? before[i] : undefined, item));
+  const struct = type ?? value?.struct;
+  if (before === after) return encoded(struct, value, after);
+  const element = value?.element;
+  if (Array.isArray(after)) return after.map((item, i) => sortedAlong(undefined, element, Array.isArray(before) ? before[i] : undefined, item));
   const out: Record<string, unknown> = {};
-  for (const key of Object.keys(after).sort()) out[key] = sortedAlong((before as Readonly<Record<string, unknown>> | undefined)?.[key], (after as Readonly<Record<string, unknown>>)[key]);
+  for (const key of Object.keys(after).sort()) out[key] = sortedAlong(undefined, struct?.field.get(key)?.type ?? element, (before as Fields | undefined)?.[key], (after as Fields)[key]);
   return out;
 };
 
-const untouched = (value: object): unknown => {
-  const { managedFields } = value as { readonly managedFields?: readonly ManagedFieldsEntry[] };
-  if (managedFields === undefined) return value;
-  return { ...value, managedFields: managedFields.map((entry) => ({ ...entry, fieldsV1: JSON.parse(entry.fieldsV1 ?? '{}') as unknown })) };
+/** As Go encodes it: fields in their order, the keys of maps sorted, field sets as objects. */
+const encoded = (struct: ApiType | undefined, value: ValueType | undefined, given: unknown): unknown => {
+  if (typeof given !== 'object' || given === null) return given;
+  if (Array.isArray(given)) return given.map((item: unknown) => encoded(value?.element?.struct, value?.element, item));
+  const out: Record<string, unknown> = {};
+  if (struct === undefined) {
+    for (const key of Object.keys(given).sort()) out[key] = encoded(undefined, value?.element, (given as Fields)[key]);
+    return out;
+  }
+  for (const field of struct.fields) {
+    const part = (given as Fields)[field.name];
+    if (part === undefined) continue;
+    out[field.name] = field.name === 'fieldsV1' && typeof part === 'string' ? (JSON.parse(part) as unknown) : encoded(field.type.struct, field.type, part);
+  }
+  return out;
 };
-

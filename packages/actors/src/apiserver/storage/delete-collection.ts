@@ -1,35 +1,50 @@
 import { type ActorContext, atomically, type Caller, type Flow } from '@naumachia/core';
-import type { ApiReply, DeleteCollectionRequest, Stored } from '../../api/requests.js';
-import { pathNotFound } from '../../api/status.js';
+import type { ApiReply, DeleteCollectionRequest, DeleteRequest, Status, Stored } from '../../api/requests.js';
+import { isReason, pathNotFound } from '../../api/status.js';
 import { kindOfResource } from '../registry.js';
 import type { ApiServerState } from '../state.js';
 import { resourceCache } from '../watch-cache.js';
+import { carry } from './flows.js';
 import { candidatesOf, page, selectionOf } from './list.js';
-import { write } from './flows.js';
 import { planWrite } from './plan-write.js';
 import { refuse } from './reply.js';
 
-/** Deletes what a selection picks and answers with the list of it as it was (Store.DeleteCollection). */
+/** Deletes what a selection picks, one after another, and answers with what each deletion left to show (Store.DeleteCollection). */
 export const deleteCollection = (state: ApiServerState, request: DeleteCollectionRequest, caller: Caller, context: ActorContext): void => {
   const kind = kindOfResource(request.resource);
   if (kind === undefined) return refuse(context, caller, pathNotFound());
   const selection = selectionOf(kind, request.labelSelector, request.fieldSelector);
   if ('status' in selection) return refuse(context, caller, selection);
   const candidates = candidatesOf(resourceCache(state.cache, kind.resource), request.namespace, selection);
-  const reply = page(kind, request, candidates, selection, state.cache.revision, '');
-  const items: readonly Stored[] = reply.type === 'list' ? reply.items : [];
-  for (const stored of items) {
-    const { namespace, name, resource } = stored.header;
-    const single = { type: 'delete', user: request.user, resource, namespace, name, ...(request.options !== undefined && { options: request.options }), ...(request.dryRun !== undefined && { dryRun: request.dryRun }) } as const;
-    const plan = planWrite(state, context, single);
-    if (plan.type === 'answer') continue;
-    state.inFlight++;
-    context.run(write, { request: single, caller: undefined, plan });
-  }
-  context.run(answerCollection, { caller, reply });
+  context.run(deleteEach, { request, caller, found: page(kind, request, candidates, selection, state.cache.revision, '') });
 };
 
-/** The answer goes out behind the deletions, so that whoever reads it finds them on their way. */
-export function* answerCollection({ caller, reply }: { readonly caller: Caller; readonly reply: ApiReply }): Flow {
-  yield* atomically((_: ApiServerState, context: ActorContext) => context.reply(caller, reply));
+interface Collection {
+  readonly request: DeleteCollectionRequest;
+  readonly caller: Caller;
+  readonly found: ApiReply;
+}
+
+export function* deleteEach({ request, caller, found }: Collection): Flow {
+  const shown: Stored[] = [];
+  let refused: Status | undefined;
+  for (const stored of found.type === 'list' ? found.items : []) {
+    const { namespace, name, resource } = stored.header;
+    const single: DeleteRequest = {
+      type: 'delete', user: request.user, resource, namespace, name, ...(request.options !== undefined && { options: request.options }), ...(request.dryRun !== undefined && { dryRun: request.dryRun }),
+    };
+    const plan = yield* atomically((state: ApiServerState, context: ActorContext) => planWrite(state, context, single));
+    const reply = yield* carry(single, plan);
+    if (reply.type === 'status' && reply.status.status === 'Failure') {
+      // What somebody else has deleted meanwhile is as gone as it should be.
+      if (isReason(reply.status, 'NotFound')) continue;
+      refused = reply.status;
+      break;
+    }
+    shown.push(reply.type === 'object' ? reply.object : stored);
+  }
+  yield* atomically((_: ApiServerState, context: ActorContext) => {
+    if (refused !== undefined) refuse(context, caller, refused);
+    else context.reply(caller, found.type === 'list' ? { ...found, items: shown } : found);
+  });
 }

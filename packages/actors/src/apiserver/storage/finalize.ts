@@ -14,7 +14,7 @@ import { nameMismatch, planChanged } from './update.js';
 
 /** PUT namespaces/NAME/finalize: the one way to change spec.finalizers; a terminating namespace goes with the last of them. */
 export const planFinalize = (_state: ApiServerState, context: ActorContext, kind: Kind, request: UpdateRequest | PatchRequest, stored: Stored): Plan => {
-  const sent = request.type === 'update' ? request.object : patchedObject(kind, request, stored);
+  const sent = request.type === 'update' ? request.object : patchedObject(kind, request, stored, stored.value);
   if (isStatus(sent)) return refusal(sent);
   const mismatch = nameMismatch(sent, request.name);
   if (mismatch !== undefined) return refusal(mismatch);

@@ -25,17 +25,22 @@ interface Written {
 
 /** Carries one computed write to etcd, again from the newest object where the guard fails, and answers. */
 export function* write({ request, caller, plan }: Written): Flow {
+  const reply = yield* carry(request, plan);
+  yield* atomically((state: ApiServerState, context: ActorContext) => {
+    state.inFlight--;
+    if (caller !== undefined) context.reply(caller, reply);
+  });
+}
+
+/** A write until it is answered; its answer. */
+export function* carry(request: WriteRequest, plan: Plan): Flow<ApiReply> {
   let next: Plan = plan;
   for (let attempt = 1; next.type !== 'answer'; attempt++) {
     const asked: Exclude<Plan, { readonly type: 'answer' }> = next;
     const outcome: Outcome = yield* carryOut(asked);
     next = yield* atomically((state: ApiServerState, context: ActorContext) => settle(state, context, request, asked, outcome, attempt));
   }
-  const { reply } = next;
-  yield* atomically((state: ApiServerState, context: ActorContext) => {
-    state.inFlight--;
-    if (caller !== undefined) context.reply(caller, reply);
-  });
+  return next.reply;
 }
 
 /** What etcd made of it: the revision it now has of the key. `held`: the guard failed, and this is there instead. */

@@ -50,8 +50,9 @@ export const metadataForUpdate = (sent: ObjectMeta, old: ObjectMeta): ObjectMeta
   set('uid', sent.uid === undefined || sent.uid === '' ? old.uid : sent.uid);
   set('generation', old.generation);
   set('creationTimestamp', old.creationTimestamp);
-  set('deletionTimestamp', old.deletionTimestamp);
-  set('deletionGracePeriodSeconds', old.deletionGracePeriodSeconds ?? undefined);
+  // What was sent and differs is kept, so that validation can refuse it.
+  set('deletionTimestamp', sent.deletionTimestamp ?? old.deletionTimestamp);
+  set('deletionGracePeriodSeconds', sent.deletionGracePeriodSeconds ?? old.deletionGracePeriodSeconds);
   if (sent.labels !== undefined && hasKeys(sent.labels)) metadata.labels = sameIfEqual(sent.labels, old.labels);
   if (sent.annotations !== undefined && hasKeys(sent.annotations)) metadata.annotations = sameIfEqual(sent.annotations, old.annotations);
   if (sent.ownerReferences !== undefined && sent.ownerReferences.length > 0) metadata.ownerReferences = sameIfEqual(sent.ownerReferences, old.ownerReferences);

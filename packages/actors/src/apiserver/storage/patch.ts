@@ -22,16 +22,17 @@ export const planPatch = (state: ApiServerState, context: ActorContext, kind: Ki
   const malformed = malformedPatch(request);
   if (malformed !== undefined) return refusal(malformed);
   if (stored === undefined) return refusal(notFound(kind.resource, request.name));
-  const made = patchedObject(kind, request, stored);
+  const before = withRevision(stored.value, String(stored.header.revision));
+  const made = patchedObject(kind, request, stored, before);
   if (isStatus(made)) return refusal(made);
   let patched = made;
   let warnings: readonly string[] = NO_WARNINGS;
   // What a component patches is of the right shape; what comes from outside is decoded anew.
   if (request.fieldValidation !== undefined) {
-    const before = withRevision(stored.value, String(stored.header.revision));
-    const decoded = decodePatched(kind, request, before, made.metadata === stored.value.metadata ? { ...made, metadata: before.metadata } : made);
+    const kept = made.metadata === stored.value.metadata || made.metadata === before.metadata;
+    const decoded = decodePatched(kind, request, before, kept ? { ...made, metadata: before.metadata } : made);
     if (decoded.type === 'refused') return refusal(decoded.status);
-    patched = made.metadata === stored.value.metadata ? { ...decoded.object, metadata: stored.value.metadata } : decoded.object;
+    patched = kept ? { ...decoded.object, metadata: stored.value.metadata } : decoded.object;
     warnings = decoded.warnings;
   }
   const mismatch = nameMismatch(patched, request.name) ?? namespaceMismatch(kind, patched, request.namespace);
@@ -67,7 +68,7 @@ const malformedPatch = (request: PatchRequest): Status | undefined => {
 };
 
 /** The object that a patch makes of the stored one. Its metadata holds a resourceVersion only if the patch speaks of it. */
-export const patchedObject = (kind: Kind, request: PatchRequest, stored: Stored): KubernetesObject | Status => {
+export const patchedObject = (kind: Kind, request: PatchRequest, stored: Stored, before: KubernetesObject): KubernetesObject | Status => {
   const old = stored.value;
   switch (request.patchType) {
     case 'strategic': {
@@ -79,7 +80,6 @@ export const patchedObject = (kind: Kind, request: PatchRequest, stored: Stored)
     case 'merge':
       return asObject(mergePatch(old, request.patch));
     case 'json': {
-      const before = withRevision(old, String(stored.header.revision));
       const result = jsonPatch(before, request.patch as readonly JsonPatchOperation[]);
       if (result.type === 'refused') return refusedJsonPatch();
       return asObject(result.value);

@@ -66,7 +66,7 @@ export const planScale = (_state: ApiServerState, _context: ActorContext, kind: 
 
 const patchedScale = (request: PatchRequest, stored: Stored, before: KubernetesObject): ReturnType<typeof patchedObject> => {
   const shown = { header: stored.header, value: before } as unknown as Stored;
-  return patchedObject({ type: typeNamed('autoscaling.v1.Scale') } as Kind, request, shown);
+  return patchedObject({ type: typeNamed('autoscaling.v1.Scale') } as Kind, request, shown, before);
 };
 
 const withReplicasOwner = (kind: Kind, metadata: KubernetesObject['metadata'], manager: string): KubernetesObject['metadata'] => {

@@ -94,7 +94,8 @@ const giveClusterIp = (state: ApiServerState, context: ActorContext, service: Se
       return;
     }
   } else {
-    const found = drawAddress(state, range, context.random);
+    // A dry run names an address without looking whether it is free.
+    const found = dryRun ? addressOf(range.base + 1) : drawAddress(state, range, context.random);
     if (found === undefined) {
       draft.errors.push(internalFieldError('spec.clusterIPs', `failed to allocate a serviceIP: range is full`));
       return;

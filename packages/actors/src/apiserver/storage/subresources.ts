@@ -1,7 +1,7 @@
 import type { ActorContext } from '@naumachia/core';
 import type { KubernetesObject } from '../../api/object.js';
 import type { CreateRequest, PatchRequest, Stored, UpdateRequest } from '../../api/requests.js';
-import { notFound, pathNotFound } from '../../api/status.js';
+import { badRequest, notFound, pathNotFound } from '../../api/status.js';
 import type { Kind } from '../registry.js';
 import type { ApiServerState } from '../state.js';
 import { planBinding } from './binding.js';
@@ -17,6 +17,7 @@ export const planSubresource = (state: ApiServerState, context: ActorContext, ki
   const name = request.name ?? (request.type === 'create' ? (request.object as KubernetesObject).metadata.name : undefined) ?? '';
   const served = kind.api.subresources.some((candidate) => candidate.name === subresource);
   if (!served) return refusal(pathNotFound());
+  if (subresource === 'eviction' && request.type === 'create' && request.object.metadata.name !== name) return refusal(badRequest('name in URL does not match name in Eviction object'));
   if (stored === undefined) return refusal(notFound(kind.resource, name));
   switch (`${kind.resource}/${subresource}`) {
     case 'pods/binding':

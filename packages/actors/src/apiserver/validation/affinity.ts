@@ -45,12 +45,8 @@ const matchKeyErrors = (out: Findings, path: string, term: Pick<PodAffinityTerm,
   if (keys.length === 0 && not.length === 0) return;
   if (keys.length > 0 && term.labelSelector === undefined) {
     out.push(forbidden(`${path}.matchLabelKeys`, 'must not be specified when labelSelector is not set'));
-    if (not.length === 0) return;
   }
-  if (not.length > 0 && term.labelSelector === undefined) {
-    out.push(forbidden(`${path}.mismatchLabelKeys`, 'must not be specified when labelSelector is not set'));
-    return;
-  }
+  if (not.length > 0 && term.labelSelector === undefined) out.push(forbidden(`${path}.mismatchLabelKeys`, 'must not be specified when labelSelector is not set'));
   keys.forEach((key, i) => {
     named(out, `${path}.matchLabelKeys[${i}]`, key, labelKeyErrors);
     if (not.includes(key)) out.push(invalid(`${path}.matchLabelKeys[${i}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys'));

@@ -120,19 +120,25 @@ const ownerErrors = (owners: readonly OwnerReference[], path: string): readonly 
     if (owner.kind === '') errors.push(invalid(`${at}.kind`, owner.kind, 'must not be empty'));
     if (owner.name === '') errors.push(invalid(`${at}.name`, owner.name, 'must not be empty'));
     if (owner.uid === '') errors.push(invalid(`${at}.uid`, owner.uid, 'must not be empty'));
-    if (group === '' && version === 'v1' && owner.kind === 'Event') errors.push(invalid(at, owner.kind, `${owner.apiVersion}, Kind=Event is disallowed from being an owner`));
+    if (group === '' && version === 'v1' && owner.kind === 'Event') errors.push(invalid(at, owner, `/${owner.apiVersion}, Kind=Event is disallowed from being an owner`));
     if (owner.controller !== true) return;
     if (controller !== undefined) {
-      errors.push(invalid(path, owners, `Only one reference can have Controller set to true. Found "true" in references for ${controller.name} and ${owner.name}`));
+      errors.push(invalid(path, owners, `Only one reference can have Controller set to true. Found "true" in references for ${controller.kind}/${controller.name} and ${owner.kind}/${owner.name}`));
     }
     controller ??= owner;
   });
   return errors;
 };
 
+const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
 const finalizerErrors = (finalizers: readonly string[], path: string): readonly FieldError[] => {
   const errors: FieldError[] = [];
   for (const finalizer of finalizers) for (const text of qualifiedNameErrors(finalizer)) errors.push(invalid(path, finalizer, text));
+  // pkg/apis/core/validation: a finalizer without domain must be one of Kubernetes' own.
+  finalizers.forEach((finalizer, i) => {
+    if (!finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) errors.push(invalid(`${path}[${i}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
+  });
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
   }
