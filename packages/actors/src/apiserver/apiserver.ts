@@ -3,7 +3,7 @@ import type { KeyHeader } from '../api/etcd-requests.js';
 import type { GroupResource, ObjectHeader } from '../api/object.js';
 import type { ApiRequest, Stored } from '../api/requests.js';
 import { compact, compactTo } from './compaction.js';
-import { startUp } from './startup.js';
+import { followAgain, startUp } from './startup.js';
 import { type ApiServerConfig, type ApiServerState, ETCD, newApiServerState } from './state.js';
 import { deleteEach } from './storage/delete-collection.js';
 import { grantLease } from './storage/event-lease.js';
@@ -72,9 +72,9 @@ export const apiserver = defineActor<ApiServerConfig, ApiServerState, ApiRequest
     // The link to etcd, or etcd itself, failed, or the log no longer reaches back: either way the cache is filled anew or resumed.
     feedEnded: (state, end, context) => {
       if (end.subscription !== state.subscription) return;
-      if (end.reason === 'reset') state.subscription = context.subscribe(ETCD, 'kv', { after: state.cache.revision });
+      if (end.reason === 'reset') context.run(followAgain, 'reset');
       else context.run(startUp, 'resync');
     },
   },
-  flows: [startUp, write, listPast, deleteEach, grantLease, compactTo],
+  flows: [startUp, followAgain, write, listPast, deleteEach, grantLease, compactTo],
 });

@@ -25,6 +25,14 @@ export function* startUp(_why: 'start' | 'resync'): Flow {
   });
 }
 
+/** Follows etcd again after the link to it was reset: not at once, as a link to an etcd that is down is reset at once. */
+export function* followAgain(_why: 'reset'): Flow {
+  yield* sleep(RETRY);
+  yield* atomically((state: ApiServerState, context: ActorContext) => {
+    state.subscription = context.subscribe(ETCD, 'kv', { after: state.cache.revision });
+  });
+}
+
 function* fill(): Flow<boolean> {
   const first = yield* ask<RangeRequest>(ETCD, { type: 'range', key: '/registry/', rangeEnd: prefixEnd('/registry/'), countOnly: true });
   if (isFailure(first) || first.type === 'refused') return false;
