@@ -15,8 +15,10 @@ export const edited = (base: Json, edits: readonly (readonly [path: readonly str
     const last = path.at(-1) ?? '';
     let at: Record<string, unknown> | unknown[] = out;
     for (const key of path.slice(0, -1)) at = ((at as Record<string, unknown>)[key] ??= {}) as Record<string, unknown>;
-    if (value === null) Array.isArray(at) ? at.splice(Number(last), 1) : delete at[last];
-    else if (last === '-') (at as unknown[]).push(value);
+    if (value === null) {
+      if (Array.isArray(at)) at.splice(Number(last), 1);
+      else delete at[last];
+    } else if (last === '-') (at as unknown[]).push(value);
     else (at as Record<string, unknown>)[last] = value;
   }
   return out as Json;

@@ -135,12 +135,15 @@ export class Normaliser {
 
   /** `k8s\0`, then runtime.Unknown whose field 2 is the object; only its metadata holds what varies. */
   #protobuf(bytes: Buffer): Buffer {
+    // Seconds since the epoch as protobuf writes them, in a Timestamp without nanoseconds.
+    // oxlint-disable-next-line no-control-regex
+    const stampedSeconds = /\x08([\x80-\xff]{4}[\x00-\x7f])\x10\x00/g;
     const settled = bytes
       .toString('latin1')
       .replaceAll(this.#id, RUN_ID)
       .replaceAll(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-aaaaa')
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (uid) => (this.#chosen('uid', uid) ? uid : '00000000-0000-0000-0000-000000000000'))
-      .replaceAll(/\x08([\x80-\xff]{4}[\x00-\x7f])\x10\x00/g, (all, seconds: string) => (isRecent(readVarint(Buffer.from(seconds, 'latin1'), 0)[0]) ? '\x08\x80\x80\x80\x80\x01\x10\x00' : all));
+      .replaceAll(stampedSeconds, (all, seconds: string) => (isRecent(readVarint(Buffer.from(seconds, 'latin1'), 0)[0]) ? '\x08\x80\x80\x80\x80\x01\x10\x00' : all));
     const zero = (): Buffer => Buffer.from('(volatile)');
     const stamp = (): Buffer => Buffer.from([8, 1, 16, 0]);
     const meta = (m: Buffer): Buffer => rewritten(m, { 5: zero, 6: zero, 8: stamp, 9: stamp, 17: (entry) => rewritten(entry, { 4: stamp }) });

@@ -14,7 +14,7 @@ it(
   `at least ${PASSING} recorded conversations are answered as by the real server`,
   async () => {
     const catalog = new URL('../../catalog.ts', import.meta.url).href;
-    const runtime = await ThreadsRuntime.create({ seed: 1, placement: { hosts: 0, kinds: {}, otherwise: 0 }, catalog, incident: (incident) => console.error(incident) });
+    const runtime = await ThreadsRuntime.create({ seed: 1, placement: { hosts: 0, kinds: {}, otherwise: 0 }, catalog, incident: (incident) => expect.fail(JSON.stringify(incident)) });
     await runtime.start(clusterActors({ nodes: 0, latency: 'none', controllers: 'none' }));
     const edge = await openEdge(runtime.port('edge'), { token: TOKEN });
     const client = new ConversationClient(edge.url, TOKEN);
@@ -23,8 +23,8 @@ it(
       const wanted = foundationOf('api').flatMap((name) => recorded.get(name) ?? []);
       expect(wanted).toHaveLength(336);
       const results = await replay(client, wanted);
-      console.log(totals(results));
-      for (const { name, failure } of results) if (failure !== undefined) console.log(`FAIL ${name}: ${failure}`);
+      const failed = results.flatMap(({ name, failure }) => (failure === undefined ? [] : [`FAIL ${name}: ${failure}\n`]));
+      process.stdout.write(`${failed.join('')}${totals(results)}\n`);
       expect(results.filter(({ failure }) => failure === undefined).length).toBeGreaterThanOrEqual(PASSING);
     } finally {
       client.close();

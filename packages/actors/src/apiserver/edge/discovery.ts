@@ -134,7 +134,8 @@ const jwks = (exchange: Exchange): boolean => {
   return true;
 };
 
-const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+// Asked for as `...spec.v2@v1.0+protobuf`, which is no valid media type, so it is answered with a dot.
+const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 let openapiV2Bytes: Buffer | undefined;
 
 /** kubectl takes the protobuf form alone; the media type of the answer is the one that the real server gives. */

@@ -61,8 +61,10 @@ export const send = ({ request, response, warnings }: Exchange, code: number, co
   response.statusCode = code;
   response.setHeader('content-type', contentType);
   response.setHeader('cache-control', 'no-cache, private');
-  response.setHeader('content-length', Buffer.byteLength(body));
-  response.end(request.method === 'HEAD' ? undefined : body);
+  // As bytes: Node would write a string together with the headers as UTF-8, and encode what stands in them once more.
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  response.setHeader('content-length', bytes.byteLength);
+  response.end(request.method === 'HEAD' ? undefined : bytes);
 };
 
 export const writeWarnings = (response: ServerResponse, warnings: readonly string[]): void => {

@@ -21,21 +21,24 @@ export const decodePatch = (body: Buffer, patchType: PatchType): unknown => {
   const text = body.toString('utf8');
   if (patchType === 'apply') return decodeApply(text);
   const document = readJson(text);
-  if ('error' in document) throw new Refusal(badRequest(`error decoding patch: ${document.error}`));
+  if ('error' in document) throw undecodable(patchType, document.error);
   const { value } = document;
   if (patchType === 'json') {
     if (value === null) return [];
-    if (!Array.isArray(value)) throw wrongType(value, '[]handlers.jsonPatchOp');
+    if (!Array.isArray(value)) throw wrongType(patchType, value, '[]handlers.jsonPatchOp');
     const wrong: unknown = value.find((operation) => operation !== null && (typeof operation !== 'object' || Array.isArray(operation)));
-    if (wrong !== undefined) throw wrongType(wrong, 'handlers.jsonPatchOp');
+    if (wrong !== undefined) throw wrongType(patchType, wrong, 'handlers.jsonPatchOp');
     return value;
   }
   if (value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw wrongType(value, 'map[string]interface {}');
+  if (typeof value !== 'object' || Array.isArray(value)) throw wrongType(patchType, value, 'map[string]interface {}');
   return value;
 };
 
-const wrongType = (value: unknown, wanted: string): Refusal => new Refusal(badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${wanted}`));
+/** A strategic merge patch is refused in the decoder's words alone. */
+const undecodable = (patchType: PatchType, error: string): Refusal => new Refusal(badRequest(patchType === 'strategic' ? error : `error decoding patch: ${error}`));
+
+const wrongType = (patchType: PatchType, value: unknown, wanted: string): Refusal => undecodable(patchType, `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${wanted}`);
 
 const decodeApply = (text: string): unknown => {
   const document = readYaml(text);
