@@ -26,6 +26,8 @@ interface ApiWriteBase extends ApiRequestBase {
   readonly fieldManager: string;
   readonly dryRun?: boolean;
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
+  /** The caller has no use for the object: the answer is `written`, not `object`. */
+  readonly brief?: boolean;
 }
 
 export interface GetRequest extends ApiRequestBase {
@@ -123,6 +125,8 @@ export interface StatusDetails {
 export type ApiReply =
   /** `code` is 201 where something was created, else 200 (or 202 for a deletion that waits). */
   | { readonly type: 'object'; readonly code: number; readonly object: Stored; readonly warnings?: readonly string[] }
+  /** What a `brief` write left in the store. */
+  | { readonly type: 'written'; readonly name: string; readonly uid: string; readonly revision: number; readonly warnings?: readonly string[] }
   /** What is not stored: a Scale, a review, the outcome of a dry run. */
   | { readonly type: 'value'; readonly code: number; readonly value: KubernetesObject; readonly warnings?: readonly string[] }
   | { readonly type: 'list'; readonly revision: number; readonly items: readonly Stored[]; readonly continue?: string; readonly remaining?: number }

@@ -195,7 +195,8 @@ interface Outgoing {
 
 const requestOf = (client: ApiClient, { event, name, patch }: PendingEvent): ApiRequest => {
   const namespace = event.metadata.namespace ?? 'default';
-  return patch === undefined ? createRequest(client, 'events', namespace, event) : patchRequest(client, 'events', namespace, name, 'strategic', patch);
+  const request = patch === undefined ? createRequest(client, 'events', namespace, event) : patchRequest(client, 'events', namespace, name, 'strategic', patch);
+  return { ...request, brief: true };
 };
 
 /**

@@ -28,7 +28,7 @@ export function* write({ request, caller, plan }: Written): Flow {
   const reply = yield* carry(request, plan);
   yield* atomically((state: ApiServerState, context: ActorContext) => {
     state.inFlight--;
-    if (caller !== undefined) context.reply(caller, reply);
+    if (caller !== undefined) context.reply(caller, 'brief' in request && request.brief === true ? briefly(reply) : reply);
   });
 }
 
@@ -42,6 +42,13 @@ export function* carry(request: WriteRequest, plan: Plan): Flow<ApiReply> {
   }
   return next.reply;
 }
+
+/** A header in place of the object: what a component that follows the objects anyway wants to know of its write. */
+const briefly = (reply: ApiReply): ApiReply => {
+  if (reply.type !== 'object') return reply;
+  const { name, uid, revision } = reply.object.header;
+  return { type: 'written', name, uid, revision };
+};
 
 /** What etcd made of it: the revision it now has of the key. `held`: the guard failed, and this is there instead. */
 type Outcome =

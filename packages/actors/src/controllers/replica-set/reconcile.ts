@@ -6,7 +6,7 @@ import { areSatisfied, forgetExpectations } from '../../machinery/expectations.j
 import type { EventToRecord } from '../../machinery/event-recorder.js';
 import { indexed, objectAt } from '../../machinery/informer.js';
 import { controllerState, type Work } from '../../machinery/reconciler.js';
-import { createRequest, deleteRequest, failureText, hasFailed, isRefused, keyOf, objectOf, refusalOf, updateSubresourceRequest } from '../../machinery/requests.js';
+import { createRequest, deleteRequest, failureText, hasFailed, isRefused, keyOf, refusalOf, updateSubresourceRequest } from '../../machinery/requests.js';
 import { PODS, REPLICA_SETS } from '../caches.js';
 import type { ControllerManager } from '../controller.js';
 import { hasFinished, isActive, type PodView } from '../pod-view.js';
@@ -84,7 +84,7 @@ const manage = (kind: SetKind, manager: ControllerManager, seen: Seen, satisfied
 /** Slow start: one pod, then twice as many each time, so that a quota or a broken template costs one refusal and not hundreds. */
 const createBatch = (kind: SetKind, seen: Seen, remaining: number, batch: number, events: readonly EventToRecord[]): Work => {
   const count = Math.min(batch, remaining);
-  const create = createRequest(kind.client, 'pods', seen.set.header.namespace, podFromTemplate(kind, seen.set));
+  const create = { ...createRequest(kind.client, 'pods', seen.set.header.namespace, podFromTemplate(kind, seen.set)), brief: true };
   const next: Next = { stage: 'created', seen, remaining: remaining - count };
   return { writes: new Array<ApiRequest>(count).fill(create), next, expect: { owner: keyOf(seen.set), creations: true }, events };
 };
@@ -96,7 +96,7 @@ const afterCreation = (kind: SetKind, next: Next & { readonly stage: 'created' }
   let error: ManageError | undefined;
   for (const answer of answers) {
     if (!hasFailed(answer)) {
-      events.push({ about, type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${objectOf(answer)?.header.name ?? ''}` });
+      events.push({ about, type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${answer.type === 'written' ? answer.name : ''}` });
       continue;
     }
     // A namespace that is going away will not take pods; nothing is wrong with the set.
