@@ -1,6 +1,7 @@
 import { Document, LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit, type ParsedNode, type ScalarTag, type Tags, type YAMLError } from 'yaml';
 import { goQuote } from './go-text.js';
 import { readJson } from './strict-json.js';
+import { foldYaml } from './yaml-folding.js';
 
 /**
  * YAML as sigs.k8s.io/yaml reads and writes it: version 1.1 (`yes` is true, `0644` is octal) without times and base 60, so that `22:22` stays
@@ -73,7 +74,7 @@ export function repeatedKeysError(repeated: readonly string[]): string {
 }
 
 /**
- * YAML with sorted keys and unfolded lines, as `-o yaml` and `Accept: application/yaml` answer. Texts that would read as something else
+ * YAML with sorted keys, as `-o yaml` and `Accept: application/yaml` answer. Texts that would read as something else
  * (`n`, times, base 60) stand in double quotes, texts that cannot stand plain in single ones.
  */
 export function writeYaml(value: unknown): string {
@@ -84,7 +85,7 @@ export function writeYaml(value: unknown): string {
       if (typeof node.value === 'string' && tests.some((pattern) => pattern.test(node.value as string))) node.type = 'QUOTE_DOUBLE';
     },
   });
-  return document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true });
+  return foldYaml(document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true }));
 }
 
 function readDocument(document: ParsedDocument, lines: LineCounter): YamlDocument {
