@@ -32,7 +32,8 @@ const run = (seed: number, plan: FaultPlan) => {
   for (const name of NAMES) {
     simulation.ask(API, { type: 'patch', user: USER, fieldManager: 'test', resource: 'deployments.apps', namespace: 'default', name, patchType: 'strategic', patch: { spec: { template: { spec: { containers: [{ name: 'c', image: 'nginx:1.28' }] } } } } });
   }
-  simulation.advance(seconds(240));
+  // A key that failed often enough waits up to a thousand seconds (client-go's rate limiter).
+  simulation.advance(seconds(1200));
   const list = (resource: string): readonly Stored[] => {
     const answer = simulation.ask(API, { type: 'list', user: USER, resource, namespace: 'default' });
     return answer.type === 'list' ? answer.items : [];
