@@ -1,9 +1,9 @@
 import { type Instant, milliseconds } from '@naumachia/core';
 import type { DeploymentStatus, ReplicaSet } from '../../api/generated/types.js';
-import type { ApiAnswer, ApiRequest, Stored, UpdateRequest } from '../../api/requests.js';
+import type { ApiAnswer, Stored, UpdateRequest } from '../../api/requests.js';
 import { indexed } from '../../machinery/informer.js';
 import type { Work } from '../../machinery/reconciler.js';
-import { deleteRequest, failureText, hasFailed, isRefused, objectOf, refusalOf, updateSubresourceRequest } from '../../machinery/requests.js';
+import { brief, deleteRequest, failureText, hasFailed, isRefused, objectOf, refusalOf, updateSubresourceRequest } from '../../machinery/requests.js';
 import { PODS } from '../caches.js';
 import type { ControllerManager } from '../controller.js';
 import { hasFinished } from '../pod-view.js';
@@ -44,7 +44,7 @@ export const syncDeployment = (manager: ControllerManager, deployment: Deploymen
   const seen: Seen = { deployment, sets: sortSets(deployment, sets), stale: false };
   if (deployment.terminating) return writeStatus(seen, 'counted', now);
   const paused = pausedStatus(deployment, now);
-  if (paused !== undefined) return { writes: [paused], next: { stage: 'paused-said', seen: { ...seen, stale: true } } satisfies DeploymentProgress };
+  if (paused !== undefined) return { writes: [brief(paused)], next: { stage: 'paused-said', seen: { ...seen, stale: true } } satisfies DeploymentProgress };
   return withNewSet(manager, seen, now);
 };
 
@@ -87,7 +87,7 @@ const NO_WORK: Work = { writes: [] };
 const FAILED: Work = { writes: [], failed: true };
 
 /** The event of this write starts the next sync. */
-const last = (write: UpdateRequest): Work => ({ writes: [write], next: { stage: 'ends' } satisfies DeploymentProgress });
+const last = (write: UpdateRequest): Work => ({ writes: [brief(write)], next: { stage: 'ends' } satisfies DeploymentProgress });
 
 /** getAllReplicaSetsAndSyncRevision, then whatever the deployment asks for. */
 const withNewSet = (manager: ControllerManager, seen: Seen, now: Instant): Work | undefined => {
@@ -95,7 +95,7 @@ const withNewSet = (manager: ControllerManager, seen: Seen, now: Instant): Work 
   const update = newSetUpdate(deployment, sets);
   if (update !== undefined) return { writes: [update], next: { stage: 'set-updated', seen } satisfies DeploymentProgress };
   const found = sets.newSet === undefined ? undefined : foundSetStatus(deployment, sets.newSet, now);
-  if (found !== undefined) return seen.stale ? FAILED : { writes: [found], next: { stage: 'revision-said', seen: { ...seen, stale: true } } satisfies DeploymentProgress };
+  if (found !== undefined) return seen.stale ? FAILED : { writes: [brief(found)], next: { stage: 'revision-said', seen: { ...seen, stale: true } } satisfies DeploymentProgress };
   return withSets(manager, seen, now);
 };
 
@@ -152,7 +152,7 @@ const afterCreation = (seen: Seen, made: NewSet, answer: ApiAnswer, now: Instant
     const newSet = stored === undefined ? undefined : replicaSetView(stored as Stored<ReplicaSet>, undefined);
     if (seen.stale) return { ...FAILED, events };
     const after: Seen = { deployment, sets: { newSet, old: seen.sets.old }, stale: true };
-    return { writes: [createdSetStatus(deployment, made, now)], next: { stage: 'revision-said', seen: after } satisfies DeploymentProgress, events };
+    return { writes: [brief(createdSetStatus(deployment, made, now))], next: { stage: 'revision-said', seen: after } satisfies DeploymentProgress, events };
   }
   if (isRefused(answer, 'AlreadyExists')) return collided(seen, made);
   if (refusalOf(answer)?.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true) return FAILED;
@@ -173,13 +173,13 @@ const collided = ({ deployment, sets }: Seen, made: NewSet): Work => {
 /** A set of which only the name and that it had no replicas is known. */
 const emptySet = (made: NewSet): ReplicaSetView => ({ header: { name: made.name }, replicas: 0 }) as ReplicaSetView;
 
-const writesOf = (deployment: DeploymentView, scalings: readonly Scaling[]): readonly ApiRequest[] => scalings.flatMap((scaling) => scalingWrite(deployment.value, scaling) ?? []);
+const writesOf = (deployment: DeploymentView, scalings: readonly Scaling[]): readonly UpdateRequest[] => scalings.flatMap((scaling) => scalingWrite(deployment.value, scaling) ?? []);
 
 /** The writes of these scalings; undefined if there is nothing to write. */
 const scale = (seen: Seen, all: readonly Scaling[], ending: Ending): Work | undefined => {
   const scalings = all.filter((scaling) => scalingWrite(seen.deployment.value, scaling) !== undefined);
   if (scalings.length === 0) return undefined;
-  return { writes: writesOf(seen.deployment, scalings), next: { stage: 'scaled', seen, scalings, ending } satisfies DeploymentProgress };
+  return { writes: writesOf(seen.deployment, scalings).map(brief), next: { stage: 'scaled', seen, scalings, ending } satisfies DeploymentProgress };
 };
 
 const updatedSet = (set: ReplicaSetView, scalings: readonly Scaling[], answers: readonly ApiAnswer[]): ReplicaSetView => {

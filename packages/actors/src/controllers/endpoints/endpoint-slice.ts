@@ -3,7 +3,7 @@ import type { EndpointSlice, Service } from '../../api/generated/types.js';
 import type { ApiAnswer, ApiRequest, Stored } from '../../api/requests.js';
 import { indexed, objectAt } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
-import { createRequest, deleteRequest, failureText, hasFailed, isRefused, keyOf, objectOf, serviceAccountClient, updateRequest } from '../../machinery/requests.js';
+import { brief, createRequest, deleteRequest, failureText, hasFailed, isRefused, keyOf, serviceAccountClient, splitKey, updateRequest } from '../../machinery/requests.js';
 import { instantOfTime } from '../../api/time-format.js';
 import { ENDPOINT_SLICES, SERVICES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
@@ -20,8 +20,8 @@ const STALE_RETRY = milliseconds(1000);
 
 /** What the controller wrote of a service's slices: until the cache shows it, nothing new is decided (EndpointSliceTracker). */
 export interface SliceTracker {
-  /** By slice name; 0 for a deleted one. */
-  readonly generations: Map<string, number>;
+  /** By slice name: the revision of the last write. */
+  readonly revisions: Map<string, number>;
   waiting: boolean;
 }
 
@@ -86,12 +86,10 @@ const proceed = (manager: ControllerManager, key: string, { times, incomplete }:
   const tracker = trackerOf(manager, key);
   let failed: ApiAnswer | undefined;
   for (const answer of answers) {
-    const written = objectOf(answer);
-    if (written !== undefined && written.header.change !== 'deleted') {
-      const generation = (written as Stored<EndpointSlice>).value.metadata.generation ?? 0;
-      const cached = objectAt(manager.informers, ENDPOINT_SLICES, keyOf(written));
+    if (answer.type === 'written') {
+      const cached = objectAt(manager.informers, ENDPOINT_SLICES, `${splitKey(key).namespace}/${answer.name}`);
       // The event may have come before the answer; then there is nothing to wait for.
-      if ((cached?.value.metadata.generation ?? -1) < generation) tracker.generations.set(written.header.name, generation);
+      if ((cached?.header.revision ?? 0) < answer.revision) tracker.revisions.set(answer.name, answer.revision);
     } else if (hasFailed(answer) && !isRefused(answer, 'NotFound')) failed = answer;
   }
   if (failed === undefined) {
@@ -113,8 +111,8 @@ const proceed = (manager: ControllerManager, key: string, { times, incomplete }:
 const writesOf = (service: Service, { create, update, remove }: SliceChanges, changed: string | undefined): readonly ApiRequest[] => {
   const namespace = service.metadata.namespace ?? '';
   return [
-    ...create.map((value) => createRequest(CLIENT, RESOURCE, namespace, annotated(value, changed))),
-    ...update.map(({ slice, value }) => updateRequest(CLIENT, slice.header, annotated(value, changed))),
+    ...create.map((value) => brief(createRequest(CLIENT, RESOURCE, namespace, annotated(value, changed)))),
+    ...update.map(({ slice, value }) => brief(updateRequest(CLIENT, slice.header, annotated(value, changed)))),
     ...remove.map(deletion),
   ];
 };
@@ -135,17 +133,15 @@ const isManaged = ({ header }: Stored<EndpointSlice>): boolean => header.labels?
 const trackerOf = ({ memory }: ControllerManager, key: string): SliceTracker => {
   const known = memory.sliceTrackers.get(key);
   if (known !== undefined) return known;
-  const fresh: SliceTracker = { generations: new Map(), waiting: false };
+  const fresh: SliceTracker = { revisions: new Map(), waiting: false };
   memory.sliceTrackers.set(key, fresh);
   return fresh;
 };
 
-const isBehind = ({ generations }: SliceTracker, existing: readonly Stored<EndpointSlice>[]): boolean => {
-  for (const slice of existing) {
-    const written = generations.get(slice.header.name);
-    if (written !== undefined && (slice.value.metadata.generation ?? 0) >= written) generations.delete(slice.header.name);
-  }
-  return generations.size > 0;
+const isBehind = ({ revisions }: SliceTracker, existing: readonly Stored<EndpointSlice>[]): boolean => {
+  if (revisions.size === 0) return false;
+  for (const { header } of existing) if (header.revision >= (revisions.get(header.name) ?? Number.POSITIVE_INFINITY)) revisions.delete(header.name);
+  return revisions.size > 0;
 };
 
 const sliceChanged = (manager: ControllerManager, former: Stored<EndpointSlice> | undefined, current: Stored<EndpointSlice> | undefined): void => {
@@ -154,12 +150,10 @@ const sliceChanged = (manager: ControllerManager, former: Stored<EndpointSlice> 
   if (slice === undefined || service === undefined || !isManaged(slice)) return;
   const key = `${slice.header.namespace}/${service}`;
   const tracker = manager.memory.sliceTrackers.get(key);
-  const written = tracker?.generations.get(slice.header.name);
-  const generation = slice.value.metadata.generation ?? 0;
-  if (current === undefined) tracker?.generations.delete(slice.header.name);
-  else if (written !== undefined && generation >= written) tracker?.generations.delete(slice.header.name);
+  const written = tracker?.revisions.get(slice.header.name);
+  if (current === undefined || (written !== undefined && slice.header.revision >= written)) tracker?.revisions.delete(slice.header.name);
   // Somebody else's change is undone; one that was awaited lets the service go on.
-  const foreign = current === undefined || (written !== undefined && generation > written);
+  const foreign = current === undefined || (written !== undefined && slice.header.revision > written);
   if (foreign || tracker?.waiting === true) {
     if (tracker !== undefined) tracker.waiting = false;
     enqueue(manager, NAME, key);

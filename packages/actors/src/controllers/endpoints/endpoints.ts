@@ -1,7 +1,7 @@
 import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset, Service } from '../../api/generated/types.js';
 import { objectAt } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
-import { createRequest, deleteRequest, hasFailed, keyOf, serviceAccountClient, splitKey, updateRequest } from '../../machinery/requests.js';
+import { brief, createRequest, deleteRequest, hasFailed, keyOf, serviceAccountClient, splitKey, updateRequest } from '../../machinery/requests.js';
 import { instantOfTime } from '../../api/time-format.js';
 import { ENDPOINTS, SERVICES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
@@ -70,7 +70,7 @@ const reconcile = (manager: ControllerManager, key: string): Work | undefined =>
     metadata: { ...metadata, labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
     ...(subsets.length > 0 && { subsets }),
   };
-  return { writes: [existing === undefined ? createRequest(CLIENT, 'endpoints', stored.header.namespace, value) : updateRequest(CLIENT, existing.header, value)], next: times };
+  return { writes: [brief(existing === undefined ? createRequest(CLIENT, 'endpoints', stored.header.namespace, value) : updateRequest(CLIENT, existing.header, value))], next: times };
 };
 
 /** Addresses by the ports that they share, in the order of RepackSubsets: ports, then addresses by text. */

@@ -1,7 +1,7 @@
 import { podCidr } from '../../api/node-addresses.js';
 import { objectAt, objectsOf } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
-import { patchRequest } from '../../machinery/requests.js';
+import { brief, patchRequest } from '../../machinery/requests.js';
 import { NODES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import { CLIENT } from './taints.js';
@@ -28,7 +28,7 @@ const reconcile = (manager: ControllerManager, key: string): Work | undefined =>
   const { podCidrs } = manager.memory;
   const range = freeRange(key, podCidrs, objectsOf(manager.informers, NODES).size);
   podCidrs.set(range, key);
-  return { writes: [patchRequest(CLIENT, 'nodes', '', key, 'strategic', { spec: { podCIDR: range, podCIDRs: [range] } })] };
+  return { writes: [brief(patchRequest(CLIENT, 'nodes', '', key, 'strategic', { spec: { podCIDR: range, podCIDRs: [range] } }))] };
 };
 
 /** `node-17` gets the seventeenth range if it is free, so that addresses can be told by looking; any other the next free one. */

@@ -1,6 +1,6 @@
 import type { Node, Taint } from '../../api/generated/types.js';
 import type { PatchRequest, Stored } from '../../api/requests.js';
-import { patchRequest, serviceAccountClient } from '../../machinery/requests.js';
+import { brief, patchRequest, serviceAccountClient } from '../../machinery/requests.js';
 
 export const CLIENT = serviceAccountClient('node-controller', 'kube-controller-manager');
 
@@ -44,7 +44,7 @@ export const taintPatches = ({ header, value }: Stored<Node>, add: readonly Tain
   const before = value.spec?.taints ?? [];
   const grown = [...before.filter((taint) => !add.some((added) => isSame(added, taint))), ...add];
   const shrunk = grown.filter((taint) => !remove.some((removed) => isSame(removed, taint)));
-  const patch = (taints: readonly Taint[]): PatchRequest => patchRequest(CLIENT, 'nodes', '', header.name, 'strategic', { spec: { taints: taints.length === 0 ? null : taints } });
+  const patch = (taints: readonly Taint[]): PatchRequest => brief(patchRequest(CLIENT, 'nodes', '', header.name, 'strategic', { spec: { taints: taints.length === 0 ? null : taints } }));
   return [...(add.length > 0 ? [patch(grown)] : []), ...(remove.length > 0 && shrunk.length < grown.length ? [patch(shrunk)] : [])];
 };
 

@@ -1,6 +1,6 @@
 import { objectAt, objectsOf } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
-import { patchRequest, serviceAccountClient } from '../../machinery/requests.js';
+import { brief, patchRequest, serviceAccountClient } from '../../machinery/requests.js';
 import { NODES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 
@@ -39,5 +39,5 @@ const reconcile = (manager: ControllerManager, key: string): Work | undefined =>
   const node = objectAt(manager.informers, NODES, key);
   const wanted = String(BOUNDARIES[manager.memory.ttl.step]?.seconds ?? 0);
   if (node === undefined || node.value.metadata.annotations?.[ANNOTATION] === wanted) return undefined;
-  return { writes: [patchRequest(CLIENT, 'nodes', '', key, 'strategic', { metadata: { annotations: { [ANNOTATION]: wanted } } })] };
+  return { writes: [brief(patchRequest(CLIENT, 'nodes', '', key, 'strategic', { metadata: { annotations: { [ANNOTATION]: wanted } } }))] };
 };

@@ -6,7 +6,7 @@ import { areSatisfied, forgetExpectations } from '../../machinery/expectations.j
 import type { EventToRecord } from '../../machinery/event-recorder.js';
 import { indexed, objectAt } from '../../machinery/informer.js';
 import { controllerState, type Work } from '../../machinery/reconciler.js';
-import { createRequest, deleteRequest, failureText, hasFailed, isRefused, keyOf, refusalOf, updateSubresourceRequest } from '../../machinery/requests.js';
+import { brief, createRequest, deleteRequest, failureText, hasFailed, isRefused, keyOf, refusalOf, updateSubresourceRequest } from '../../machinery/requests.js';
 import { PODS, REPLICA_SETS } from '../caches.js';
 import type { ControllerManager } from '../controller.js';
 import { hasFinished, isActive, type PodView } from '../pod-view.js';
@@ -84,7 +84,7 @@ const manage = (kind: SetKind, manager: ControllerManager, seen: Seen, satisfied
 /** Slow start: one pod, then twice as many each time, so that a quota or a broken template costs one refusal and not hundreds. */
 const createBatch = (kind: SetKind, seen: Seen, remaining: number, batch: number, events: readonly EventToRecord[]): Work => {
   const count = Math.min(batch, remaining);
-  const create = { ...createRequest(kind.client, 'pods', seen.set.header.namespace, podFromTemplate(kind, seen.set)), brief: true };
+  const create = brief(createRequest(kind.client, 'pods', seen.set.header.namespace, podFromTemplate(kind, seen.set)));
   const next: Next = { stage: 'created', seen, remaining: remaining - count };
   return { writes: new Array<ApiRequest>(count).fill(create), next, expect: { owner: keyOf(seen.set), creations: true }, events };
 };
@@ -128,7 +128,7 @@ const writeStatus = (kind: SetKind, { set, active, terminating }: Seen, error: M
   const wait = nextAvailability(active, set.minReadySeconds, now);
   const later = wait === undefined ? undefined : { requeueAfter: milliseconds(wait) };
   if (sameStatus(set.status, status)) return error === undefined && later === undefined ? undefined : { writes: [], failed: error !== undefined, ...later };
-  return { writes: [updateSubresourceRequest(kind.client, set.header, 'status', { ...set.stored.value, status })], failed: error !== undefined, ...later };
+  return { writes: [brief(updateSubresourceRequest(kind.client, set.header, 'status', { ...set.stored.value, status }))], failed: error !== undefined, ...later };
 };
 
 const NO_EVENTS: readonly EventToRecord[] = [];
