@@ -3,11 +3,11 @@ import { isFailure } from '@naumachia/core';
 import type { KubernetesObject } from '../../api/object.js';
 import type { ApiRequest } from '../../api/requests.js';
 import { notFound, pathNotFound, plainError } from '../../api/status.js';
+import { serveConnection } from './connect.js';
 import { deleteParameters } from './delete-options.js';
 import { sendStatus, statusOfFailure, type Exchange } from './exchange.js';
 import { listOptions, parseResourceVersion, resourceVersionError } from './list-options.js';
 import { decodePatch, patchTypeOf } from './patch-body.js';
-import { servePodLog } from './pod-log.js';
 import { readBody } from './request-body.js';
 import { decodeObject } from './request-object.js';
 import { Refusal, writeOptions } from './request-options.js';
@@ -15,7 +15,7 @@ import { sendReply } from './resource-answer.js';
 import { answerReview } from './reviews.js';
 import type { ResourceRoute } from './resource-route.js';
 import { storedFieldSelector, storedVersionOf } from './served-object.js';
-import { notYetSupported, unsupportedPatchType } from './refusals.js';
+import { unsupportedPatchType } from './refusals.js';
 import { serveWatch } from './watch-stream.js';
 
 const API_SERVER = named<ApiRequest>('apiserver');
@@ -92,8 +92,7 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       return ask({ type: 'deletecollection', ...target, ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }), ...(limit > 0 && { limit }), ...(next && { continue: next }), ...parameters });
     }
     case 'connect':
-      if (resource.resource === 'pods' && subresource?.name === 'log') return servePodLog(port, exchange, namespace, name);
-      throw new Refusal(notYetSupported(`${resource.resource}/${subresource?.name ?? ''}`));
+      return serveConnection(port, exchange, route);
   }
 };
 
