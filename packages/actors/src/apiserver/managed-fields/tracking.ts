@@ -10,6 +10,8 @@ export interface Writer {
   readonly fieldManager: string;
   readonly subresource?: string;
   readonly apiVersion?: string;
+  /** The entries as an apply has worked them out; nothing is recorded then. */
+  readonly managed?: readonly ManagedFieldsEntry[];
   /** Set by the edge: such a client may send managedFields of its own. */
   readonly fieldValidation?: unknown;
 }
@@ -30,7 +32,7 @@ const managerOf = (writer: Writer, kind: Kind): Manager => {
 
 /** The entries of a new object: what was sent differs from an empty one in what the writer manages. */
 export const entriesAfterCreate = (kind: Kind, object: KubernetesObject, writer: Writer, now: string): readonly ManagedFieldsEntry[] | undefined =>
-  recordUpdate(writer.fieldValidation === undefined ? undefined : sentEntries(object), compared(kind, writer, undefined, object, kind.reset), managerOf(writer, kind), now);
+  writer.managed !== undefined ? someOf(writer.managed) : recordUpdate(writer.fieldValidation === undefined ? undefined : sentEntries(object), compared(kind, writer, undefined, object, kind.reset), managerOf(writer, kind), now);
 
 /** A manager owns fields under the names of the version in which it writes. */
 const compared = (kind: Kind, writer: Writer, before: KubernetesObject | undefined, after: KubernetesObject, reset: ResetFields): Comparison => {
@@ -43,12 +45,15 @@ const compared = (kind: Kind, writer: Writer, before: KubernetesObject | undefin
  * (skipNonAppliedManager of apimachinery 1.36). Through a subresource nobody can set managedFields by hand.
  */
 export const entriesAfterUpdate = (kind: Kind, object: KubernetesObject, old: KubernetesObject, writer: Writer, now: string): readonly ManagedFieldsEntry[] | undefined => {
+  if (writer.managed !== undefined) return someOf(writer.managed);
   const subresource = writer.subresource ?? '';
   const live = old.metadata.managedFields;
   const entries = writer.fieldValidation === undefined || subresource !== '' ? live : isReset(object) ? undefined : (sentEntries(object) ?? live);
   if (entries === undefined || entries.length === 0) return undefined;
   return recordUpdate(entries, compared(kind, writer, old, object, resetOf(kind, subresource)), managerOf(writer, kind), now);
 };
+
+const someOf = (entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] | undefined => (entries.length === 0 ? undefined : entries);
 
 const resetOf = (kind: Kind, subresource: string): ResetFields => (subresource === '' ? kind.reset : subresource === 'status' ? kind.resetStatus : NOTHING_RESET);
 

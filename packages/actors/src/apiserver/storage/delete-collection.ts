@@ -7,9 +7,9 @@ import { resourceCache } from '../watch-cache.js';
 import { carry } from './flows.js';
 import { candidatesOf, page, selectionOf } from './list.js';
 import { planWrite } from './plan-write.js';
-import { refuse } from './reply.js';
+import { refuse, reply } from './reply.js';
 
-/** Deletes what a selection picks, one after another, and answers with what each deletion left to show (Store.DeleteCollection). */
+/** Deletes what a selection picks, one after another, and answers with what was there (Store.DeleteCollection). */
 export const deleteCollection = (state: ApiServerState, request: DeleteCollectionRequest, caller: Caller, context: ActorContext): void => {
   const kind = kindOfResource(request.resource);
   if (kind === undefined) return refuse(context, caller, pathNotFound());
@@ -34,17 +34,17 @@ export function* deleteEach({ request, caller, found }: Collection): Flow {
       type: 'delete', user: request.user, resource, namespace, name, ...(request.options !== undefined && { options: request.options }), ...(request.dryRun !== undefined && { dryRun: request.dryRun }),
     };
     const plan = yield* atomically((state: ApiServerState, context: ActorContext) => planWrite(state, context, single));
-    const reply = yield* carry(single, plan);
-    if (reply.type === 'status' && reply.status.status === 'Failure') {
+    const answer = yield* carry(single, plan);
+    if (answer.type === 'status' && answer.status.status === 'Failure') {
       // What somebody else has deleted meanwhile is as gone as it should be.
-      if (isReason(reply.status, 'NotFound')) continue;
-      refused = reply.status;
+      if (isReason(answer.status, 'NotFound')) continue;
+      refused = answer.status;
       break;
     }
-    shown.push(reply.type === 'object' ? reply.object : stored);
+    shown.push(stored);
   }
   yield* atomically((_: ApiServerState, context: ActorContext) => {
     if (refused !== undefined) refuse(context, caller, refused);
-    else context.reply(caller, found.type === 'list' ? { ...found, items: shown } : found);
+    else reply(context, caller, found.type === 'list' ? { ...found, items: shown } : found);
   });
 }

@@ -3,6 +3,7 @@ import type { CreateRequest, DeleteRequest, PatchRequest, Stored, UpdateRequest 
 import { methodNotAllowed, pathNotFound } from '../../api/status.js';
 import { type Kind, kindOfResource } from '../registry.js';
 import type { ApiServerState } from '../state.js';
+import { planApply } from './apply.js';
 import { planCreate } from './create.js';
 import { planDelete } from './delete.js';
 import { planPatch } from './patch.js';
@@ -32,6 +33,7 @@ const planMain = (state: ApiServerState, context: ActorContext, kind: Kind, requ
     case 'update':
       return planUpdate(state, context, kind, request, held ?? current(state, kind.resource, request.namespace, request.name));
     case 'patch':
+      if (request.patchType === 'apply') return planApply(state, context, kind, request, held ?? current(state, kind.resource, request.namespace, request.name));
       return planPatch(state, context, kind, request, held ?? current(state, kind.resource, request.namespace, request.name));
     case 'delete':
       return planDelete(state, context, kind, request, held ?? current(state, kind.resource, request.namespace, request.name));

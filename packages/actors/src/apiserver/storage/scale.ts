@@ -5,7 +5,8 @@ import { labelSelectorText, selectorOf, selectorOfLabels } from '../../api/label
 import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
 import type { PatchRequest, Stored, UpdateRequest } from '../../api/requests.js';
 import { conflict, invalidObject } from '../../api/status.js';
-import { difference, fieldSet, isEmpty, ITSELF } from '../managed-fields/field-set.js';
+import { conflictStatus } from '../apply/server-side-apply.js';
+import { difference, fieldSet, intersection, isEmpty, ITSELF } from '../managed-fields/field-set.js';
 import { entryOf, setOfEntry, sortEntries, withSet } from '../managed-fields/managed-fields.js';
 import { headerOf } from '../object-header.js';
 import { typeNamed } from '../kinds/type-named.js';
@@ -46,7 +47,8 @@ const scaleMetadata = (metadata: KubernetesObject['metadata'], revision: number)
 export const planScale = (_state: ApiServerState, _context: ActorContext, kind: Kind, request: UpdateRequest | PatchRequest, stored: Stored): Plan => {
   const { name } = request;
   const before = scaleOf(stored);
-  const sent = request.type === 'update' ? request.object : patchedScale(request, stored, before);
+  const applies = request.type === 'patch' && request.patchType === 'apply';
+  const sent = request.type === 'update' ? request.object : applies ? (request.patch as KubernetesObject) : patchedScale(request, stored, before);
   if (isStatus(sent)) return refusal(sent);
   const mismatch = nameMismatch(sent, name);
   if (mismatch !== undefined) return refusal(mismatch);
@@ -56,10 +58,14 @@ export const planScale = (_state: ApiServerState, _context: ActorContext, kind: 
   if (replicas < 0) return refusal(invalidObject('autoscaling', 'Scale', name, [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')]));
   const old = stored.value;
   const spec = (old.spec ?? {}) as Scaled;
+  if (applies && request.force !== true && spec.replicas !== replicas) {
+    const holders = (old.metadata.managedFields ?? []).filter((entry) => entry.manager !== request.fieldManager && !isEmpty(intersection(setOfEntry(entry), REPLICAS)));
+    if (holders.length > 0) return refusal(conflictStatus(holders.map((entry) => ({ entry, set: REPLICAS }))));
+  }
   if (spec.replicas === replicas) return answer({ type: 'value', code: 200, value: before });
   let object: KubernetesObject = { ...old, spec: { ...spec, replicas } };
   object = withGeneration(kind, object, old, 'scale');
-  object = { ...object, metadata: withReplicasOwner(kind, object.metadata, request.fieldManager) };
+  object = { ...object, metadata: withReplicasOwner(kind, object.metadata, request.fieldManager, applies ? 'Apply' : 'Update') };
   if (request.dryRun === true) return answer({ type: 'value', code: 200, value: { ...before, spec: replicas === 0 ? {} : { replicas } } });
   return { type: 'put', key: keyOf(kind, request.namespace, name), expected: stored.header.revision, header: headerOf(kind, object, 'updated'), value: object, lease: 0, code: 200, warnings: undefined, tell: 'scale' };
 };
@@ -69,7 +75,7 @@ const patchedScale = (request: PatchRequest, stored: Stored, before: KubernetesO
   return patchedObject({ type: typeNamed('autoscaling.v1.Scale') } as Kind, request, shown, before);
 };
 
-const withReplicasOwner = (kind: Kind, metadata: KubernetesObject['metadata'], manager: string): KubernetesObject['metadata'] => {
+const withReplicasOwner = (kind: Kind, metadata: KubernetesObject['metadata'], manager: string, operation: 'Apply' | 'Update'): KubernetesObject['metadata'] => {
   if (metadata.managedFields === undefined) return metadata;
   const kept: ManagedFieldsEntry[] = [];
   for (const entry of metadata.managedFields) {
@@ -77,6 +83,6 @@ const withReplicasOwner = (kind: Kind, metadata: KubernetesObject['metadata'], m
     if (left === setOfEntry(entry)) kept.push(entry);
     else if (!isEmpty(left)) kept.push(withSet(entry, left));
   }
-  const { time: _, ...owner } = entryOf({ manager, operation: 'Update', apiVersion: kind.api.apiVersion, subresource: 'scale' }, '', REPLICAS);
+  const { time: _, ...owner } = entryOf({ manager, operation, apiVersion: kind.api.apiVersion, subresource: 'scale' }, '', REPLICAS);
   return { ...metadata, managedFields: sortEntries([...kept, owner]) };
 };

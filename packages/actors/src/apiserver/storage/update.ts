@@ -9,7 +9,7 @@ import { entriesAfterUpdate } from '../managed-fields/tracking.js';
 import { headerOf } from '../object-header.js';
 import { type Kind, keyOf } from '../registry.js';
 import type { ApiServerState } from '../state.js';
-import { objectMetaUpdateErrors } from '../validation/object-meta.js';
+import { objectMetaErrors, objectMetaUpdateErrors } from '../validation/object-meta.js';
 import { allocationFor } from './allocation.js';
 import { planCreate, warned } from './create.js';
 import { withGeneration } from './generation.js';
@@ -117,6 +117,7 @@ const changedObject = (state: ApiServerState, context: ActorContext, kind: Kind,
   const validate = subresource === 'status' ? strategy.status?.validateUpdate : strategy.validateUpdate;
   const errors = [
     // The real server looks at metadata twice, in general and as the kind does, and tells both.
+    ...objectMetaErrors(object.metadata, kind.api.namespaced, ANY_NAME),
     ...objectMetaUpdateErrors(object.metadata, old.metadata),
     ...objectMetaUpdateErrors(object.metadata, old.metadata),
     ...(validate === undefined ? [] : validate(object, old)),
@@ -124,6 +125,8 @@ const changedObject = (state: ApiServerState, context: ActorContext, kind: Kind,
   if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, request.name, errors);
   return validateAdmission(state, context, { ...attributes, object }) ?? object;
 };
+
+const ANY_NAME = (): readonly string[] => [];
 
 const NO_ENTRIES: readonly never[] = [];
 const withoutManagers = (metadata: KubernetesObject['metadata']): KubernetesObject['metadata'] => {

@@ -1,0 +1,112 @@
+import type { ActorContext } from '@naumachia/core';
+import { goJson } from '../../api/go-text.js';
+import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
+import type { CreateRequest, PatchRequest, Status, Stored } from '../../api/requests.js';
+import { parseApiVersion } from '../../api/resources.js';
+import { badRequest, plainError } from '../../api/status.js';
+import { rebuild } from '../../api/table-order.js';
+import { formatTime } from '../../api/time-format.js';
+import { type Applied, applyConfig } from '../apply/server-side-apply.js';
+import { typedConfig } from '../apply/typed-config.js';
+import { type FieldSet, withoutPath } from '../managed-fields/field-set.js';
+import type { Manager } from '../managed-fields/managed-fields.js';
+import { NOTHING_RESET, type ResetFields } from '../managed-fields/object-comparison.js';
+import { entriesAfterCreate } from '../managed-fields/tracking.js';
+import { zeroValue } from '../zero-value.js';
+import type { Kind } from '../registry.js';
+import type { ApiServerState } from '../state.js';
+import { planCreate } from './create.js';
+import { nameMismatch, planChange } from './update.js';
+import { namespaceMismatch } from './object-metadata.js';
+import { type Plan, refusal } from './plan.js';
+
+/** Metadata that nobody manages: it says which object is meant. */
+const IDENTITY = ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'resourceVersion'] as const;
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** A server-side apply (handlers/patch.go applyPatcher): makes the object if it is not there, else merges into it. */
+export const planApply = (state: ApiServerState, context: ActorContext, kind: Kind, request: PatchRequest, stored: Stored | undefined): Plan => {
+  const sent = (request.patch ?? {}) as KubernetesObject;
+  const malformed = wrongObject(kind, sent) ?? nameMismatch({ ...sent, metadata: sent.metadata ?? {} }, request.name) ?? namespaceMismatch(kind, sent, request.namespace);
+  if (malformed !== undefined) return refusal(malformed);
+  if (sent.metadata.managedFields !== undefined) return refusal(badRequest('metadata.managedFields must be nil'));
+  const typed = typedConfig(kind.type, sent as unknown as Readonly<Record<string, unknown>>);
+  if (typed.type === 'malformed') return refusal(plainError(`failed to create typed patch object (${sent.metadata.namespace ?? ''}/${sent.metadata.name ?? ''}; ${gvk(sent)}): ${joined(typed.errors)}`));
+  const subresource = request.subresource ?? '';
+  const reset = subresource === '' ? kind.reset : subresource === 'status' ? kind.resetStatus : NOTHING_RESET;
+  const set = managedPart(typed.set, reset);
+  const manager: Manager = { manager: request.fieldManager, operation: 'Apply', apiVersion: kind.api.apiVersion, subresource };
+  const now = formatTime(context.now);
+  const live = stored?.value ?? emptyObject(kind, request);
+  const entries = stored === undefined ? NO_ENTRIES : entriesBefore(kind, live, now);
+  let fractional: string | undefined;
+  const complete = (object: KubernetesObject): KubernetesObject => {
+    const { object: rebuilt, clean } = rebuild(kind.type, object);
+    if (!clean) fractional = 'cannot convert float64 to int32';
+    const kept = object.metadata.managedFields === undefined ? rebuilt : { ...rebuilt, metadata: { ...rebuilt.metadata, managedFields: object.metadata.managedFields } };
+    return kind.strategy.defaults === undefined ? kept : kind.strategy.defaults(kept);
+  };
+  const applied: Applied = applyConfig({ type: kind.type, live, config: sent, set, reset, entries, manager, force: request.force ?? false, now, complete });
+  if (fractional !== undefined) return refusal(plainError(`failed to convert new object (/${sent.metadata.name ?? ''}; ${gvk(sent)}) to proper version: unable to convert unstructured object to ${gvk(sent)}: ${fractional}`));
+  if (applied.type === 'conflict') return refusal(applied.status);
+  const object = withLastApplied(withEntries(applied.object ?? live, applied.entries), sent, manager);
+  if (stored !== undefined) return planChange(state, context, kind, { ...request, managed: applied.entries ?? NO_ENTRIES } as PatchRequest, stored, object, sent.metadata.resourceVersion, subresource);
+  const create: CreateRequest = {
+    type: 'create', user: request.user, resource: request.resource, namespace: request.namespace, fieldManager: request.fieldManager, object: withoutRevision(object), ...(request.dryRun !== undefined && { dryRun: request.dryRun }),
+    ...(request.fieldValidation !== undefined && { fieldValidation: request.fieldValidation }),
+  };
+  return planCreate(state, context, kind, { ...create, managed: applied.entries ?? NO_ENTRIES } as CreateRequest);
+};
+
+const NO_ENTRIES: readonly ManagedFieldsEntry[] = [];
+const gvk = (object: KubernetesObject): string => `${object.apiVersion}, Kind=${object.kind}`;
+const joined = (errors: readonly string[]): string => (errors.length === 1 ? (errors[0] ?? '') : `errors:\n${errors.map((error) => `  ${error}`).join('\n')}`);
+
+const wrongObject = (kind: Kind, sent: KubernetesObject): Status | undefined => {
+  const apiVersion = sent.apiVersion ?? '';
+  if (apiVersion === kind.api.apiVersion && sent.kind === kind.api.kind) return undefined;
+  const { group, version } = parseApiVersion(apiVersion);
+  return badRequest(`invalid object type: ${group}/${version}, Kind=${sent.kind ?? ''}`);
+};
+
+const emptyObject = (kind: Kind, request: PatchRequest): KubernetesObject => ({ ...(zeroValue(kind.type) as unknown as KubernetesObject), apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata: { name: request.name } });
+
+/** Fields of an object that nobody managed before its first apply belong to this one. */
+const entriesBefore = (kind: Kind, live: KubernetesObject, now: string): readonly ManagedFieldsEntry[] => {
+  const entries = live.metadata.managedFields;
+  if (entries !== undefined && entries.length > 0) return entries;
+  return entriesAfterCreate(kind, live, { fieldManager: 'before-first-apply' }, now) ?? NO_ENTRIES;
+};
+
+const managedPart = (set: FieldSet, reset: ResetFields): FieldSet => {
+  let part = withoutPath(withoutPath(set, ['f:apiVersion']), ['f:kind']);
+  for (const field of IDENTITY) part = withoutPath(part, ['f:metadata', `f:${field}`]);
+  for (const field of reset.top) part = withoutPath(part, [`f:${field}`]);
+  for (const field of reset.metadata) part = withoutPath(part, ['f:metadata', `f:${field}`]);
+  const metadata = part.elements.indexOf('f:metadata');
+  return metadata >= 0 && part.children[metadata]?.elements.length === 0 ? withoutPath(part, ['f:metadata']) : part;
+};
+
+const withEntries = (object: KubernetesObject, entries: readonly ManagedFieldsEntry[] | undefined): KubernetesObject => {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata: entries === undefined ? metadata : { ...metadata, managedFields: entries } };
+};
+
+const withoutRevision = (object: KubernetesObject): KubernetesObject => {
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+};
+
+/** `kubectl apply --server-side` keeps the annotation of the client-side apply in step, where there is one (lastappliedupdater.go). */
+const withLastApplied = (object: KubernetesObject, sent: KubernetesObject, manager: Manager): KubernetesObject => {
+  if (manager.manager !== 'kubectl' || manager.subresource !== '' || object.metadata.annotations?.[LAST_APPLIED] === undefined) return object;
+  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [LAST_APPLIED]: `${goJson(sorted(sent))}\n` } } };
+};
+
+const sorted = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const out: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) out[key] = sorted((value as Readonly<Record<string, unknown>>)[key]);
+  return out;
+};
