@@ -1,5 +1,5 @@
 import { hash32, type Instant } from '@naumachia/core';
-import type { Deployment, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus, ReplicationController } from '../api/generated/types.js';
+import type { Deployment, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicaSetStatus, ReplicationController } from '../api/generated/types.js';
 import type { ObjectHeader, OwnerReference } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
 import { instantOfTime } from '../api/time-format.js';

@@ -44,7 +44,7 @@ export class Commands {
     if (command.startsWith('for n in')) for (const n of [1, 2, 3, 4, 5]) this.run(`kubectl cordon node-${n}`);
     else if (command.startsWith('U=$(')) this.#createText((this.#files['child.json'] ?? '').replace('UID', this.get('configmaps', 'owner')?.header.uid ?? ''));
     else if (command.startsWith('sed ')) this.#createText((this.#files['child.json'] ?? '').replace('UID', '11111111-1111-4111-8111-111111111111').replace('child', 'lost'));
-    else if (verb === 'create' && second === '-f') for (const [i, word] of words.entries()) word === '-f' && this.#createText(this.#files[words[i + 1] ?? ''] ?? '');
+    else if (verb === 'create' && second === '-f') for (const file of words.filter((_, i) => words[i - 1] === '-f')) this.#createText(this.#files[file] ?? '');
     else if (verb === 'create' && second === 'namespace') this.#create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.#namespace } });
     else if (verb === 'create' && second === 'configmap') {
       const [key, value] = (option('from-literal') ?? '').split('=');
@@ -59,7 +59,8 @@ export class Commands {
     else if (verb === 'rollout' && second === 'undo') this.#undo();
     else if (verb === 'delete') this.#delete(words, option('cascade'));
     else if (verb === 'expose') {
-      const { selector } = (this.get('deployments.apps', 'web')?.value as unknown as Deployment).spec;
+      const deployment = this.get('deployments.apps', 'web')?.value as unknown as Deployment;
+      const { selector } = deployment.spec;
       this.#create({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: this.#namespace }, spec: { ports: [{ protocol: 'TCP', port: 80, targetPort: 80 }], selector: selector.matchLabels } }, 'kubectl-expose');
     } else if (verb === 'label') {
       const [key = '', value] = (words[3] ?? '').split('=');
