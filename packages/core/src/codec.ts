@@ -7,7 +7,7 @@ export type Structure = readonly string[];
 
 /**
  * msgpack with a frozen list of object shapes: frames and files name the list by its hash and hold only numbers for the shapes in
- * it. A shape that is not in the list is written into the frame that needs it, so every frame can be read by itself.
+ * it. Objects of other shapes bring their keys along, so every frame can be read by itself.
  */
 export class Codec {
   readonly id: string;
@@ -39,11 +39,11 @@ export class Codec {
 }
 
 /**
- * A list that may not grow: shapes beyond it are defined within each frame. It is given by `getStructures` because with the option
- * `structures` msgpackr 2.1.3 cannot read back what it writes for the 33rd shape and on.
+ * A list that may not grow: an object of another shape is written as a map, and maps are read as objects. The list is given by
+ * `getStructures` because with the option `structures` msgpackr 2.1.3 cannot read back what it writes for the 33rd shape and on.
  */
 const frozenPackr = (structures: readonly Structure[]): Packr =>
-  new Packr({ getStructures: () => structures.map((keys) => [...keys]), maxSharedStructures: structures.length, moreTypes: true, useToJSON: false } as object);
+  new Packr({ getStructures: () => structures.map((keys) => [...keys]), maxSharedStructures: structures.length, maxOwnStructures: 0, mapsAsObjects: true, useToJSON: false } as object);
 
 /** Learns the object shapes that occur in `samples`, for a committed list. */
 export const learnStructures = (samples: Iterable<unknown>): Structure[] => {
@@ -67,6 +67,6 @@ useValueCodec({ encode: (value) => current.encodeValue(value), decode: (bytes) =
 addExtension({
   Class: Encoded,
   type: 0x45,
-  write: (encoded: Encoded) => [encoded.header, encoded.bytes],
-  read: ([header, bytes]: [unknown, Uint8Array]) => Encoded.ofCopy(header, bytes),
+  pack: (encoded: Encoded) => encoded.wire,
+  unpack: (wire: Uint8Array) => Encoded.ofWire(wire),
 } as Parameters<typeof addExtension>[0]);

@@ -1,4 +1,7 @@
-import { isRaw, keepBytes, keepRaw, kept, RAW_PREFIX, settleBytes } from './slab.js';
+import { isRaw, keepBytes, keepRaw, keepRoom, kept, RAW_PREFIX, settleBytes } from './slab.js';
+
+/** Bytes that hold the length of a header on the wire. */
+const HEAD_PREFIX = 2;
 
 let releaseValue: (encoded: Encoded) => void;
 
@@ -15,6 +18,8 @@ export class Encoded<H = unknown, T = unknown> {
   #slab: Uint8Array | undefined;
   #start: number;
   #end: number;
+  /** Where, before `#start`, the length and the bytes of the header stand, once they are made; else -1. */
+  #head = -1;
 
   private constructor(header: H, value: T | undefined, slab: Uint8Array | undefined, start: number, end: number) {
     this.header = header;
@@ -34,10 +39,13 @@ export class Encoded<H = unknown, T = unknown> {
     return new Encoded<H, T>(header, undefined, bytes, 0, bytes.length);
   }
 
-  /** For bytes that stand in a frame, or whatever else is not to be kept alive: they are copied. */
-  static ofCopy<H, T>(header: H, bytes: Uint8Array): Encoded<H, T> {
-    keepBytes(bytes);
-    return new Encoded<H, T>(header, undefined, kept.slab, kept.start, kept.start + bytes.length);
+  /** What `wire` gave on another host; it is copied, so that the frame that it came in is not kept alive. */
+  static ofWire<H, T>(wire: Uint8Array): Encoded<H, T> {
+    const start = HEAD_PREFIX + ((wire[0] as number) << 8) + (wire[1] as number);
+    keepBytes(wire);
+    const encoded = new Encoded<H, T>(valueCodec.decode(wire.subarray(HEAD_PREFIX, start)) as H, undefined, kept.slab, kept.start + start, kept.start + wire.length);
+    encoded.#head = kept.start;
+    return encoded;
   }
 
   /** The same value, and the same bytes if they are made, under another header. */
@@ -66,9 +74,19 @@ export class Encoded<H = unknown, T = unknown> {
     return (this.#slab as unknown as Uint8Array).subarray(this.#start, this.#end);
   }
 
+  /** Header and value as they cross to another host or stand in a log: made once, however often they do. */
+  get wire(): Uint8Array {
+    if (this.#slab === undefined || this.#head < 0) this.#encodeBoth();
+    return (this.#slab as unknown as Uint8Array).subarray(this.#head, this.#end);
+  }
+
   /** How many bytes the value takes. */
   get size(): number {
-    if (this.#slab === undefined) this.#encode();
+    if (this.#slab === undefined) {
+      // What is an object will cross hosts or go to a log, so its header is made with it; raw bytes are somebody's plain store.
+      if (this.#value instanceof Uint8Array) this.#encode();
+      else this.#encodeBoth();
+    }
     return this.#end - this.#start;
   }
 
@@ -82,6 +100,25 @@ export class Encoded<H = unknown, T = unknown> {
     this.#end += kept.start - this.#start;
     this.#start = kept.start;
     this.#slab = kept.slab;
+    this.#head = -1;
+  }
+
+  /** Value bytes that are there already move next to their header. */
+  #encodeBoth(): void {
+    const head = valueCodec.encode(this.header);
+    const { length } = head;
+    if (length > 0xffff) throw new RangeError(`the header of an Encoded takes ${length} bytes; 65,535 are the limit`);
+    const value = this.#slab === undefined && !(this.#value instanceof Uint8Array) ? valueCodec.encode(this.#value) : this.bytes;
+    keepRoom(HEAD_PREFIX + length + value.length);
+    const { slab, start } = kept;
+    slab[start] = length >>> 8;
+    slab[start + 1] = length & 0xff;
+    slab.set(head, start + HEAD_PREFIX);
+    slab.set(value, start + HEAD_PREFIX + length);
+    this.#slab = slab;
+    this.#head = start;
+    this.#start = start + HEAD_PREFIX + length;
+    this.#end = this.#start + value.length;
   }
 
   #encode(): void {
@@ -109,7 +146,7 @@ export class Encoded<H = unknown, T = unknown> {
   }
 }
 
-/** How values other than raw bytes become bytes, which may be a view that is good until the next call; `codec.ts` gives the msgpack one. */
+/** How values other than raw bytes become bytes, which stay as they are when others are made; `codec.ts` gives the msgpack one. */
 export interface ValueCodec {
   encode(value: unknown): Uint8Array;
   decode(bytes: Uint8Array): unknown;

@@ -25,6 +25,6 @@ export { OWN_THREADS, packedPlacement, type Placement } from './runtime/threads/
 export { ThreadsRuntime, type ThreadsOptions } from './runtime/threads/threads-runtime.js';
 export * from './service.js';
 export type { PeerItem } from './runtime/peers.js';
-export { type ActorSnapshot, decodeSnapshot, type HostSnapshot, snapshotHash } from './runtime/snapshot.js';
+export { type ActorSnapshot, decodeSnapshot, decodeState, encodeState, type HostSnapshot, snapshotHash } from './runtime/snapshot.js';
 export { restoreFlow } from './runtime/flows.js';
 export type { HeapLimits } from './runtime/threads/worker-host.js';

@@ -36,6 +36,9 @@ export const keepBytes = (bytes: Uint8Array): void => {
   kept.slab.set(bytes, kept.start);
 };
 
+/** Room for as many bytes, for its caller to fill. */
+export const keepRoom = (length: number): void => take(young, length);
+
 /** Moves bytes that stand in a slab to the others that have settled; those that have one to themselves stay. */
 export const settleBytes = (slab: Uint8Array, start: number, end: number): void => {
   if (slab.length !== SLAB_BYTES) {

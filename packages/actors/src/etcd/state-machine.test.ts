@@ -1,4 +1,4 @@
-import { codec, Encoded } from '@naumachia/core';
+import { decodeState, encodeState, Encoded } from '@naumachia/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Compare, KeyValue, Operation } from '../api/etcd-requests.js';
@@ -222,7 +222,7 @@ describe('the state machine of etcd', () => {
       fc.property(fc.array(command, { maxLength: 40, size: 'max' }), fc.nat(40), (commands, at) => {
         const machine = newStateMachine(2 ** 30);
         for (const each of commands.slice(0, at)) apply(machine, each);
-        const restored = codec().decode(codec().encode(machine)) as StateMachine;
+        const restored = decodeState(encodeState(machine)) as StateMachine;
         for (const each of commands.slice(at)) {
           const [reply, again] = [apply(machine, each).reply, apply(restored, each).reply];
           expect(readable(again)).toEqual(readable(reply));
