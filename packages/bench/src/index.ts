@@ -10,3 +10,5 @@ export { reportPicture } from './report/report-picture.js';
 export { reportTable } from './report/report-table.js';
 export { textTable } from './report/text-table.js';
 export { BadThreshold, parseThreshold, type Threshold, type Verdict } from './report/threshold.js';
+export { NoSavedRun, ratioTo, readSavedRun, saveRun, type SavedRun } from './micro/saved-run.js';
+export { measureSuite, MICRO_SUITES, type MicroFigure } from './micro/suite.js';

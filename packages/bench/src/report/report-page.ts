@@ -9,7 +9,7 @@ const STYLE = [
   '*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}',
   'main{max-width:1120px;margin:0 auto;padding:28px 18px 56px}h1{font-size:22px;margin:0 0 2px}h2{font-size:16px;margin:0}h1,h2{font-weight:600;line-height:1.3}p{margin:0}.quiet{color:var(--quiet)}',
   '.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:10px;margin:20px 0}.tile,section,details{background:var(--ground);border:1px solid var(--edge);border-radius:8px;min-width:0}',
-  '.tile{padding:12px 14px}.tile b{display:block;font-size:23px;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums}.tile span{color:var(--quiet);font-size:13px}',
+  '.tile{padding:12px 14px}.tile b{display:block;font-size:20px;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums}.tile span{color:var(--quiet);font-size:13px}',
   '.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:12px}section{padding:14px 16px}section p{font-size:13px;color:var(--quiet);margin:2px 0 10px}svg{display:block;width:100%;height:auto}',
   'details{margin-top:12px;padding:12px 16px}summary{cursor:pointer;font-weight:600}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;margin-top:10px;font-size:13.5px}',
   'td,th{text-align:left;padding:4px 12px 4px 0;border-top:1px solid var(--grid);vertical-align:top}td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}code{font-family:ui-monospace,Menlo,"DejaVu Sans Mono",monospace;font-size:12.5px;overflow-wrap:anywhere}',

@@ -57,8 +57,8 @@ const drawn = (line: Line, index: number, xs: Scale, ys: Scale, ground: number |
 };
 
 const legendOf = (lines: readonly Line[], y: number): string[] => {
-  const width = (WIDTH - LEFT - RIGHT) / lines.length;
-  return lines.flatMap((line, index) => [element('rect', { class: `bar series-${index}`, x: LEFT + index * width, y: y - 9, width: 10, height: 10, rx: 2 }), label(LEFT + index * width + 15, y, line.name, { class: 'tick' })]);
+  const width = (WIDTH - 2 * RIGHT) / lines.length;
+  return lines.flatMap((line, index) => [element('rect', { class: `bar series-${index}`, x: RIGHT + index * width, y: y - 9, width: 10, height: 10, rx: 2 }), label(RIGHT + index * width + 15, y, line.name, { class: 'tick' })]);
 };
 
 /** At most seven ticks: more would run into one another. */
