@@ -129,7 +129,7 @@ const removeFromStruct = (type: ApiType, object: Fields, last: FieldSet, owned: 
   return left ?? object;
 };
 
-/** What is left of a value; undefined: nothing. */
+/** What is left of a value: undefined if it goes, null if it stays and has become empty. */
 const reduced = (field: ApiField | undefined, type: ValueType | undefined, value: unknown, last: FieldSet, owned: FieldSet | undefined, fieldNamed: boolean): unknown => {
   if (last.member && !isOwned(owned, fieldNamed)) return undefined;
   if (last.elements.length === 0 || type === undefined) return value;
@@ -139,7 +139,7 @@ const reduced = (field: ApiField | undefined, type: ValueType | undefined, value
     case 'struct': {
       if (!isFields(value)) return value;
       const left = removeFromStruct(type.struct, value, last, owned);
-      return left !== value && Object.keys(left).length === 0 ? undefined : left;
+      return left !== value && Object.keys(left).length === 0 ? null : left;
     }
     case 'map': {
       if (!isFields(value)) return value;
@@ -154,7 +154,7 @@ const reduced = (field: ApiField | undefined, type: ValueType | undefined, value
         if (next === undefined) delete left[key];
         else left[key] = next;
       });
-      return left === undefined ? value : Object.keys(left).length === 0 ? undefined : left;
+      return left === undefined ? value : Object.keys(left).length === 0 ? null : left;
     }
     case 'list': {
       if (!Array.isArray(value) || field === undefined) return value;
@@ -166,7 +166,7 @@ const reduced = (field: ApiField | undefined, type: ValueType | undefined, value
         if (next !== undefined) left.push(next);
       }
       if (left.length === value.length && left.every((item, i) => item === (value as readonly unknown[])[i])) return value;
-      return left.length === 0 ? undefined : left;
+      return left.length === 0 ? null : left;
     }
   }
 };

@@ -3,6 +3,7 @@ import { goQuote } from '../../api/go-text.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
 import type { Status } from '../../api/requests.js';
 import { applyConflict } from '../../api/status.js';
+import { deepEqual } from '../managed-fields/compare.js';
 import { difference, type FieldSet, intersection, isEmpty, NO_FIELDS, union } from '../managed-fields/field-set.js';
 import { entryOf, isManagedBy, type Manager, setOfEntry, sortEntries, withSet } from '../managed-fields/managed-fields.js';
 import { compareObjects, type ResetFields } from '../managed-fields/object-comparison.js';
@@ -42,8 +43,8 @@ export const applyConfig = (input: ApplyInput): Applied => {
     for (const entry of entries) if (!isManagedBy(entry, manager)) owned = union(owned, setOfEntry(entry));
     merged = removeGivenUp(type, merged, last, owned);
   }
-  const object = merged === (live as unknown as Fields) ? live : input.complete(merged as unknown as KubernetesObject);
-  const { changed, removed } = compareObjects(type, live, object, input.reset);
+  const same = deepEqual(merged, live);
+  const { changed, removed } = compareObjects(type, live, merged as unknown as KubernetesObject, input.reset);
   const others = entries.filter((entry) => !isManagedBy(entry, manager));
   const conflicts = others.map((entry) => ({ entry, set: intersection(setOfEntry(entry), changed) })).filter((conflict) => !isEmpty(conflict.set));
   if (conflicts.length > 0 && !input.force) return { type: 'conflict', status: conflictStatus(conflicts) };
@@ -54,9 +55,8 @@ export const applyConfig = (input: ApplyInput): Applied => {
     if (left === before) kept.push(entry);
     else if (!isEmpty(left)) kept.push(withSet(entry, left));
   }
-  const same = isEmpty(changed) && isEmpty(removed);
   if (!isEmpty(set)) kept.push(ownEntry(entries.find((entry) => isManagedBy(entry, manager)), manager, set, same ? undefined : now));
-  return { type: 'applied', object: same ? undefined : object, entries: kept.length === 0 ? undefined : sortEntries(kept) };
+  return { type: 'applied', object: same ? undefined : input.complete(merged as unknown as KubernetesObject), entries: kept.length === 0 ? undefined : sortEntries(kept) };
 };
 
 const setOf = (entry: ManagedFieldsEntry | undefined): FieldSet => (entry === undefined ? NO_FIELDS : setOfEntry(entry));

@@ -219,7 +219,10 @@ function walkList(field: ApiField, element: ValueType, before: readonly unknown[
   let removedElements: string[] | undefined;
   const removedChildren: FieldSet[] = [];
   for (const path of paths) {
-    walkValue(undefined, element, left.get(path), right.get(path));
+    const before1 = left.get(path);
+    const after1 = right.get(path);
+    if (before1 instanceof Repeated || after1 instanceof Repeated) leaf(itemsOf(before1), itemsOf(after1));
+    else walkValue(undefined, element, before1, after1);
     if (!isEmpty(changed)) {
       (changedElements ??= []).push(path);
       changedChildren.push(changed);
@@ -232,12 +235,25 @@ function walkList(field: ApiField, element: ValueType, before: readonly unknown[
   finish(was === undefined, is === undefined, changedElements, changedChildren, removedElements, removedChildren);
 }
 
-/** The elements by their path. Of elements that share one (the store may hold such) the first stands for all. */
+/** Elements that share a path, which the store may hold: together they are one leaf. */
+class Repeated {
+  readonly items: unknown[];
+  constructor(items: unknown[]) {
+    this.items = items;
+  }
+}
+
+const itemsOf = (value: unknown): unknown => (value instanceof Repeated ? value.items : value);
+
 const byPath = (field: ApiField, items: readonly unknown[]): Map<string, unknown> => {
   const map = new Map<string, unknown>();
   for (const item of items) {
     const path = listElementPath(field, item);
-    if (path !== undefined && !map.has(path)) map.set(path, item);
+    if (path === undefined) continue;
+    const former = map.get(path);
+    if (former === undefined) map.set(path, item);
+    else if (former instanceof Repeated) former.items.push(item);
+    else map.set(path, new Repeated([former, item]));
   }
   return map;
 };

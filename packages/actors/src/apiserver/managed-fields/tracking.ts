@@ -3,7 +3,8 @@ import type { Kind } from '../registry.js';
 import type { Comparison } from './compare.js';
 import { inServedNames } from './served-names.js';
 import { compareObjects, NOTHING_RESET, type ResetFields } from './object-comparison.js';
-import { type Manager, recordUpdate } from './managed-fields.js';
+import { isEmpty } from './field-set.js';
+import { type Manager, recordUpdate, setOfEntry } from './managed-fields.js';
 
 /** What a write says of who writes. */
 export interface Writer {
@@ -63,8 +64,13 @@ const isReset = (object: KubernetesObject): boolean => {
   return sent !== undefined && sent.length === 1 && Object.keys(sent[0] ?? {}).length === 0;
 };
 
+const isReadable = (entry: ManagedFieldsEntry): boolean =>
+  (entry.operation === 'Apply' || entry.operation === 'Update') && entry.fieldsType === 'FieldsV1' && setOfEntry(entry).elements.every((element) => /^[fkvi]:/.test(element));
+
 const sentEntries = (object: KubernetesObject): readonly ManagedFieldsEntry[] | undefined => {
   const sent = object.metadata.managedFields;
   if (sent === undefined || sent.length === 0) return undefined;
-  return sent.every((entry) => entry.operation === 'Apply' || entry.operation === 'Update') ? sent : undefined;
+  if (!sent.every(isReadable)) return undefined;
+  // An entry that owns nothing is none; managedFields of such alone make an object that nobody manages.
+  return sent.filter((entry) => !isEmpty(setOfEntry(entry)));
 };

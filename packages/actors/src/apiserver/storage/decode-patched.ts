@@ -1,7 +1,7 @@
 import { reportDecoding } from '../../api/decode-report.js';
 import { strictDecodingError } from '../../api/decode-error.js';
 import { goJson } from '../../api/go-text.js';
-import type { KubernetesObject } from '../../api/object.js';
+import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
 import type { PatchRequest, Status } from '../../api/requests.js';
 import { invalid } from '../../api/field-error.js';
 import { invalidObject } from '../../api/status.js';
@@ -33,7 +33,11 @@ export const decodePatched = (kind: Kind, request: PatchRequest, before: Kuberne
 const keepEntries = (object: KubernetesObject, patched: KubernetesObject): KubernetesObject =>
   patched.metadata.managedFields === undefined || object.metadata.managedFields === patched.metadata.managedFields
     ? object
-    : { ...object, metadata: { ...object.metadata, managedFields: patched.metadata.managedFields } };
+    : { ...object, metadata: { ...object.metadata, managedFields: patched.metadata.managedFields.map(asText) } };
+
+/** A client sends field sets as objects; inside they are text. */
+const asText = (entry: ManagedFieldsEntry): ManagedFieldsEntry =>
+  typeof entry.fieldsV1 === 'object' && entry.fieldsV1 !== null ? { ...entry, fieldsV1: JSON.stringify(entry.fieldsV1) } : entry;
 
 const wrongKind = (kind: Kind, patched: KubernetesObject): string | undefined => {
   const { apiVersion } = patched;

@@ -37,6 +37,9 @@ const specWarnings = (spec: PodSpec, path: string): readonly string[] => {
     else if (secrets.has(name)) warnings.push(`${path}.imagePullSecrets[${i}].name: duplicate name "${name}"`);
     secrets.add(name);
   });
+  (spec.topologySpreadConstraints ?? []).forEach((constraint, i) => {
+    if (constraint.labelSelector === undefined) warnings.push(`${path}.topologySpreadConstraints[${i}].labelSelector: a null labelSelector results in matching no pod`);
+  });
   (spec.containers ?? []).forEach((container, i) => {
     const at = `${path}.containers[${i}]`;
     const names = new Set<string>();
