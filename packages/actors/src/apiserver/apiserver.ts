@@ -31,6 +31,8 @@ const takeFeed = (state: ApiServerState, batch: FeedBatch, context: ActorContext
     const stored = entry.value as unknown as Stored;
     const { resource } = stored.header;
     const keys = takeIn(resourceCache(state.cache, resource), stored);
+    const ahead = state.ahead.get(entry.value.header.key);
+    if (ahead !== undefined && ahead.header.revision <= entry.revision) state.ahead.delete(entry.value.header.key);
     if (resource === 'ranges') continue;
     const entries = published.get(resource);
     const told: ApiFeedEntry = { revision: entry.revision, keys, value: stored };
@@ -39,12 +41,7 @@ const takeFeed = (state: ApiServerState, batch: FeedBatch, context: ActorContext
   }
   state.cache.revision = batch.revision;
   for (const [resource, entries] of published) context.publish(resource, entries);
-  forgetAhead(state);
   unpark(state, context);
-};
-
-const forgetAhead = (state: ApiServerState): void => {
-  for (const [key, stored] of state.ahead) if (stored.header.revision <= state.cache.revision) state.ahead.delete(key);
 };
 
 const receive = (state: ApiServerState, request: ApiRequest, context: ActorContext): void => {
