@@ -1,7 +1,6 @@
 import type { Instant } from '@naumachia/core';
 import type { GroupResource, KubernetesObject } from '../../api/object.js';
 import { readAsset } from './assets.js';
-import { ageSince } from './printers/age.js';
 import { definePrinter, type Printer } from './printers/printer.js';
 import { printerOf } from './printers/printers.js';
 import { typeJson } from './object-json.js';
@@ -32,13 +31,14 @@ export const tableJson = (items: readonly TableItem[], options: TableOptions): s
     const conditions = printer.conditions?.(object);
     return `{"cells":${JSON.stringify(printer.cells(object, options.now))}${conditions ? `,"conditions":${JSON.stringify(conditions)}` : ''},"object":${json}}`;
   });
+  // Rows of the default convertor are appended to nothing, so an empty Table has none instead of an empty list.
   const columns = options.withColumns ? columnsJson(options.resource) : 'null';
-  return `${typeJson('Table', `meta.k8s.io/${options.metaVersion}`)}"metadata":${options.metadata},"columnDefinitions":${columns},"rows":[${rows.join(',')}]}`;
+  return `${typeJson('Table', `meta.k8s.io/${options.metaVersion}`)}"metadata":${options.metadata},"columnDefinitions":${columns},"rows":${rows.length === 0 && printer === DEFAULT_PRINTER ? 'null' : `[${rows.join(',')}]`}}`;
 };
 
 const DEFAULT_PRINTER: Printer = definePrinter<KubernetesObject>({
   resource: '',
-  cells: ({ metadata }, now) => [metadata.name ?? '', ageSince(metadata.creationTimestamp, now)],
+  cells: ({ metadata }) => [metadata.name ?? '', metadata.creationTimestamp ?? null],
 });
 
 /** For custom resources and kinds without a printer of their own: name and time of creation (rest.DefaultTableConvertor). */
