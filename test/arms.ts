@@ -1,4 +1,4 @@
-import type { ActorSpec } from '@naumachia/core';
+import type { ActorSpec, Supervision } from '@naumachia/core';
 import { type Address, decodeSnapshot, type FaultPlan, type HostSnapshot, type Incident, milliseconds, type Message, OWN_THREADS, packedPlacement, type Placement, Simulation, ThreadsRuntime } from '@naumachia/core';
 
 /** A run of some actors in one of the modes, as a test that holds in all of them sees it. */
@@ -29,6 +29,7 @@ export interface Fixture {
   readonly more?: readonly ActorSpec[];
   readonly wedgedAfter?: number;
   readonly heapMegabytes?: number;
+  readonly supervision?: Supervision;
 }
 
 const LIMIT_MS = 20_000;
@@ -80,7 +81,7 @@ export const simulated = async (fixture: Fixture, codec: 'crossing' | 'always' =
 export const threads = async (fixture: Fixture, placement: Placement, codec: 'crossing' | 'always' = 'crossing'): Promise<Run> => {
   const { specs } = await import(urlOf(fixture.module));
   const incidents: Incident[] = [];
-  const { wedgedAfter = 10_000, heapMegabytes } = fixture;
+  const { wedgedAfter = 10_000, heapMegabytes, supervision } = fixture;
   const runtime = await ThreadsRuntime.create({
     seed: 1, placement, catalog: urlOf(fixture.module), codec, wedgedAfter, incident: (incident) => incidents.push(incident), ...(heapMegabytes !== undefined && { heap: () => ({ oldMegabytes: heapMegabytes }) }),
   });

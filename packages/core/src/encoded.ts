@@ -12,7 +12,8 @@ let releaseValue: (encoded: Encoded) => void;
  * bounded cache per thread (`boundDecodedValues`). Both are immutable once given.
  */
 export class Encoded<H = unknown, T = unknown> {
-  readonly header: H;
+  /** Made from its bytes when first asked for: msgpackr copies its whole input when it is entered from within a frame. */
+  #header: H | undefined;
   #value: T | undefined;
   /** Holds the bytes, once they are made, from `#start` to `#end`. */
   #slab: Uint8Array | undefined;
@@ -21,8 +22,8 @@ export class Encoded<H = unknown, T = unknown> {
   /** Where, before `#start`, the length and the bytes of the header stand, once they are made; else -1. */
   #head = -1;
 
-  private constructor(header: H, value: T | undefined, slab: Uint8Array | undefined, start: number, end: number) {
-    this.header = header;
+  private constructor(header: H | undefined, value: T | undefined, slab: Uint8Array | undefined, start: number, end: number) {
+    this.#header = header;
     this.#value = value;
     this.#slab = slab;
     this.#start = start;
@@ -43,7 +44,7 @@ export class Encoded<H = unknown, T = unknown> {
   static ofWire<H, T>(wire: Uint8Array): Encoded<H, T> {
     const start = HEAD_PREFIX + ((wire[0] as number) << 8) + (wire[1] as number);
     keepBytes(wire);
-    const encoded = new Encoded<H, T>(valueCodec.decode(wire.subarray(HEAD_PREFIX, start)) as H, undefined, kept.slab, kept.start + start, kept.start + wire.length);
+    const encoded = new Encoded<H, T>(undefined, undefined, kept.slab, kept.start + start, kept.start + wire.length);
     encoded.#head = kept.start;
     return encoded;
   }
@@ -53,6 +54,11 @@ export class Encoded<H = unknown, T = unknown> {
     const encoded = new Encoded<G, T>(header, this.#value, this.#slab, this.#start, this.#end);
     if (this.#value !== undefined) keep(encoded as Encoded);
     return encoded;
+  }
+
+  get header(): H {
+    if (this.#header === undefined && this.#head >= 0) this.#header = valueCodec.decode((this.#slab as Uint8Array).subarray(this.#head + HEAD_PREFIX, this.#start)) as H;
+    return this.#header as H;
   }
 
   get value(): T {
@@ -96,6 +102,8 @@ export class Encoded<H = unknown, T = unknown> {
    */
   settle(): void {
     if (this.#slab === undefined) this.#encode();
+    // The header's bytes stay behind.
+    this.#header = this.header;
     settleBytes(this.#slab as unknown as Uint8Array, this.#start, this.#end);
     this.#end += kept.start - this.#start;
     this.#start = kept.start;

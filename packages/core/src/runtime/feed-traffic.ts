@@ -7,6 +7,7 @@ import type { Effect } from './context.js';
 import type { Feed, Sink, Subscription } from './feeds.js';
 import type { FeedDelivery, Host } from './host.js';
 import type { PeerItem } from './peers.js';
+import type { Timer } from './timers.js';
 import { resetsFirst } from './wire.js';
 
 /** A mirror needs to reach back only as far as its slowest subscriber; who comes later than that lists anew. */
@@ -26,7 +27,7 @@ export class FeedTraffic {
   readonly #remote = new Map<string, Subscription>();
   readonly #held = new Set<Subscription>();
   readonly #behind: Subscription[] = [];
-  readonly #resetting = new Set<string>();
+  readonly #resetting = new Map<string, Timer>();
   readonly #recoded = new WeakMap<readonly FeedEntry[], readonly FeedEntry[]>();
   #faultDelay = milliseconds(0);
 
@@ -130,11 +131,17 @@ export class FeedTraffic {
   resetLater(a: string, b: string, at: Instant): void {
     const key = a < b ? `${a}|${b}` : `${b}|${a}`;
     if (this.#resetting.has(key)) return;
-    this.#resetting.add(key);
-    this.#host.timers.add(at, () => {
+    const reset = (): void => {
       this.#resetting.delete(key);
       if (this.#host.wire.faults.judgeLink(a, b, 'stream', this.#host.now).type === 'hold') this.#host.wire.resetLink(a, b);
-    });
+    };
+    this.#resetting.set(key, this.#host.timers.add(at, reset));
+  }
+
+  /** The plan has changed: links are given up as the new one says. */
+  forgetResets(): void {
+    for (const timer of this.#resetting.values()) this.#host.timers.cancel(timer);
+    this.#resetting.clear();
   }
 
   heldSubscriptions(): Subscription[] {

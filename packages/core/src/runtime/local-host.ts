@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ActorSpec, AnyActorDefinition, Catalog } from '../actor.js';
@@ -47,7 +47,7 @@ export class LocalHost implements HostControl {
   readonly #options: LocalHostOptions;
   readonly #definitions = new Map<string, AnyActorDefinition>();
   readonly #services: Service[] = [];
-  readonly #delay = monitorEventLoopDelay({ resolution: 10 });
+  #delay: IntervalHistogram | undefined;
   #closed = false;
 
   constructor(options: LocalHostOptions) {
@@ -108,7 +108,7 @@ export class LocalHost implements HostControl {
       this.#options.peers?.flush();
     }
     this.loop.stop();
-    this.#delay.disable();
+    this.#delay?.disable();
     this.host.closed = true;
     this.host.slots.failWhere(() => true, failure('unavailable'));
     this.host.traffic.close();
@@ -145,7 +145,10 @@ export class LocalHost implements HostControl {
 
   report(): HostReport {
     // The first call switches the measurement on: a host that nobody asks pays nothing for it.
-    this.#delay.enable();
+    if (!this.#delay) {
+      this.#delay = monitorEventLoopDelay({ resolution: 10 });
+      this.#delay.enable();
+    }
     const delay = this.#delay.count > 0 ? { p99: this.#delay.percentile(99) / 1e6, max: this.#delay.max / 1e6 } : { p99: 0, max: 0 };
     this.#delay.reset();
     const { used_heap_size, external_memory } = getHeapStatistics();

@@ -118,6 +118,7 @@ export class Supervisor {
   #stopInOrder(cell: Cell, restarting: boolean): void {
     for (const child of [...(cell.children ?? [])]) this.#stopInOrder(child, false);
     this.#host.runStopping(cell);
+    this.#host.wire.leftInOrder(cell.address);
     this.#host.end(cell, restarting);
   }
 

@@ -1,5 +1,5 @@
-import type { Duration, Instant } from '../time.js';
-import { later } from '../time.js';
+import type { Address } from '../address.js';
+import { type Duration, type Instant, later } from '../time.js';
 import { type FaultAction, type FaultPlan, matchesName } from '../faults/plan.js';
 import { FaultPlane } from '../faults/plane.js';
 import { type Envelope, failure } from '../message.js';
@@ -16,6 +16,7 @@ export class Wire {
   readonly #host: Host;
   /** Instants at which what is held is judged anew. */
   readonly #releases = new Set<Instant>();
+  readonly #leftInOrder = new Map<string, number>();
   #actions: Timer[] = [];
 
   constructor(host: Host, latencies: readonly LinkLatency[]) {
@@ -39,6 +40,7 @@ export class Wire {
     const host = this.#host;
     for (const timer of this.#actions) host.timers.cancel(timer);
     this.faults.apply(plan, host.now);
+    host.traffic.forgetResets();
     this.#actions = (plan.actions ?? []).map((action) =>
       host.timers.add(later(host.now, action.at as Duration), () => {
         for (const cell of this.#targets(action)) host.supervisor.act(action, cell);
@@ -90,12 +92,19 @@ export class Wire {
     });
   }
 
-  /** What an incarnation sent that has been replaced meanwhile is not delivered. */
+  /** What an incarnation sent that has failed and been replaced meanwhile is not delivered. */
   #arrive(envelope: Envelope): void {
     const { cells, delivery } = this.#host;
-    const sender = cells.get(envelope.from.actor);
-    if (sender && sender.address.incarnation !== envelope.from.incarnation) delivery.drop(envelope, 'fenced');
+    const { actor, incarnation } = envelope.from;
+    const sender = cells.get(actor);
+    const isReplaced = sender !== undefined && sender.address.incarnation !== incarnation && this.#leftInOrder.get(actor) !== incarnation;
+    if (isReplaced) delivery.drop(envelope, 'fenced');
     else delivery.receive(envelope);
+  }
+
+  /** An incarnation was stopped in order: what it said last is still delivered. */
+  leftInOrder({ actor, incarnation }: Address): void {
+    this.#leftInOrder.set(actor, incarnation);
   }
 
   #judge(envelope: Envelope): void {

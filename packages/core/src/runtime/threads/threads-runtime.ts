@@ -183,6 +183,8 @@ export class ThreadsRuntime implements Runtime {
     for (const worker of [...this.#workers.values()].reverse()) if (how === 'drain' && this.#workers.size < 16) await worker.stop(how);
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop(how)));
     await this.#main.stop(how);
+    // Closed ports are gone a turn of the event loop later.
+    await new Promise((resolve) => void setImmediate(resolve));
   }
 
   async #startOn(host: string, specs: readonly ActorSpec[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { ActorSpec } from '../../actor.js';
@@ -51,6 +51,8 @@ export class WorkerHost {
   watch!: TurnWatch;
   #worker: Worker | undefined;
   #control: Comlink.Remote<HostControl> | undefined;
+  #port: MessagePort | undefined;
+  #closed: Promise<void> | undefined;
   #names: Names = { actors: [], steps: [] };
   #segments: Segment[] = [];
   #why: string | undefined;
@@ -123,7 +125,7 @@ export class WorkerHost {
         if (!this.#leaving) this.#events.died(this, why);
       });
     });
-    port1.unref();
+    this.#port = port1;
     this.#control = Comlink.wrap<HostControl>(nodeEndpoint(port1));
   }
 
@@ -151,6 +153,7 @@ export class WorkerHost {
     if (how === 'drain' && this.#control) await this.drain();
     await this.#worker?.terminate();
     this.#release('it was stopped');
+    await this.#closed;
   }
 
   /** Lets its actors stop in order, for as long as they may take. */
@@ -188,5 +191,10 @@ export class WorkerHost {
     this.#calls.clear();
     this.#control?.[Comlink.releaseProxy]();
     this.#control = undefined;
+    const port = this.#port;
+    if (!port) return;
+    this.#port = undefined;
+    this.#closed = new Promise((resolve) => void port.once('close', resolve));
+    port.close();
   }
 }
