@@ -22,6 +22,7 @@ const RIGHT = 14;
 const TOP = 12;
 const BOTTOM = 28;
 const LEGEND = 22;
+const CHARACTER = 6.7;
 
 /** An SVG of `lines`, told apart by colour and by a legend; every line says its name when pointed at. */
 export const lineChart = ({ title, lines, x, y, filled }: LineChart): string => {
@@ -57,8 +58,12 @@ const drawn = (line: Line, index: number, xs: Scale, ys: Scale, ground: number |
 };
 
 const legendOf = (lines: readonly Line[], y: number): string[] => {
-  const width = (WIDTH - 2 * RIGHT) / lines.length;
-  return lines.flatMap((line, index) => [element('rect', { class: `bar series-${index}`, x: RIGHT + index * width, y: y - 9, width: 10, height: 10, rx: 2 }), label(RIGHT + index * width + 15, y, line.name, { class: 'tick' })]);
+  let x = RIGHT;
+  return lines.flatMap(({ name }, index) => {
+    const at = x;
+    x += 15 + name.length * CHARACTER + 14;
+    return [element('rect', { class: `bar series-${index}`, x: at, y: y - 9, width: 10, height: 10, rx: 2 }), label(at + 15, y, name, { class: 'tick' })];
+  });
 };
 
 /** At most seven ticks: more would run into one another. */
