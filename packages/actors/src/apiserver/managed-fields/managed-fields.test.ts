@@ -11,7 +11,7 @@ const kind = (resource: string): Kind => {
 const NOW = '2026-01-01T00:00:00Z';
 const LATER = '2026-01-01T00:01:00Z';
 const configMap = (data: Record<string, string>, managedFields?: unknown): KubernetesObject =>
-  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'n', ...(managedFields !== undefined && { managedFields }) }, data }) as KubernetesObject;
+  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'n', ...(managedFields !== undefined && { managedFields }) }, data }) as unknown as KubernetesObject;
 
 describe('managedFields', () => {
   it('of a new object name what was sent, not what is empty or the server’s', () => {

@@ -22,7 +22,9 @@ export const planPatch = (state: ApiServerState, context: ActorContext, kind: Ki
   const malformed = malformedPatch(request);
   if (malformed !== undefined) return refusal(malformed);
   if (stored === undefined) return refusal(notFound(kind.resource, request.name));
-  const before = withRevision(stored.value, String(stored.header.revision));
+  // Only a JSON patch, and a patch from outside that may be refused with the whole result, sees the resourceVersion.
+  const shows = request.patchType === 'json' || request.fieldValidation !== undefined;
+  const before = shows ? withRevision(stored.value, String(stored.header.revision)) : stored.value;
   const made = patchedObject(kind, request, stored, before);
   if (isStatus(made)) return refusal(made);
   let patched = made;
