@@ -103,10 +103,12 @@ it('a mistake of the server is a Status without a stack trace', async () => {
   port.answer = () => {
     throw new Error('secret detail');
   };
-  const { code, text } = await ask(edge.url, { path: CONFIG_MAPS });
-  expect(code).toBe(500);
-  expect(JSON.parse(text)).toMatchObject({ kind: 'Status', reason: 'InternalError' });
-  expect(text).not.toContain('secret detail');
+  for (const body of [undefined, '{"metadata":{"name":"a"}}']) {
+    const { code, text } = await ask(edge.url, { method: body === undefined ? 'GET' : 'POST', path: CONFIG_MAPS }, body);
+    expect(code).toBe(500);
+    expect(JSON.parse(text)).toMatchObject({ kind: 'Status', reason: 'InternalError' });
+    expect(text).not.toContain('secret detail');
+  }
 });
 
 it.each(['/%', '/api/v1/%zz', '/api/v1/namespaces/%ff/pods'])('the broken path %s is a bad request', async (path) => {

@@ -36,6 +36,8 @@ export interface Edge extends EdgeInfo {
   close(): Promise<void>;
 }
 
+/** By which the server is reached on this machine, and from inside of the cluster. */
+const SERVED_NAMES = ['127.0.0.1', '::1', 'localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', '10.96.0.1'];
 /** Longer than the 90 s for which Go clients keep an idle connection: the server must not be the one that hangs up. */
 const KEEP_ALIVE = 120_000;
 const HEADERS_TIMEOUT = 30_000;
@@ -51,7 +53,7 @@ export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<E
   const host = options.host ?? '127.0.0.1';
   const { key, certificate } = options.authority ?? newAuthority();
   const authority = certificateAuthority(key, undefined, certificate);
-  const names = ['127.0.0.1', '::1', 'localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', '10.96.0.1', ...(host === '0.0.0.0' || host === '::' ? [] : [host]), ...(options.hosts ?? [])];
+  const names = [...SERVED_NAMES, ...(host === '0.0.0.0' || host === '::' ? [] : [host]), ...(options.hosts ?? [])];
   const serving = authority.serve([...new Set(names)]);
   const tokens: TokenTable = new Map([...(options.tokens ?? []), ...(options.token === undefined ? [] : [[options.token, administrator] as const])]);
 

@@ -31,7 +31,8 @@ export const answerRequest = async (port: Port, tokens: TokenTable, request: Inc
     else await answer(port, tokens, exchange);
   } catch (error) {
     if (error instanceof Refusal) sendStatus(exchange, error.status);
-    else if (!request.destroyed && !response.destroyed) sendStatus(exchange, internalError('the server could not complete the request'));
+    // To somebody who went away nothing is sent; `request.destroyed` would not say so, a body that was read to its end is that too.
+    else sendStatus(exchange, internalError('the server could not complete the request'));
   }
   countRequest(request.method ?? '', response.statusCode);
 };

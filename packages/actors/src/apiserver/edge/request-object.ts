@@ -61,7 +61,9 @@ const decodeProtobuf = (body: Buffer, wanted: WantedKind): DecodedObject => {
 };
 
 /** `repeated` are the findings of a YAML reader, which come before all others. */
-const decodeDocument = (body: Buffer, value: unknown, duplicates: DuplicateKeys | undefined, repeated: readonly string[], wanted: WantedKind, fieldValidation: WriteOptions['fieldValidation']): DecodedObject => {
+const decodeDocument = (
+  body: Buffer, value: unknown, duplicates: DuplicateKeys | undefined, repeated: readonly string[], wanted: WantedKind, fieldValidation: WriteOptions['fieldValidation'],
+): DecodedObject => {
   const meta = readTypeMeta(value);
   if ('error' in meta) throw new Refusal(unrecognizedObject(wanted.kind, meta.error, body));
   const actual = { apiVersion: meta.apiVersion || wanted.apiVersion, kind: meta.kind || wanted.kind };

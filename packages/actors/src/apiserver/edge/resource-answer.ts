@@ -89,7 +89,12 @@ const sendList = (port: Port, exchange: Exchange, reply: Extract<ApiReply, { typ
       sendAnswer(exchange, {
         code: 200,
         json: `${typeJson('PartialObjectMetadataList', `meta.k8s.io/${metaVersion}`)}"metadata":${metadata},"items":${parts}}`,
-        object: () => ({ kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${metaVersion}`, metadata: JSON.parse(metadata) as object, items: items.map((item) => partialObject(servedObject(item, resource), metaVersion)) }),
+        object: () => ({
+          kind: 'PartialObjectMetadataList',
+          apiVersion: `meta.k8s.io/${metaVersion}`,
+          metadata: JSON.parse(metadata) as object,
+          items: items.map((item) => partialObject(servedObject(item, resource), metaVersion)),
+        }),
       });
       return;
     }

@@ -89,7 +89,15 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       const body = await readBody(request);
       const { labelSelector, fieldSelector, limit, continue: next } = listOptions(query, false);
       const parameters = deleteParameters(body, contentType, query);
-      return ask({ type: 'deletecollection', ...target, ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }), ...(limit > 0 && { limit }), ...(next && { continue: next }), ...parameters });
+      return ask({
+        type: 'deletecollection',
+        ...target,
+        ...(labelSelector && { labelSelector }),
+        ...(fieldSelector && { fieldSelector: storedFieldSelector(fieldSelector, resource) }),
+        ...(limit > 0 && { limit }),
+        ...(next && { continue: next }),
+        ...parameters,
+      });
     }
     case 'connect':
       return serveConnection(port, exchange, route);
@@ -108,7 +116,8 @@ const isRefusedRevision = async (port: Port, exchange: Exchange, { resource, nam
   const text = exchange.query.get('resourceVersion') ?? '';
   if (text === '' || text === '0') return false;
   if (parseResourceVersion(text) === undefined) throw new Refusal(plainError(resourceVersionError(text)));
-  const reply = await port.request(API_SERVER, { type: 'list', user: exchange.user, resource: resource.storedResource, namespace, limit: 1, resourceVersion: text, resourceVersionMatch: 'NotOlderThan' });
+  const at = { resourceVersion: text, resourceVersionMatch: 'NotOlderThan', limit: 1 };
+  const reply = await port.request(API_SERVER, { type: 'list', user: exchange.user, resource: resource.storedResource, namespace, ...at });
   if (isFailure(reply)) sendStatus(exchange, statusOfFailure(reply));
   else if (reply.type === 'status') sendStatus(exchange, reply.status.status === 'Failure' ? reply.status : pathNotFound());
   else return false;

@@ -33,7 +33,8 @@ export const tableJson = (items: readonly TableItem[], options: TableOptions): s
   });
   // Rows of the default convertor are appended to nothing, so an empty Table has none instead of an empty list.
   const columns = options.withColumns ? columnsJson(options.resource) : 'null';
-  return `${typeJson('Table', `meta.k8s.io/${options.metaVersion}`)}"metadata":${options.metadata},"columnDefinitions":${columns},"rows":${rows.length === 0 && printer === DEFAULT_PRINTER ? 'null' : `[${rows.join(',')}]`}}`;
+  const shown = rows.length === 0 && printer === DEFAULT_PRINTER ? 'null' : `[${rows.join(',')}]`;
+  return `${typeJson('Table', `meta.k8s.io/${options.metaVersion}`)}"metadata":${options.metadata},"columnDefinitions":${columns},"rows":${shown}}`;
 };
 
 const DEFAULT_PRINTER: Printer = definePrinter<KubernetesObject>({
