@@ -23,6 +23,8 @@ export interface SimulationOptions {
   readonly observer?: Observer;
   /** `always` passes every message through the codec, so that nothing can lean on shared objects. */
   readonly codec?: 'crossing' | 'always';
+  /** The command that runs this again, for the message of a failed run. */
+  readonly replay?: string;
   /** Which host an actor is said to run on, for faults of whole hosts; default: each on its own, of the actor's name. */
   readonly hostOf?: (actor: string) => string;
   /** What to do when an actor throws: fail the run (default), or leave it to supervision alone. */
@@ -42,12 +44,14 @@ const STEPS_PER_INSTANT = 10_000_000;
 export class Simulation {
   readonly host: Host;
   readonly seed: number;
+  readonly #replay: string | undefined;
   readonly #trace = traceHash();
   readonly #errors: { readonly actor: string; readonly error: unknown }[] = [];
   #now: Instant;
 
   constructor(options: SimulationOptions) {
     this.seed = options.seed;
+    this.#replay = options.replay;
     this.#now = options.epoch ?? EPOCH;
     const definitions = new Map(options.definitions.map((definition) => [definition.kind, definition]));
     this.host = new Host({
@@ -188,7 +192,7 @@ export class Simulation {
     const [first] = this.#errors.splice(0);
     const cause = first?.error;
     const what = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-    throw new Error(`seed ${this.seed}, ${new Date(this.#now).toISOString()}: ${first?.actor} failed: ${what}`, { cause });
+    throw new Error(`seed ${this.seed}, ${new Date(this.#now).toISOString()}: ${first?.actor} failed: ${what}${this.#replay === undefined ? '' : `\nreplay: ${this.#replay}`}`, { cause });
   }
 }
 
