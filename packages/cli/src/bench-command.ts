@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { type LoadOptions, makeReport, parseThreshold, BadThreshold, type Report, reportTable, runLoad, type Threshold, writeReport } from '@naumachia/bench';
-import { CommandFailed, EXIT, usageError } from './exit-codes.js';
+import { CommandFailed, EXIT, UsageError } from './exit-codes.js';
 import { interruption } from './interruption.js';
 import { machineLimits, threadsProblem } from './machine-limits.js';
 import { progressLine } from './progress-line.js';
@@ -72,7 +72,7 @@ const threshold = (text: string): Threshold => {
   try {
     return parseThreshold(text);
   } catch (error) {
-    if (error instanceof BadThreshold) throw usageError(error.message);
+    if (error instanceof BadThreshold) throw new UsageError(error.message);
     throw error;
   }
 };
@@ -82,7 +82,7 @@ const refuseWhatCannotFit = ({ nodes, mode }: BenchFlags, { pods, scaled }: Work
   if (problem !== undefined) throw new CommandFailed(problem);
   if (pods <= nodes * PODS_PER_NODE) return;
   const message = `${pods} pods do not fit on ${nodes} nodes, which take ${PODS_PER_NODE} each; --nodes ${Math.ceil(pods / PODS_PER_NODE)} would do`;
-  if (scaled) throw usageError(message);
+  if (scaled) throw new UsageError(message);
   process.stderr.write(`warning: ${message}\n`);
 };
 

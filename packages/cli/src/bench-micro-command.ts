@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { measureSuite, MICRO_SUITES, type MicroFigure, NoSavedRun, ratioTo, readSavedRun, type SavedRun, saveRun, textTable } from '@naumachia/bench';
-import { CommandFailed, EXIT, usageError } from './exit-codes.js';
+import { CommandFailed, EXIT, UsageError } from './exit-codes.js';
 import { print } from './standard-output.js';
 
 export interface MicroFlags {
@@ -30,7 +30,7 @@ export const benchMicro = async (flags: MicroFlags): Promise<number> => {
       process.stderr.write(`error: ${suite}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     }
   }
-  if (figures.length === 0 && broken === 0) throw usageError(`no task has ${flags.only?.join(' or ') ?? 'a name'} in its name; the suites are ${Object.keys(MICRO_SUITES).join(', ')}`);
+  if (figures.length === 0 && broken === 0) throw new UsageError(`no task has ${flags.only?.join(' or ') ?? 'a name'} in its name; the suites are ${Object.keys(MICRO_SUITES).join(', ')}`);
   const run: SavedRun = { node: process.version, cpu: cpus()[0]?.model.trim() ?? 'unknown', savedAt: new Date().toISOString(), figures };
   if (flags.save !== undefined) save(flags.save, run);
   await print(flags.output === 'json' ? `${JSON.stringify(asJson(run, before))}\n` : `${table(figures, before)}\n`);

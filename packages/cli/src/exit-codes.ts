@@ -22,4 +22,7 @@ export class CommandFailed extends Error {
   }
 }
 
-export const usageError = (message: string): CommandFailed => new CommandFailed(`${message}\nTry --help.`, EXIT.usage);
+/** Flags that make no sense together, or whose value makes none: answered with the usage of the command. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

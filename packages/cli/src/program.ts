@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { collected, durationValue, wholeNumber } from './flag-values.js';
+import { EXIT, UsageError } from './exit-codes.js';
 import type { BenchFlags } from './bench-command.js';
 import type { MicroFlags } from './bench-micro-command.js';
 import type { UpFlags } from './up-command.js';
@@ -8,9 +9,19 @@ const EXIT_CODES = `
 Exit codes: 0 done; 1 something was refused or did not complete; 2 wrong usage or unreadable files;
 99 a threshold was crossed; 130 interrupted.`;
 
+/** What only the command itself can tell to be wrong usage is answered as commander answers the rest. */
+const withUsage = async (command: Command, run: () => Promise<number>): Promise<number> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof UsageError) command.error(`error: ${error.message}`, { exitCode: EXIT.usage });
+    throw error;
+  }
+};
+
 /** The commands and their flags. Each loads its code when it is called, so that `--help` and `up` need not wait for the others'. */
 export const program = (version: string, ended: (exitCode: number) => void): Command => {
-  const naumachia = new Command('naumachia').description('A whole Kubernetes 1.36 cluster inside Node.js: start one, or measure one.').version(version).exitOverride();
+  const naumachia = new Command('naumachia').description('A whole Kubernetes 1.36 cluster inside Node.js: start one, or measure one.').version(version).exitOverride().showHelpAfterError();
   const mode = (): Option => new Option('--mode <mode>', 'packed: many components on few threads; threads: each component on a thread of its own').choices(['packed', 'threads']).default('packed');
   const hosts = (): Option => new Option('--hosts <number>', 'worker threads in packed mode (default: one per core)').argParser(wholeNumber(1, 256));
   const output = (): Option => new Option('-o, --output <format>', 'what is printed at the end').choices(['table', 'json']).default('table');
@@ -32,7 +43,7 @@ export const program = (version: string, ended: (exitCode: number) => void): Com
     .addHelpText('after', EXIT_CODES)
     // What comes after `micro` belongs to it, `-o` too.
     .enablePositionalOptions()
-    .action(async (flags: BenchFlags) => ended(await (await import('./bench-command.js')).bench(flags)));
+    .action(async (flags: BenchFlags, command: Command) => ended(await withUsage(command, async () => (await import('./bench-command.js')).bench(flags))));
 
   benchCommand
     .command('micro')
@@ -42,7 +53,7 @@ export const program = (version: string, ended: (exitCode: number) => void): Com
     .option('--save <file>', 'keep the figures')
     .option('--compare <file>', 'show the ratio to saved figures')
     .addOption(output())
-    .action(async (flags: MicroFlags) => ended(await (await import('./bench-micro-command.js')).benchMicro(flags)));
+    .action(async (flags: MicroFlags, command: Command) => ended(await withUsage(command, async () => (await import('./bench-micro-command.js')).benchMicro(flags))));
 
   naumachia
     .command('up')

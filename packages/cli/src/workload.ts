@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type LoadOptions, type Manifest, type ManifestError, podsOf, readManifests, type RefusedObject, type LoadResult, scale, UnreadableManifest } from '@naumachia/bench';
-import { CommandFailed, EXIT, usageError } from './exit-codes.js';
+import { CommandFailed, EXIT, UsageError } from './exit-codes.js';
 
 export interface WorkloadFlags {
   readonly file?: readonly string[];
@@ -55,7 +55,7 @@ const scaled = (...parameters: Parameters<typeof scale>): Workload['objects'] =>
   try {
     return scale(...parameters);
   } catch (error) {
-    if (error instanceof RangeError) throw usageError(error.message);
+    if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;
   }
 };

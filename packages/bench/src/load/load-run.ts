@@ -58,6 +58,7 @@ const REPORTER = new URL('../measure/reporter.js', import.meta.url).href;
 /** Creates that wait for an answer at a time, as a client with this many connections. */
 const CLIENTS = 64;
 const LOOK_EVERY = 100;
+const NODES_AT_ONCE = 25;
 
 /** Starts a cluster, applies the objects, waits until all pods run, and says what was seen. Always leaves nothing running. */
 export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
@@ -82,7 +83,12 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     const controlPlaneHeap = heapOf(await runtime.reports());
     // The pause for measuring is nobody's waiting time.
     const nodesBegan = performance.now();
-    await runtime.start(nodes(options.nodes, 'none'));
+    // In threads mode each of them starts a worker, which takes its time: it can be interrupted, and shows how far it is.
+    const atOnce = options.mode === 'threads' ? NODES_AT_ONCE : options.nodes;
+    for (let first = 1; first <= options.nodes && !over(); first += atOnce) {
+      await runtime.start(nodes(Math.min(atOnce, options.nodes - first + 1), 'none', first));
+      if (options.mode === 'threads') options.progress({ phase: 'nodes', done: (await glanceAt(runtime)).nodesReady, of: options.nodes, elapsed: elapsed() });
+    }
     let glance = await glanceAt(runtime);
     for (; glance.nodesReady < options.nodes && !over(); glance = await glanceAt(runtime)) {
       options.progress({ phase: 'nodes', done: glance.nodesReady, of: options.nodes, elapsed: elapsed() });
@@ -97,15 +103,17 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     const applying = performance.now();
     const refused: Refusal[] = [];
     const applied = apply(runtime.port('load'), options.objects, refused, over);
-    for (; glance.podsRunning < pods && !over(); glance = await glanceAt(runtime)) {
-      options.progress({ phase: 'pods', done: glance.podsRunning, of: pods, elapsed: elapsed() });
+    // What was refused will never run.
+    const awaited = (): number => refused.reduce((left, { object }) => left - podsOf(object), pods);
+    for (; glance.podsRunning < awaited() && !over(); glance = await glanceAt(runtime)) {
+      options.progress({ phase: 'pods', done: glance.podsRunning, of: awaited(), elapsed: elapsed() });
       await rest(LOOK_EVERY);
     }
     await applied;
     options.progress({ phase: 'settling', done: glance.podsRunning, of: pods, elapsed: elapsed() });
     seen = await look();
     const lastRunning = seen.pods?.lastRunning;
-    const allRunning = (seen.pods?.running ?? 0) >= pods && lastRunning !== undefined ? lastRunning - (performance.timeOrigin + applying) : undefined;
+    const allRunning = (seen.pods?.running ?? 0) >= awaited() && lastRunning !== undefined ? lastRunning - (performance.timeOrigin + applying) : undefined;
     // The tail of a rollout (statuses, Events, endpoints) belongs to the run: it is over when nobody writes any more.
     for (let before = -1; !over() && glance.writes !== before; glance = await glanceAt(runtime)) {
       before = glance.writes;
@@ -116,7 +124,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     await runtime.settle();
     seen = await look();
     return {
-      complete: allRunning !== undefined, pods, refused, incidents, nodesReady, allRunning,
+      complete: allRunning !== undefined || awaited() <= 0, pods, refused, incidents, nodesReady, allRunning,
       heap: { controlPlane: controlPlaneHeap, idle, end: heapOf(seen.hosts) }, loopDelay, residentBytes, threads: runtime.hosts + 1, seen,
     };
   } finally {

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { KubernetesObject } from '@naumachia/actors';
-import { isMap, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
+import { decodeManifest } from './decode-manifest.js';
 
 /** An object of a manifest and where it stands. */
 export interface Manifest {
@@ -39,8 +40,15 @@ export const readManifests = (paths: readonly string[]): { readonly manifests: M
       }
       if (document.contents === null) continue;
       const problem = isMap(document.contents) ? lackOf(document.toJS() as Record<string, unknown>) : 'an object is expected here';
-      if (problem === undefined) manifests.push(...flattened(document.toJS() as KubernetesObject).map((object) => ({ object, file, line })));
-      else errors.push({ file, line, problem });
+      if (problem !== undefined) {
+        errors.push({ file, line, problem });
+        continue;
+      }
+      for (const object of flattened(document.toJS() as KubernetesObject)) {
+        const decoded = decodeManifest(object);
+        if ('object' in decoded) manifests.push({ object: decoded.object, file, line });
+        else errors.push({ file, line: lines.linePos(placeOf(document, decoded.field)).line, problem: decoded.problem });
+      }
     }
   }
   return { manifests, errors };
@@ -52,6 +60,17 @@ const lackOf = (object: Record<string, unknown>): string | undefined => {
   if (object['kind'] === 'List') return undefined;
   const metadata = object['metadata'] as { readonly name?: unknown; readonly generateName?: unknown } | undefined;
   return typeof metadata?.name === 'string' || typeof metadata?.generateName === 'string' ? undefined : 'metadata.name is missing';
+};
+
+/** Where a field stands, or as much of the way to it as the document has. */
+const placeOf = (document: Document, field: readonly (string | number)[]): number => {
+  for (let depth = field.length; depth > 0; depth--) {
+    const parent = document.getIn(field.slice(0, depth - 1), true);
+    const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === field[depth - 1]) : undefined;
+    const at = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+    if (at !== undefined) return at;
+  }
+  return document.contents?.range?.[0] ?? document.range?.[0] ?? 0;
 };
 
 const flattened = (object: KubernetesObject): KubernetesObject[] => (object.kind === 'List' ? ((object['items'] ?? []) as KubernetesObject[]) : [object]);
