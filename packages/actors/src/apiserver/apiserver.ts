@@ -4,7 +4,7 @@ import type { GroupResource, ObjectHeader } from '../api/object.js';
 import type { ApiRequest, Stored } from '../api/requests.js';
 import { compact, compactTo } from './compaction.js';
 import { followAgain, startUp } from './startup.js';
-import { type ApiServerConfig, type ApiServerState, ETCD, newApiServerState } from './state.js';
+import { type ApiServerConfig, type ApiServerState, newApiServerState } from './state.js';
 import { deleteEach } from './storage/delete-collection.js';
 import { grantLease } from './storage/event-lease.js';
 import { write } from './storage/flows.js';

@@ -59,7 +59,7 @@ describe('a node', () => {
     sim.advance(seconds(120));
     const leases = of(server, 'leases.coordination.k8s.io');
     expect(leases[0]?.verb).toBe('create');
-    expect((leases[0]?.object as Lease).spec).toMatchObject({ holderIdentity: 'node-1', leaseDurationSeconds: 40 });
+    expect((leases[0]?.object as Lease | undefined)?.spec).toMatchObject({ holderIdentity: 'node-1', leaseDurationSeconds: 40 });
     expect(leases[0]?.object.metadata.ownerReferences?.[0]).toMatchObject({ kind: 'Node', uid: server.objects.get('nodes//node-1')?.header.uid });
     const gaps = leases.slice(1).map((lease, at) => lease.at - (leases[at]?.at ?? 0));
     expect(gaps.length).toBeGreaterThan(8);
@@ -102,7 +102,7 @@ describe('a node', () => {
     pod('fits', { disk: 'ssd' });
     pod('does-not', { disk: 'tape' });
     sim.advance(seconds(1));
-    const phase = (name: string): unknown => (server.objects.get(`pods/ns/${name}`)?.value as { status?: { phase?: string } }).status?.phase;
+    const phase = (name: string): unknown => (server.objects.get(`pods/ns/${name}`)?.value as { status?: { phase?: string } } | undefined)?.status?.phase;
     expect([phase('fits'), phase('does-not')]).toEqual(['Running', 'Failed']);
   });
 });

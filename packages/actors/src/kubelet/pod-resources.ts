@@ -44,9 +44,7 @@ const total = (spec: PodSpec, of: (resources: ResourceRequirements) => ResourceL
       if (before === undefined || compareQuantities(before, amount) < 0) sum[name] = amount;
     }
   }
-  for (const name in sum) {
-    add(spec.overhead);
-    return sum;
-  }
-  return undefined;
+  if (Object.keys(sum).length === 0) return undefined;
+  add(spec.overhead);
+  return sum;
 };

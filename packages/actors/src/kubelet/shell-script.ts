@@ -231,7 +231,7 @@ const wordAt = (text: string, from: number): readonly [Word, number] => {
     else if (char === '\\' && at + 1 < text.length) {
       literal += text.charAt(at + 1);
       at += 2;
-    } else if (/[\s;|]/.test(char) || char === '>' && !text.startsWith('>&', at) && !/^\d>/.test(text.slice(from, at + 1)) || (char === '&' && !/>$/.test(text.slice(from, at)))) break;
+    } else if (/[\s;|]/.test(char) || char === '>' && !text.startsWith('>&', at) && !/^\d>/.test(text.slice(from, at + 1)) || (char === '&' && !text.slice(from, at).endsWith('>'))) break;
     else {
       literal += char;
       at++;

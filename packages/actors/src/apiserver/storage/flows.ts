@@ -6,7 +6,7 @@ import { alreadyExists, conflict, deletedStatus, generateNameConflict, serverTim
 import { kindOfResource } from '../registry.js';
 import { type ApiServerState, ETCD } from '../state.js';
 import { warned } from './create.js';
-import type { DeletePlan, Plan, PutPlan, Removal, TransactionPlan } from './plan.js';
+import type { DeletePlan, Plan, PutPlan, Removal } from './plan.js';
 import { planWrite, type WriteRequest } from './plan-write.js';
 import { removalOf } from './removal.js';
 import { created } from './binding.js';
