@@ -23,4 +23,5 @@ export const endpointSlice: Strategy = {
   validate: (object) => endpointSliceErrors(object as EndpointSlice),
   validateUpdate: (object, old) => endpointSliceUpdateErrors(object as EndpointSlice, old as EndpointSlice),
   generation: 'all',
+  alwaysSent: ['endpoints'],
 };

@@ -22,6 +22,8 @@ export interface Strategy {
   readonly generation?: 'spec' | 'all';
   /** What the endpoint of the object itself does not let clients manage. Default: `status`, if there is such a subresource. */
   readonly reset?: ResetFields;
+  /** Required lists that a client always sends, if only empty: whoever makes the object manages them. */
+  readonly alwaysSent?: readonly string[];
   readonly status?: StatusStrategy;
   /** A PUT of what does not exist creates it. */
   readonly createOnUpdate?: boolean;

@@ -3,7 +3,7 @@ import type { Kind } from '../registry.js';
 import type { Comparison } from './compare.js';
 import { inServedNames } from './served-names.js';
 import { compareObjects, NOTHING_RESET, type ResetFields } from './object-comparison.js';
-import { isEmpty } from './field-set.js';
+import { fieldSet, isEmpty, ITSELF, union } from './field-set.js';
 import { type Manager, recordUpdate, setOfEntry } from './managed-fields.js';
 
 /** What a write says of who writes. */
@@ -37,7 +37,7 @@ export const entriesAfterCreate = (kind: Kind, object: KubernetesObject, writer:
 
 /** A manager owns fields under the names of the version in which it writes. */
 const compared = (kind: Kind, writer: Writer, before: KubernetesObject | undefined, after: KubernetesObject, reset: ResetFields): Comparison => {
-  const comparison = compareObjects(kind.type, before, after, reset);
+  const comparison = withSent(kind, before, compareObjects(kind.type, before, after, reset));
   return writer.apiVersion === undefined || writer.apiVersion === kind.api.apiVersion ? comparison : inServedNames(kind.resource, writer.apiVersion, comparison);
 };
 
@@ -52,6 +52,13 @@ export const entriesAfterUpdate = (kind: Kind, object: KubernetesObject, old: Ku
   const entries = writer.fieldValidation === undefined || subresource !== '' ? live : isReset(object) ? undefined : (sentEntries(object) ?? live);
   if (entries === undefined || entries.length === 0) return undefined;
   return recordUpdate(entries, compared(kind, writer, old, object, resetOf(kind, subresource)), managerOf(writer, kind), now);
+};
+
+const withSent = (kind: Kind, before: KubernetesObject | undefined, comparison: Comparison): Comparison => {
+  const { alwaysSent } = kind.strategy;
+  if (before !== undefined || alwaysSent === undefined) return comparison;
+  const sent = alwaysSent.map((field) => `f:${field}`);
+  return { ...comparison, changed: union(comparison.changed, fieldSet(false, sent, sent.map(() => ITSELF))) };
 };
 
 const someOf = (entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] | undefined => (entries.length === 0 ? undefined : entries);

@@ -72,7 +72,8 @@ function mergeFields(type: ApiType | undefined, element: ValueType | undefined, 
     const before = at(key);
     const valueType = field?.type ?? element;
     if (before === undefined || before === null || Array.isArray(before) !== Array.isArray(value) || typeof before !== typeof value) {
-      set(key, dropDirectives(value, valueType));
+      // A directive for a map that is not there is nothing.
+      if (!isDirective(value)) set(key, dropDirectives(value, valueType));
     } else if (Array.isArray(value)) {
       const order = patch[SET_ELEMENT_ORDER + key];
       const removals = patch[DELETE_FROM_PRIMITIVE_LIST + key];
@@ -251,7 +252,7 @@ const dropDirectives = (value: unknown, type?: ValueType): unknown => {
   for (const key in value) {
     const inner = (value as Fields)[key];
     const field = type?.kind === 'struct' ? type.struct.field.get(key) : undefined;
-    const next = key.startsWith('$') || (inner === null && (field === undefined || zeroOfField(field) !== null)) ? undefined : dropDirectives(inner, field?.type ?? (type?.kind === 'map' ? type.element : undefined));
+    const next = key.startsWith('$') || isDirective(inner) || (inner === null && (field === undefined || zeroOfField(field) !== null)) ? undefined : dropDirectives(inner, field?.type ?? (type?.kind === 'map' ? type.element : undefined));
     if (next === inner) continue;
     kept ??= { ...value } as Record<string, unknown>;
     if (next === undefined) delete kept[key];

@@ -118,8 +118,11 @@ export const planList = (state: ApiServerState, kind: Kind, request: ListRequest
     const from = decodeContinue(request.continue);
     if ('status' in from) return refusedList(from);
     start = from.start;
-    if (cache.changedAt > from.revision) return { type: 'past', revision: from.revision, start };
-    revision = from.revision;
+    // A token of no revision goes on with what is there now.
+    if (from.revision > 0) {
+      if (cache.changedAt > from.revision) return { type: 'past', revision: from.revision, start };
+      revision = from.revision;
+    }
   } else if (isExact(request)) {
     const exact = Number(request.resourceVersion);
     if (exact < revision && cache.changedAt > exact) return { type: 'past', revision: exact, start };

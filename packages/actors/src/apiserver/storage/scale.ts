@@ -76,7 +76,8 @@ const patchedScale = (request: PatchRequest, stored: Stored, before: KubernetesO
 };
 
 const withReplicasOwner = (kind: Kind, metadata: KubernetesObject['metadata'], manager: string, operation: 'Apply' | 'Update'): KubernetesObject['metadata'] => {
-  if (metadata.managedFields === undefined) return metadata;
+  // A Scale that nobody manages stays so.
+  if (metadata.managedFields === undefined || (operation === 'Update' && metadata.managedFields.every((entry) => isEmpty(intersection(setOfEntry(entry), REPLICAS))))) return metadata;
   const kept: ManagedFieldsEntry[] = [];
   for (const entry of metadata.managedFields) {
     const left = difference(setOfEntry(entry), REPLICAS);

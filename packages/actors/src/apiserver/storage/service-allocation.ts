@@ -95,7 +95,7 @@ const giveClusterIp = (state: ApiServerState, context: ActorContext, service: Se
     }
   } else {
     // A dry run names an address without looking whether it is free.
-    const found = dryRun ? addressOf(range.base + STATIC_IPS) : drawAddress(state, range, context.random);
+    const found = dryRun ? addressOf(range.base) : drawAddress(state, range, context.random);
     if (found === undefined) {
       draft.errors.push(internalFieldError('spec.clusterIPs', `failed to allocate a serviceIP: range is full`));
       return;
