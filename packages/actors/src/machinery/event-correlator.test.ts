@@ -1,4 +1,4 @@
-import { instantOf, later, minutes, Random, seconds } from '@naumachia/core';
+import { instantOf, later, minutes, Random, seconds, milliseconds } from '@naumachia/core';
 import { expect, test } from 'vitest';
 import { correlate, eventCorrelator } from './event-correlator.js';
 import { eventName } from './event-recorder.js';
@@ -35,10 +35,12 @@ test('an object may make 25 events at once, and one more each five minutes', () 
   expect(correlate(correlator, 'uid', event('later', 'Later'), 'y', later(NOW, seconds(301))).outcome).toBe('create');
 });
 
-test('names of events are nanoseconds since the epoch in hex, and differ within one instant', () => {
+test('names of events are nanoseconds since the epoch in hex, and rise within one instant and after it', () => {
   const now = instantOf(1_795_270_965_123);
   const random = Random.named(1, 'names');
-  const names = Array.from({ length: 100 }, () => eventName('web', now, random));
+  const newest = { millisecond: 0, nanoseconds: 0 };
+  const names = Array.from({ length: 100 }, () => eventName('web', now, random, newest));
   for (const name of names) expect(BigInt(`0x${name.slice(4)}`) / 1_000_000n).toBe(1_795_270_965_123n);
-  expect(new Set(names).size).toBe(100);
+  names.push(eventName('web', later(now, milliseconds(1)), random, newest));
+  expect(names).toEqual([...new Set(names)].sort());
 });

@@ -23,6 +23,13 @@ export interface EventRecorder {
   sending: boolean;
   /** Events that found the queue full, or that no try could deliver. */
   lost: number;
+  readonly newest: NewestName;
+}
+
+/** The time in the newest name of a recorder: a millisecond, and the nanoseconds since it, which may be more than a millisecond. */
+interface NewestName {
+  millisecond: number;
+  nanoseconds: number;
 }
 
 interface PendingEvent {
@@ -35,7 +42,7 @@ interface PendingEvent {
   tries: number;
 }
 
-export const eventRecorder = (source: EventSource): EventRecorder => ({ source, correlator: eventCorrelator(), pending: [], sent: 0, sending: false, lost: 0 });
+export const eventRecorder = (source: EventSource): EventRecorder => ({ source, correlator: eventCorrelator(), pending: [], sent: 0, sending: false, lost: 0, newest: { millisecond: 0, nanoseconds: 0 } });
 
 /** What stands in an Event as `type`. */
 export type EventType = 'Normal' | 'Warning';
@@ -126,7 +133,7 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
       const { source } = recorder;
       const namespace = event.about.namespace ?? 'default';
       const object = event.about.uid ?? event.about.name ?? '';
-      const fresh = eventName(event.about.name ?? '', context.now, context.random);
+      const fresh = eventName(event.about.name ?? '', context.now, context.random, recorder.newest);
       const correlated = correlate(recorder.correlator, object, { type: event.type, reason: event.reason, message: event.message, fieldPath: event.about.fieldPath }, fresh, context.now);
       if (correlated.outcome === 'drop') return;
       const now = formatTime(context.now);
@@ -156,7 +163,7 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
       const namespace = event.about.namespace ?? 'default';
       // tools/events/event_broadcaster.go: isomorphic events differ in nothing but their note; the object's revision counts.
       const object = `${event.about.uid ?? event.about.name ?? ''}@${event.about.resourceVersion ?? ''}`;
-      const fresh = eventName(event.about.name ?? '', context.now, context.random);
+      const fresh = eventName(event.about.name ?? '', context.now, context.random, recorder.newest);
       const correlated = correlate(recorder.correlator, object, { type: event.type, reason: event.reason, message: event.action, fieldPath: undefined }, fresh, context.now);
       if (correlated.outcome === 'drop') return;
       // A series is written when it begins; its later members are only counted.
@@ -200,14 +207,18 @@ const requestOf = (client: ApiClient, { event, name, patch }: PendingEvent): Api
 };
 
 /**
- * `<object>.<nanoseconds since the epoch in hex>`. What is below a millisecond is always drawn: the clock stands still while a handler
- * runs, and the events that it records must not share a name.
+ * `<object>.<nanoseconds since the epoch in hex>`. What is below a millisecond is drawn: the clock stands still while a handler runs, and
+ * the events that it records must not share a name. The names of one recorder rise, as a real clock does: who lists events by name, as
+ * kubectl describe does within a second, sees them in their order.
  */
-export const eventName = (object: string, now: Instant, random: Random): string => {
+export const eventName = (object: string, now: Instant, random: Random, newest: NewestName): string => {
+  const millisecond = Math.floor(now);
+  const past = (millisecond - newest.millisecond) * 1_000_000;
+  newest.nanoseconds = past > newest.nanoseconds ? random.below(500_000) : newest.nanoseconds - past + 1 + random.below(1_000);
+  newest.millisecond = millisecond;
   // 61 bits, in two limbs that a number holds exactly: BigInt costs ten times as much.
-  const whole = Math.floor(now);
-  const below = (whole % LIMB) * 1_000_000 + random.below(1_000_000);
-  const above = Math.floor(whole / LIMB) * 1_000_000 + Math.floor(below / LIMB);
+  const below = (millisecond % LIMB) * 1_000_000 + newest.nanoseconds;
+  const above = Math.floor(millisecond / LIMB) * 1_000_000 + Math.floor(below / LIMB);
   return `${object}.${above.toString(16)}${(below % LIMB).toString(16).padStart(6, '0')}`;
 };
 
