@@ -50,6 +50,12 @@ write('discovery.json.br', JSON.stringify({
   openapiV2: createHash('sha512').update(v2).digest('hex').toUpperCase(),
 }))
 
+// Not in the recordings: the Table of a Scale (printScale of Kubernetes 1.36).
+const SCALE_COLUMNS = [
+  ['Desired', 'integer', 'replicas is the desired number of instances for the scaled object.'],
+  ['Available', 'integer', 'replicas is the actual number of observed instances of the scaled object.'],
+]
+
 // Column definitions per resource, as [name, type, format, description, priority]; descriptions are shared.
 const descriptions = []
 const describe = (text) => (descriptions.includes(text) ? descriptions.indexOf(text) : descriptions.push(text) - 1)
@@ -65,5 +71,7 @@ for (const file of fs.readdirSync(path.join(set, 'conversations/tables')).sort()
     columns[group ? `${resource}.${group}` : resource] = table.columnDefinitions.map((c) => [c.name, c.type, c.format, describe(c.description), c.priority])
   }
 }
+const [name, , age] = columns.configmaps
+columns['scales.autoscaling'] = [name, ...SCALE_COLUMNS.map(([column, type, description]) => [column, type, '', describe(description), 0]), age]
 const lines = (entries) => entries.join(',\n')
 write('printer-columns.json', `{"descriptions":[\n${lines(descriptions.map((d) => JSON.stringify(d)))}\n],\n"columns":{\n${lines(Object.entries(columns).map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`))}\n}}\n`)

@@ -1,12 +1,14 @@
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Port } from '@naumachia/core';
 import type { UserInfo } from '../../api/requests.js';
 import { administrator, type TokenTable } from './authentication.js';
 import { certificateAuthority, type KeyAndCertificate, newAuthority } from './certificates.js';
 import { answerRequest } from './request-handler.js';
+import { answerUpgrade } from './upgrade-handler.js';
 
 export interface EdgeOptions {
   /** Where to listen. Default 127.0.0.1. */
@@ -83,6 +85,8 @@ export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<E
   server.on('request', (request, response) => {
     void answerRequest(port, tokens, request as unknown as IncomingMessage, response as unknown as ServerResponse);
   });
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex) => void answerUpgrade(port, tokens, request, socket));
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

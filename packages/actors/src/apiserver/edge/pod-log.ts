@@ -65,7 +65,7 @@ const logOptions = (query: URLSearchParams, name: string): LogOptions => {
 };
 
 /** The container that is meant: the one that is named, or the only one. Throws a Refusal if that is not clear. */
-const containerOf = (pod: Pod, asked: string): string => {
+export const containerOf = (pod: Pod, asked: string): string => {
   const names = (containers: readonly { readonly name: string }[] | undefined): string[] => (containers ?? []).map((container) => container.name);
   const { containers, initContainers, ephemeralContainers } = pod.spec;
   const name = pod.metadata.name ?? '';

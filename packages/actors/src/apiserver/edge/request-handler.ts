@@ -65,13 +65,13 @@ const answer = async (port: Port, tokens: TokenTable, exchange: Exchange): Promi
     exchange.representation = fallbackFormat(accept);
     return sendStatus(exchange, notAcceptable(acceptedTypes(watch)));
   }
-  exchange.representation = representation;
+  exchange.representation = isPretty(exchange) ? { ...representation, pretty: true } : representation;
   const deprecated = deprecationOf(route.resource);
   if (deprecated !== undefined) exchange.warnings.push(deprecated);
   return serveResource(port, exchange, route, resourcePath.watch);
 };
 
-const userOf = (request: IncomingMessage, tokens: TokenTable): UserInfo | Status => {
+export const userOf = (request: IncomingMessage, tokens: TokenTable): UserInfo | Status => {
   const socket = request.socket as TLSSocket;
   const credentials: Credentials = {
     headers: request.headers,
@@ -80,6 +80,13 @@ const userOf = (request: IncomingMessage, tokens: TokenTable): UserInfo | Status
   };
   const sender = authenticate(credentials, tokens);
   return isStatus(sender) ? sender : impersonate(sender, credentials);
+};
+
+/** Browsers and command line tools are shown indented JSON unless they ask for something else (isPrettyPrint of apiserver). */
+const isPretty = ({ request, query }: Exchange): boolean => {
+  const asked = query.get('pretty');
+  if (asked !== null && asked !== '') return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(asked);
+  return /^(curl|Wget|Mozilla\/5\.0)/.test(request.headers['user-agent'] ?? '');
 };
 
 const WATCH_METHOD = 'GET';
@@ -93,11 +100,11 @@ const watchRoute = (method: string, path: ResourcePath): ResourceRoute | Status 
 let groups: ReadonlySet<string> | undefined;
 
 /** A group that nobody serves is no API path at all. */
-const isKnownGroup = ({ group }: ResourcePath): boolean => (groups ??= new Set(apiGroups().map(({ name }) => name))).has(group);
+export const isKnownGroup = ({ group }: ResourcePath): boolean => (groups ??= new Set(apiGroups().map(({ name }) => name))).has(group);
 
 const METHOD_VERBS: Readonly<Record<string, string>> = { GET: 'get', HEAD: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
-const attributesOf = (method: string, path: string, resource: ResourcePath | undefined, query: URLSearchParams): Attributes => {
+export const attributesOf = (method: string, path: string, resource: ResourcePath | undefined, query: URLSearchParams): Attributes => {
   const verb = METHOD_VERBS[method] ?? method.toLowerCase();
   if (resource === undefined) return { type: 'path', verb, path };
   const { group, resource: plural, subresource, namespace, name } = resource;

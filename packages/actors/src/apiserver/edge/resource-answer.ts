@@ -61,9 +61,10 @@ const sendValue = (port: Port, exchange: Exchange, { code, value }: Extract<ApiR
     case 'PartialObjectMetadataList':
       throw new Refusal(notAList(resource));
     case 'Table': {
-      // A Scale or a review has no columns.
-      if (value.kind !== resource.kind) sendAnswer(exchange, { code, json: valueJson(served) });
-      else sendTable(port, exchange, code, [{ object: value, json: partialValueJson(served, 'v1') }], `{"resourceVersion":"${value.metadata.resourceVersion ?? ''}"}`, resource);
+      const shown = value.kind === 'Scale' ? { ...resource, groupResource: 'scales.autoscaling' } : resource;
+      // A review has no columns.
+      if (value.kind !== resource.kind && shown === resource) sendAnswer(exchange, { code, json: valueJson(served) });
+      else sendTable(port, exchange, code, [{ object: value, json: partialValueJson(served, 'v1') }], `{"resourceVersion":"${value.metadata.resourceVersion ?? ''}"}`, shown);
     }
   }
 };

@@ -34,6 +34,7 @@ import { replicationControllerPrinter } from './replication-controller.js';
 import { resourceQuotaPrinter } from './resource-quota.js';
 import { clusterRoleBindingPrinter, roleBindingPrinter } from './role-binding.js';
 import { runtimeClassPrinter } from './runtime-class.js';
+import { scalePrinter } from './scale.js';
 import { secretPrinter } from './secret.js';
 import { servicePrinter } from './service.js';
 import { serviceAccountPrinter } from './service-account.js';
@@ -87,6 +88,7 @@ const PRINTERS: readonly Printer[] = [
   resourceSlicePrinter,
   roleBindingPrinter,
   runtimeClassPrinter,
+  scalePrinter,
   secretPrinter,
   serviceAccountPrinter,
   serviceCIDRPrinter,
