@@ -1,3 +1,4 @@
+import { assert } from './assert.js';
 import { Encoded } from './encoded.js';
 
 /** Freezes plain data to its leaves, so that a receiver on the same host that changes a message fails at once. */
@@ -8,8 +9,9 @@ export const deepFreeze = <T>(value: T): T => {
     deepFreeze(value.value);
     return value;
   }
-  // Views of memory and keyed collections cannot be frozen.
-  if (ArrayBuffer.isView(value) || value instanceof Map || value instanceof Set) return value;
+  // Views of memory cannot be frozen; keyed collections do not travel, for the codec writes them as it writes records and lists.
+  if (ArrayBuffer.isView(value)) return value;
+  assert(!(value instanceof Map || value instanceof Set), 'a message holds a Map or a Set: send a record or a list');
   Object.freeze(value);
   for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key]);
   return value;

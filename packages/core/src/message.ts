@@ -1,7 +1,7 @@
 import type { Address } from './address.js';
 import type { Instant } from './time.js';
 
-/** What actors exchange: frozen plain data, told apart by `type`. Functions and class instances other than `Encoded` do not travel. */
+/** What actors exchange: frozen plain data, told apart by `type`. Functions, keyed collections and class instances other than `Encoded` do not travel. */
 export interface Message {
   readonly type: string;
 }

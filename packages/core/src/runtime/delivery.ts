@@ -59,8 +59,8 @@ export class Delivery {
     // A fault that takes a request resets its link, and that answers.
     if (envelope.kind !== 'request' || why === 'fault') return;
     const reason = why === 'overflow' ? 'overloaded' : supervisor.isDown(envelope.to.actor) || why === 'fenced' ? 'unavailable' : 'no-such-actor';
-    // The answer takes the link back, so that a refusal is not faster than the network.
-    this.post(envelope.to, envelope.from, failure(reason), 'stream', 'reply', envelope.slot, undefined);
+    // The answer takes the link back, so that a refusal is not faster than the network. It speaks for the name, whoever holds it.
+    this.post({ actor: envelope.to.actor, incarnation: 0 }, envelope.from, failure(reason), 'stream', 'reply', envelope.slot, undefined);
   }
 
   /** These actors are about to start here, in any order: what comes for them meanwhile waits. */

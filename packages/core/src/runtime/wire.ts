@@ -97,7 +97,7 @@ export class Wire {
     const { cells, delivery } = this.#host;
     const { actor, incarnation } = envelope.from;
     const sender = cells.get(actor);
-    const isReplaced = sender !== undefined && sender.address.incarnation !== incarnation && this.#leftInOrder.get(actor) !== incarnation;
+    const isReplaced = incarnation !== 0 && sender !== undefined && sender.address.incarnation !== incarnation && this.#leftInOrder.get(actor) !== incarnation;
     if (isReplaced) delivery.drop(envelope, 'fenced');
     else delivery.receive(envelope);
   }

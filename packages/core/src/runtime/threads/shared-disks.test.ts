@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { Disks } from '../../index.js';
+import { MemoryDisks } from '../memory-disks.js';
+import { type Segment, SharedDisks } from './shared-disks.js';
+
+/** Disks in shared memory as two workers see them, one after the other. */
+const shared = () => {
+  let segments: Segment[] = [];
+  const open = (): Disks => new SharedDisks(segments, (notice) => {
+    if (notice.notice === 'segment') segments.push(notice.segment);
+    else segments = segments.filter((segment) => segment.base !== notice.segment.base || segment.log !== notice.segment.log);
+  });
+  return { open, count: () => segments.length };
+};
+
+const read = (disks: Disks): number[] => [...disks.of('a').read('log')].map(([, record]) => record.n as number);
+
+describe.each([
+  { name: 'in memory', open: () => { const disks = new MemoryDisks(); return () => disks; } },
+  { name: 'in shared memory', open: () => shared().open },
+])('disks $name', ({ open }) => {
+  it('what was appended before a sync survives the end of its actor, and what came after is lost', () => {
+    const reopen = open();
+    const disk = reopen().of('a');
+    for (const n of [1, 2]) expect(disk.append('log', { n })).toBe(n - 1);
+    disk.sync();
+    disk.append('log', { n: 3 });
+    const disks = reopen();
+    disks.crashed('a');
+    expect(read(disks)).toEqual([1, 2]);
+    expect(disks.of('a').append('log', { n: 4 })).toBe(2);
+    expect(disks.of('b').append('log', { n: 1 })).toBe(0);
+  });
+});
+
+describe('disks in shared memory', () => {
+  it('a log is given up by whole segments, and the rest is read on after a restart', () => {
+    const { open, count } = shared();
+    const disk = open().of('a');
+    const bulk = new Uint8Array(300_000);
+    for (let n = 0; n < 20; n++) disk.append('log', { n, bulk });
+    disk.sync();
+    const before = count();
+    disk.truncate('log', 10);
+    expect(count()).toBeLessThan(before);
+    const kept = read(open());
+    expect(kept.at(-1)).toBe(19);
+    expect(kept[0]).toBeLessThanOrEqual(10);
+    expect(kept[0]).toBeGreaterThan(5);
+    expect(kept).toEqual(Array.from({ length: kept.length }, (_, index) => (kept[0] as number) + index));
+  });
+});
