@@ -81,7 +81,8 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       if (patchType === undefined) throw new Refusal(unsupportedPatchType());
       const body = await readBody(request);
       const options = writeOptions('PatchOptions', query, userAgent, patchType);
-      return ask({ type: 'patch', ...target, ...part, name, patchType, patch: decodePatch(body, patchType), ...options });
+      const patch = decodePatch(body, patchType, options.fieldValidation, (text) => exchange.warnings.push(text));
+      return ask({ type: 'patch', ...target, ...part, name, patchType, patch, ...options });
     }
     case 'delete':
       return ask({ type: 'delete', ...target, name, ...deleteParameters(await readBody(request), contentType, query) });

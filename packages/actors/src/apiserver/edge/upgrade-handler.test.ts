@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { connect, type TLSSocket } from 'node:tls';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Encoded, type Message } from '@naumachia/core';
+import type { Stored } from '../../api/requests.js';
+import { notFound } from '../../api/status.js';
+import { openEdge, type Edge } from './edge.js';
+import { configMap, FakePort } from './testing/fake-port.js';
+
+let port: FakePort;
+let edge: Edge;
+
+beforeEach(async () => {
+  port = new FakePort();
+  edge = await openEdge(port, { token: 'secret-token' });
+});
+afterEach(() => edge.close());
+
+const pod = (): Stored => {
+  const { header } = configMap('p', 3, 'created');
+  const value = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { nodeName: 'n', containers: [{ name: 'c' }] } };
+  return Encoded.ofValue(header, value);
+};
+
+/** Asks for an upgrade and gives everything that the server sends until it hangs up. */
+const exec = async (query: string, protocol = 'v5.channel.k8s.io', token = 'secret-token'): Promise<Buffer> => {
+  const { port: listening } = new URL(edge.url);
+  const socket: TLSSocket = connect({ host: '127.0.0.1', port: Number(listening), ca: edge.caCertificate, servername: 'localhost' });
+  const key = randomBytes(16).toString('base64');
+  const headers = [`Host: x`, `Authorization: Bearer ${token}`, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${key}`, `Sec-WebSocket-Protocol: ${protocol}`];
+  socket.write(`GET /api/v1/namespaces/default/pods/p/exec?${query} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+  const parts: Buffer[] = [];
+  for await (const part of socket) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+};
+
+/** The payloads of unmasked frames below 126 bytes or with a 16 bit length. */
+const payloads = (bytes: Buffer): string[] => {
+  const out: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const short = bytes[at + 1] ?? 0;
+    const length = short === 126 ? bytes.readUInt16BE(at + 2) : short;
+    const start = at + (short === 126 ? 4 : 2);
+    out.push(bytes.subarray(start, start + length).toString('latin1'));
+    at = start + length;
+  }
+  return out;
+};
+
+it('a command gives its output, its errors and its exit code as streams', async () => {
+  const asked: Message[] = [];
+  port.answer = (request) => {
+    asked.push(request);
+    const exec = { type: 'containerExec', stdout: 'out\n', stderr: 'err\n', exitCode: 3 };
+    return request.type === 'get' ? { type: 'object', code: 200, object: pod() } : (exec as never);
+  };
+  const bytes = await exec('command=ls&command=-l&stdout=true');
+  const end = bytes.indexOf('\r\n\r\n');
+  expect(bytes.subarray(0, end).toString()).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n[\s\S]*Sec-WebSocket-Protocol: v5\.channel\.k8s\.io$/);
+  const [stdout, stderr, error] = payloads(bytes.subarray(end + 4));
+  expect([stdout, stderr]).toEqual(['\u0001out\n', '\u0002err\n']);
+  expect(error?.startsWith('\u0003')).toBe(true);
+  expect(JSON.parse(error?.slice(1) ?? '')).toMatchObject({ status: 'Failure', reason: 'NonZeroExitCode', details: { causes: [{ reason: 'ExitCode', message: '3' }] } });
+  expect(asked[1]).toMatchObject({ type: 'containerExec', namespace: 'default', pod: 'p', container: 'c', command: ['ls', '-l'] });
+});
+
+it.each([
+  ['a pod that is not there', () => (port.answer = () => ({ type: 'status', status: notFound('pods', 'p') })), 'v5.channel.k8s.io', 'secret-token', 404],
+  ['an unknown protocol', () => {}, 'chat', 'secret-token', 400],
+  ['a wrong token', () => {}, 'v5.channel.k8s.io', 'wrong', 401],
+])('%s is refused before the upgrade', async (_, prepare, protocol, token, code) => {
+  prepare();
+  const text = (await exec('command=ls', protocol, token)).toString();
+  expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${code} `));
+  expect(JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4))).toMatchObject({ kind: 'Status', code });
+});
