@@ -71,7 +71,9 @@ const decodeDocument = (
   if (type === undefined) throw new Refusal(notRegistered(actual, wanted));
   refuseOtherKind(actual, wanted);
 
-  const { object, clean } = rebuild(type, value);
+  const rebuilt = rebuild(type, value);
+  const { clean } = rebuilt;
+  const object = withEmptyManagers(rebuilt.object, value);
   if (clean && duplicates === undefined && repeated.length === 0) return { object: withMetadata(object, wanted), warnings: [] };
   const report = reportDecoding(type, value, duplicates);
   const version = parseApiVersion(actual.apiVersion).version;
@@ -81,6 +83,12 @@ const decodeDocument = (
   const all = [...(repeated.length === 0 ? [] : [repeatedKeysError(repeated)]), ...report.strict];
   if (all.length > 0) throw new Refusal(cannotBeHandled(actual.kind, version, wanted.kind, strictDecodingError(all)));
   return { object: withMetadata(object, wanted), warnings: [] };
+};
+
+/** An empty list of managers, which is otherwise as good as none, asks for all of them to be forgotten. */
+const withEmptyManagers = (object: KubernetesObject, sent: unknown): KubernetesObject => {
+  const managers = (sent as Partial<KubernetesObject> | null)?.metadata?.managedFields;
+  return Array.isArray(managers) && managers.length === 0 ? { ...object, metadata: { ...object.metadata, managedFields: [] } } : object;
 };
 
 const withMetadata = (object: KubernetesObject, wanted: WantedKind): KubernetesObject =>

@@ -1,5 +1,6 @@
 import { named, type Port } from '@naumachia/core';
 import { isFailure } from '@naumachia/core';
+import { goQuote } from '../../api/go-text.js';
 import type { KubernetesObject } from '../../api/object.js';
 import type { ApiRequest } from '../../api/requests.js';
 import { notFound, pathNotFound, plainError } from '../../api/status.js';
@@ -74,6 +75,7 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       const { force: _, ...options } = writeOptions('UpdateOptions', query, userAgent);
       const { object, warnings } = decodeObject(body, contentType, wanted, options.fieldValidation);
       exchange.warnings.push(...warnings);
+      refuseUnreadableRevision(object);
       return ask({ type: 'update', ...target, ...part, name, ...options, object: storedVersionOf(object, resource) });
     }
     case 'patch': {
@@ -103,6 +105,10 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
     case 'connect':
       return serveConnection(port, exchange, route);
   }
+};
+
+const refuseUnreadableRevision = ({ metadata: { resourceVersion = '' } }: KubernetesObject): void => {
+  if (resourceVersion !== '' && parseResourceVersion(resourceVersion) === undefined) throw new Refusal(plainError(`strconv.ParseUint: parsing ${goQuote(resourceVersion)}: invalid syntax`));
 };
 
 /** `POST .../bindings` binds the pod that the object names. */

@@ -65,10 +65,10 @@ const someOf = (entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsE
 
 const resetOf = (kind: Kind, subresource: string): ResetFields => (subresource === '' ? kind.reset : subresource === 'status' ? kind.resetStatus : NOTHING_RESET);
 
-/** One empty entry is how a client asks for managedFields to be forgotten. */
+/** An empty list, or one with a single empty entry, is how a client asks for managedFields to be forgotten. */
 const isReset = (object: KubernetesObject): boolean => {
   const sent = object.metadata.managedFields;
-  return sent !== undefined && sent.length === 1 && Object.keys(sent[0] ?? {}).length === 0;
+  return sent !== undefined && (sent.length === 0 || (sent.length === 1 && Object.keys(sent[0] ?? {}).length === 0));
 };
 
 const isReadable = (entry: ManagedFieldsEntry): boolean =>
