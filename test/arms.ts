@@ -83,7 +83,7 @@ export const threads = async (fixture: Fixture, placement: Placement, codec: 'cr
   const incidents: Incident[] = [];
   const { wedgedAfter = 10_000, heapMegabytes, supervision } = fixture;
   const runtime = await ThreadsRuntime.create({
-    seed: 1, placement, catalog: urlOf(fixture.module), codec, wedgedAfter, incident: (incident) => incidents.push(incident), ...(heapMegabytes !== undefined && { heap: () => ({ oldMegabytes: heapMegabytes }) }),
+    seed: 1, placement, catalog: urlOf(fixture.module), codec, wedgedAfter, incident: (incident) => incidents.push(incident), ...(heapMegabytes !== undefined && { heap: () => ({ oldMegabytes: heapMegabytes }) }), ...(supervision && { supervision }),
   });
   await runtime.start([...specs, ...(fixture.more ?? [])]);
   const port = runtime.port('test');

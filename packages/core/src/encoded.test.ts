@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boundDecodedValues, codec, Encoded } from './index.js';
+import { boundDecodedValues, codec, Encoded, sweepDecodedValues } from './index.js';
 
 describe('Encoded', () => {
   it('gives its value again after the cache of decoded values has dropped it', () => {
@@ -40,5 +40,18 @@ describe('Encoded', () => {
     boundDecodedValues(4096);
     expect(few[3]?.value).toEqual(new Uint8Array(1000).fill(900));
     expect([large.size, (large.value as Uint8Array)[499_999]]).toEqual([500_005, 3]);
+  });
+
+  it('is decoded anew once a sweep has found it old', () => {
+    const old = Encoded.ofValue(0, { x: 1 });
+    const { value } = old;
+    sweepDecodedValues();
+    const young = Encoded.ofValue(0, { x: 2 });
+    const kept = young.value;
+    expect(old.value).toBe(value);
+    sweepDecodedValues();
+    expect(young.value).toBe(kept);
+    expect(old.value).not.toBe(value);
+    expect(old.value).toEqual(value);
   });
 });

@@ -174,11 +174,28 @@ export const boundDecodedValues = (count: number): void => {
   for (const encoded of ring) if (encoded) releaseValue(encoded);
   ring = new Array<Encoded | undefined>(count);
   next = 0;
+  fresh = 0;
+};
+
+/** How many values were kept since the last sweep. */
+let fresh = 0;
+
+/** Lets go of the values that were kept before the last sweep: a thread that has nothing to do holds on to none. */
+export const sweepDecodedValues = (): void => {
+  // The oldest is the one that would be overwritten next.
+  for (let i = 0; i < ring.length - fresh; i++) {
+    const at = (next + i) % ring.length;
+    const encoded = ring[at];
+    ring[at] = undefined;
+    if (encoded) releaseValue(encoded);
+  }
+  fresh = 0;
 };
 
 const keep = (encoded: Encoded): void => {
   const leaving = ring[next];
   if (leaving) releaseValue(leaving);
   ring[next] = encoded;
+  fresh++;
   next = next + 1 === ring.length ? 0 : next + 1;
 };

@@ -22,9 +22,14 @@ export { wallClock } from './runtime/event-loop.js';
 export type { Reporter } from './runtime/local-host.js';
 export type { Incident, Runtime } from './runtime/runtime.js';
 export { OWN_THREADS, packedPlacement, type Placement } from './runtime/threads/placement.js';
-export { ThreadsRuntime, type ThreadsOptions } from './runtime/threads/threads-runtime.js';
+export { type HostBuild, ThreadsRuntime, type ThreadsOptions } from './runtime/threads/threads-runtime.js';
 export * from './service.js';
 export type { PeerItem } from './runtime/peers.js';
 export { type ActorSnapshot, decodeSnapshot, decodeState, encodeState, type HostSnapshot, snapshotHash } from './runtime/snapshot.js';
 export { restoreFlow } from './runtime/flows.js';
 export type { HeapLimits } from './runtime/threads/worker-host.js';
+// What is measured by itself.
+export { Host } from './runtime/host.js';
+export { MemoryDisks } from './runtime/memory-disks.js';
+export { Ring } from './runtime/ring.js';
+export { packFrame, unpackFrame } from './runtime/threads/frames.js';

@@ -24,6 +24,7 @@ export const MICRO_SUITES: Readonly<Record<string, () => Promise<readonly SuiteT
   'service-lookup': async () => (await import('./service-lookup.js')).serviceLookupTasks(),
   etcd: async () => (await import('./etcd.js')).etcdTasks(),
   'api-writes': async () => (await import('./api-write-tasks.js')).apiWriteTasks(),
+  messaging: async () => (await import('./messaging.js')).messagingTasks(),
   codec: async () => (await import('./codec.js')).codecTasks(),
 };
 

@@ -86,6 +86,11 @@ export class Host implements ContextHost {
     return last + 1;
   }
 
+  /** The latest incarnation of a name on this host; 0 if it never was here. */
+  lastIncarnation(name: string): number {
+    return this.#incarnations.get(name) ?? 0;
+  }
+
   port(name: string): Port {
     return openPort(this, { actor: name, incarnation: this.nextIncarnation(name) });
   }

@@ -3,6 +3,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ActorSpec, AnyActorDefinition, Catalog } from '../actor.js';
 import type { Disks } from '../disk.js';
+import { sweepDecodedValues } from '../encoded.js';
 import type { FaultPlan } from '../faults/plan.js';
 import type { Observer } from '../observer.js';
 import { failure } from '../message.js';
@@ -40,6 +41,9 @@ export interface LocalHostOptions {
   readonly failed?: HostOptions['failed'];
 }
 
+/** Decoded values that nobody has asked for in one to two of these are given up. */
+const SWEEP_MS = 5000;
+
 /** A host in wall time on this thread, with its control surface. Workers run one each; an inline host runs on the caller's thread. */
 export class LocalHost implements HostControl {
   readonly host: Host;
@@ -48,6 +52,7 @@ export class LocalHost implements HostControl {
   readonly #definitions = new Map<string, AnyActorDefinition>();
   readonly #services: Service[] = [];
   #delay: IntervalHistogram | undefined;
+  readonly #sweeping: NodeJS.Timeout;
   #closed = false;
 
   constructor(options: LocalHostOptions) {
@@ -60,6 +65,7 @@ export class LocalHost implements HostControl {
     });
     this.loop = new EventLoop(this.host, () => peers?.flush(), marker);
     peers?.serve(this.host, this.loop.poke);
+    this.#sweeping = setInterval(sweepDecodedValues, SWEEP_MS).unref();
   }
 
   async start(specs: readonly ActorSpec[]): Promise<void> {
@@ -108,6 +114,7 @@ export class LocalHost implements HostControl {
       this.#options.peers?.flush();
     }
     this.loop.stop();
+    clearInterval(this.#sweeping);
     this.#delay?.disable();
     this.host.closed = true;
     this.host.slots.failWhere(() => true, failure('unavailable'));

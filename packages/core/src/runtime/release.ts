@@ -23,7 +23,8 @@ export class Release {
       if (cell.status === 'ended' && effect.effect !== 'send' && effect.effect !== 'reply') continue;
       this.#perform(cell, effect);
     }
-    effects.length = first;
+    // Cheaper than to set the length, for the one or two that there mostly are.
+    while (effects.length > first) effects.pop();
   }
 
   #perform(cell: Cell, effect: Effect): void {

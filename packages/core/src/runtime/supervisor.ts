@@ -6,10 +6,16 @@ import type { Cell } from './cell.js';
 import type { Host } from './host.js';
 import type { Timer } from './timers.js';
 
+/** Who wants to hear of an actor's end, and the latest incarnation of whose end they heard. */
+interface Watched {
+  readonly by: Set<Cell>;
+  told: number;
+}
+
 /** Restarts what fails, tells those who watch, and carries out the faults that a plan has for actors. */
 export class Supervisor {
   readonly #host: Host;
-  readonly #watchers = new Map<string, Set<Cell>>();
+  readonly #watchers = new Map<string, Watched>();
   /** Actors that wait for their restart. */
   readonly #down = new Map<string, Timer | undefined>();
   /** When an actor failed (or, restarted one for all, its group), latest last. */
@@ -31,9 +37,9 @@ export class Supervisor {
   }
 
   watch(cell: Cell, actor: Address): void {
-    let watchers = this.#watchers.get(actor.actor);
-    if (!watchers) this.#watchers.set(actor.actor, (watchers = new Set()));
-    watchers.add(cell);
+    let watched = this.#watchers.get(actor.actor);
+    if (!watched) this.#watchers.set(actor.actor, (watched = { by: new Set(), told: 0 }));
+    watched.by.add(cell);
     (cell.watching ??= new Set()).add(actor.actor);
     const { cells, delivery, options } = this.#host;
     const holder = cells.get(actor.actor);
@@ -48,8 +54,8 @@ export class Supervisor {
 
   unwatch(cell: Cell, actor: Address): void {
     cell.watching?.delete(actor.actor);
-    const watchers = this.#watchers.get(actor.actor);
-    if (watchers?.delete(cell) && watchers.size === 0) this.#watchers.delete(actor.actor);
+    const watched = this.#watchers.get(actor.actor);
+    if (watched?.by.delete(cell) && watched.by.size === 0) this.#watchers.delete(actor.actor);
   }
 
   /** A watcher ended: nobody holds it any more. */
@@ -66,14 +72,17 @@ export class Supervisor {
   watchFor(host: string, actor: Address): void {
     const { cells, delivery, options } = this.#host;
     if (cells.has(actor.actor) || delivery.expects(actor.actor)) return;
-    options.peers?.toHost(host, { item: 'ended', actor, restarting: this.isDown(actor.actor) });
+    const last = { actor: actor.actor, incarnation: this.#host.lastIncarnation(actor.actor) };
+    options.peers?.toHost(host, { item: 'ended', actor: last, restarting: this.isDown(actor.actor) });
   }
 
   notify(actor: Address, restarting: boolean): void {
-    const watchers = this.#watchers.get(actor.actor);
-    if (!watchers) return;
+    const watched = this.#watchers.get(actor.actor);
+    // The end of one incarnation may be told twice: to all hosts, and to a host that asks just then.
+    if (!watched || (actor.incarnation !== 0 && actor.incarnation <= watched.told)) return;
+    if (actor.incarnation !== 0) watched.told = actor.incarnation;
     if (!restarting) this.#watchers.delete(actor.actor);
-    for (const cell of watchers) {
+    for (const cell of watched.by) {
       if (!restarting) cell.watching?.delete(actor.actor);
       this.#tell(cell, actor, restarting);
     }

@@ -22,6 +22,8 @@ export interface ThreadsOptions {
   readonly catalog: string;
   /** URL of a module that exports `reporter(): Reporter`. */
   readonly reporter?: string;
+  /** Another build of what a host loads, such as a bundle: a hundred small modules take a worker longer than all else. Default: none. */
+  readonly build?: (host: string) => HostBuild | undefined;
   readonly codec?: 'crossing' | 'always';
   /** Limits of a host's heap; a host that outgrows its own is ended and restarted. Default: Node's. */
   readonly heap?: (host: string) => HeapLimits;
@@ -29,6 +31,13 @@ export interface ThreadsOptions {
   readonly wedgedAfter?: number;
   readonly supervision?: Supervision;
   readonly incident?: (incident: Incident) => void;
+}
+
+/** URLs of the worker's entry (`host-worker.js`), catalog and reporter as one build: they must share their modules. */
+export interface HostBuild {
+  readonly worker: string;
+  readonly catalog: string;
+  readonly reporter: string;
 }
 
 const MAIN = 'main';
@@ -194,9 +203,12 @@ export class ThreadsRuntime implements Runtime {
     }
     let worker = this.#workers.get(host);
     if (!worker) {
-      const { seed, catalog, reporter, heap, codec: mode } = this.#options;
+      const { seed, heap, codec: mode } = this.#options;
+      const build = this.#options.build?.(host);
+      const catalog = build?.catalog ?? this.#options.catalog;
+      const reporter = this.#options.reporter === undefined ? undefined : (build?.reporter ?? this.#options.reporter);
       worker = new WorkerHost(
-        { name: host, index: this.#workers.size + 1, seed, catalog, reporter, recode: mode === 'always', heap: heap?.(host) },
+        { name: host, index: this.#workers.size + 1, seed, entry: build?.worker, catalog, reporter, recode: mode === 'always', heap: heap?.(host) },
         { notice: (from, notice) => this.#noticed(from, notice), named: (from, actor) => this.#placed.set(actor, from.name), died: (from, why) => this.#died(from, why) },
       );
       this.#workers.set(host, worker);

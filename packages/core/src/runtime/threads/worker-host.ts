@@ -21,6 +21,8 @@ export interface WorkerHostOptions {
   readonly name: string;
   readonly index: number;
   readonly seed: number;
+  /** URL of the worker's entry, if not this build's. */
+  readonly entry: string | undefined;
   readonly catalog: string;
   readonly reporter: string | undefined;
   readonly recode: boolean;
@@ -99,9 +101,9 @@ export class WorkerHost {
     const turnCell = new SharedArrayBuffer(TURN_CELL_BYTES);
     this.watch = new TurnWatch(turnCell);
     const { port1, port2 } = new MessageChannel();
-    const { name, index, seed, catalog, reporter, recode, heap } = this.options;
+    const { name, index, seed, entry, catalog, reporter, recode, heap } = this.options;
     const start: WorkerStart = { name, index, incarnation: this.incarnation, seed, catalog, reporter, recode, segments: this.#segments, turnCell, control: port2 };
-    const worker = new Worker(new URL('./host-worker.js', import.meta.url), {
+    const worker = new Worker(entry === undefined ? new URL('./host-worker.js', import.meta.url) : new URL(entry), {
       workerData: start,
       transferList: [port2],
       name,
