@@ -55,8 +55,11 @@ export const sendText = (exchange: Exchange, code: number, text: string): void =
 
 export const pageNotFound = (exchange: Exchange): void => sendText(exchange, 404, '404 page not found\n');
 
+/** How long written bytes may wait for a client that reads nothing of them, ms. */
+export const UNREAD_TIMEOUT = 60_000;
+
 export const send = ({ request, response, warnings }: Exchange, code: number, contentType: string, body: string | Uint8Array): void => {
-  if (response.headersSent || response.destroyed) return;
+  if (response.headersSent || isGone(response)) return;
   writeWarnings(response, warnings);
   response.statusCode = code;
   response.setHeader('content-type', contentType);
@@ -64,8 +67,14 @@ export const send = ({ request, response, warnings }: Exchange, code: number, co
   // As bytes: Node would write a string together with the headers as UTF-8, and encode what stands in them once more.
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.setHeader('content-length', bytes.byteLength);
+  // A client that stops reading in the middle of an answer does not keep it in memory for ever.
+  response.setTimeout(UNREAD_TIMEOUT, () => response.destroy());
   response.end(request.method === 'HEAD' ? undefined : bytes);
 };
+
+/** Whether nobody will read what is written any more. Node's HTTP/2 responses know it of their stream only. */
+export const isGone = (response: ServerResponse): boolean =>
+  response.destroyed || (response as unknown as { readonly stream?: { readonly destroyed: boolean } }).stream?.destroyed === true;
 
 export const writeWarnings = (response: ServerResponse, warnings: readonly string[]): void => {
   if (warnings.length > 0) response.setHeader('warning', [...new Set(warnings)].map((text) => `299 - "${headerText(text)}"`));

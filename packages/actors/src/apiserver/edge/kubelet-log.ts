@@ -1,7 +1,7 @@
 import { isFailure, seconds, type Port } from '@naumachia/core';
 import type { Pod } from '../../api/generated/types.js';
 import { kubeletOf, type ContainerLogsRequest } from '../../api/kubelet-requests.js';
-import { sendStatus, statusOfFailure, type Exchange } from './exchange.js';
+import { isGone, sendStatus, statusOfFailure, type Exchange } from './exchange.js';
 import type { LogOptions } from './pod-log.js';
 
 /** Longer than a kubelet waits for the next line of a log that is followed. */
@@ -25,7 +25,7 @@ export const streamContainerLog = async (port: Port, exchange: Exchange, pod: Po
   };
   let left = limitBytes ?? Number.POSITIVE_INFINITY;
   let after: number | undefined;
-  while (!response.destroyed) {
+  while (!isGone(response)) {
     const reply = await port.request(kubeletOf(node), after === undefined ? request : { ...request, after }, ANSWER_WITHIN);
     if (isFailure(reply) || reply.type === 'status') {
       if (response.headersSent) break;

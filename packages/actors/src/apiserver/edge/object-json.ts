@@ -1,8 +1,14 @@
 import type { KubernetesObject, ObjectMeta } from '../../api/object.js';
 import type { Stored } from '../../api/requests.js';
 
-/** The JSON of stored objects, without kind and apiVersion; an entry lives as long as its object. */
+/**
+ * The JSON of stored objects, without kind and apiVersion: of the last few thousand that were shown, as a list of everything would
+ * otherwise double what the store takes.
+ */
 const bodies = new WeakMap<Stored, string>();
+const KEPT_BODIES = 4096;
+const shown: (Stored | undefined)[] = new Array<Stored | undefined>(KEPT_BODIES);
+let nextShown = 0;
 
 /**
  * The JSON of an object as clients see it, kind and apiVersion first: the revision of the header becomes metadata.resourceVersion,
@@ -28,8 +34,14 @@ export const partialValueJson = (value: KubernetesObject, metaVersion: string): 
 export const typeJson = (kind: string, apiVersion: string): string => `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
 
 const storedBody = (stored: Stored): string => {
-  let body = bodies.get(stored);
-  if (body === undefined) bodies.set(stored, (body = bodyJson(stored.value, String(stored.header.revision))));
+  const kept = bodies.get(stored);
+  if (kept !== undefined) return kept;
+  const body = bodyJson(stored.value, String(stored.header.revision));
+  const leaving = shown[nextShown];
+  if (leaving !== undefined) bodies.delete(leaving);
+  shown[nextShown] = stored;
+  nextShown = (nextShown + 1) % KEPT_BODIES;
+  bodies.set(stored, body);
   return body;
 };
 

@@ -1,3 +1,4 @@
+import { connect } from 'node:http2';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openEdge, type Edge } from './edge.js';
 import { linesOf, open } from './testing/edge-client.js';
@@ -102,6 +103,19 @@ it('a client that goes is no longer followed for', async () => {
   expect(port.following[0]?.stopped).toBe(true);
 });
 
+it.each(['while it follows', 'while it is still sent what exists'])('a client of HTTP/2 that goes %s is no longer followed for', async (when) => {
+  const items = Array.from({ length: 40 }, (_, i) => configMap(`big-${i}`, i + 1, 'created', undefined, { big: 'x'.repeat(400_000) }));
+  if (when !== 'while it follows') port.answer = () => ({ type: 'list', revision: 40, items });
+  const session = connect(edge.url, { ca: edge.caCertificate });
+  const stream = session.request({ ':path': '/api/v1/namespaces/default/configmaps?watch=true', authorization: 'Bearer secret-token' });
+  await new Promise((resolve) => stream.once('response', resolve));
+  if (when === 'while it follows') await following();
+  stream.close();
+  session.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(port.following.every(({ stopped }) => stopped)).toBe(true);
+});
+
 it('a client that does not read is cut off', async () => {
   const { stream } = await watch('&resourceVersion=5');
   await following();
@@ -113,6 +127,20 @@ it('a client that does not read is cut off', async () => {
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(port.following[0]?.stopped).toBe(true);
+});
+
+it('a client of HTTP/2 that does not read is cut off too', async () => {
+  const session = connect(edge.url, { ca: edge.caCertificate });
+  const stream = session.request({ ':path': '/api/v1/namespaces/default/configmaps?watch=true&resourceVersion=5', authorization: 'Bearer secret-token' });
+  stream.on('error', () => {});
+  await following();
+  const data = { big: 'x'.repeat(500_000) };
+  for (let revision = 6; revision < 120 && !port.following[0]?.stopped; revision++) {
+    port.publish(configMap('a', revision, 'updated', undefined, data));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(port.following[0]?.stopped).toBe(true);
+  session.destroy();
 });
 
 it('a Table watch names its columns once', async () => {

@@ -2,7 +2,7 @@ import { named, type FeedBatch, type Port } from '@naumachia/core';
 import { isFailure } from '@naumachia/core';
 import type { ApiRequest, Stored } from '../../api/requests.js';
 import { tooOldResourceVersion } from '../../api/status.js';
-import { sendStatus, statusOfFailure, writeWarnings, type Exchange } from './exchange.js';
+import { isGone, sendStatus, statusOfFailure, UNREAD_TIMEOUT, writeWarnings, type Exchange } from './exchange.js';
 import { parseResourceVersion, type ListOptions } from './list-options.js';
 import type { ResourceRoute } from './resource-route.js';
 import { isSelected, selectionOf, type Selection } from './selection.js';
@@ -33,7 +33,10 @@ export const serveWatch = async (port: Port, exchange: Exchange, route: Resource
   /** The objects that are in the selection, where that can change. */
   const selected = selection.changes ? new Map<string, Stored>() : undefined;
   for (const stored of start.known) selected?.set(keyOf(stored), stored);
+  response.setTimeout(UNREAD_TIMEOUT, () => response.destroy());
   if (!(await sendInitial(exchange, start.initial, frames))) return;
+  // From here on silence is normal, and what waits is bounded.
+  response.setTimeout(0);
   let revision = start.revision;
   if (options.sendInitialEvents === true && options.allowWatchBookmarks) response.write(frames.bookmark(revision, true));
 
@@ -45,7 +48,7 @@ export const serveWatch = async (port: Port, exchange: Exchange, route: Resource
     over = true;
     for (const timer of timers) clearTimeout(timer);
     unsubscribe();
-    if (!response.destroyed) response.end(last);
+    if (!isGone(response)) response.end(last);
   };
   const batch = ({ entries, revision: seen }: FeedBatch): void => {
     if (over) return;
@@ -75,7 +78,7 @@ export const serveWatch = async (port: Port, exchange: Exchange, route: Resource
   timers.push(setTimeout(() => stop(), Math.min(seconds * 1000, 0x7fffffff)));
   if (options.allowWatchBookmarks) timers.push(setInterval(() => response.write(frames.bookmark(revision, false)), BOOKMARK_INTERVAL));
   follow();
-  if (response.destroyed) stop();
+  if (isGone(response)) stop();
 };
 
 interface Start {
@@ -126,14 +129,14 @@ const sendInitial = async ({ response }: Exchange, initial: readonly Stored[], f
   for (let i = 0; i < initial.length; i += CHUNK) {
     let out = '';
     for (const stored of initial.slice(i, i + CHUNK)) out += frames.event('ADDED', stored);
-    if (response.write(out) || response.destroyed) continue;
+    if (response.write(out) || isGone(response)) continue;
     await new Promise<void>((resolve) => {
       response.once('drain', resolve);
       response.once('close', resolve);
     });
-    if (response.destroyed) return false;
+    if (isGone(response)) return false;
   }
-  return !response.destroyed;
+  return !isGone(response);
 };
 
 const keyOf = ({ header }: Stored): string => `${header.namespace}/${header.name}`;
