@@ -27,7 +27,7 @@ export const CATALOG = new URL('./catalog.js', import.meta.url).href;
 /** The components of a cluster, in the order in which they start. */
 export const clusterActors = (cluster: ClusterSpec): ActorSpec[] => {
   const { latency } = cluster;
-  const etcd: ActorSpec<EtcdConfig> = { name: 'etcd', kind: 'etcd', config: { durable: cluster.durable ?? true } };
+  const etcd: ActorSpec<EtcdConfig> = { name: 'etcd', kind: 'etcd', config: { durable: cluster.durable ?? true, feedLimit: 16_384 } };
   const apiserver: ActorSpec<ApiServerConfig> = { name: 'apiserver', kind: 'apiserver', config: {} };
   if (cluster.controllers === 'none') return [etcd, apiserver, ...nodes(cluster.nodes, latency)];
   const scheduler: ActorSpec<SchedulerConfig> = { name: 'scheduler', kind: 'scheduler', config: {} };

@@ -1,3 +1,5 @@
+export * from './load/endpoint-change-run.js';
+export * from './load/idle-run.js';
 export * from './load/load-run.js';
 export * from './load/manifests.js';
 export * from './load/scale.js';

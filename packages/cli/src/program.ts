@@ -2,6 +2,8 @@ import { Command, Option } from 'commander';
 import { collected, durationValue, wholeNumber } from './flag-values.js';
 import { EXIT, UsageError } from './exit-codes.js';
 import type { BenchFlags } from './bench-command.js';
+import type { EndpointFlags } from './bench-endpoints-command.js';
+import type { IdleFlags } from './bench-idle-command.js';
 import type { MicroFlags } from './bench-micro-command.js';
 import type { UpFlags } from './up-command.js';
 
@@ -21,7 +23,7 @@ const withUsage = async (command: Command, run: () => Promise<number>): Promise<
 
 /** The commands and their flags. Each loads its code when it is called, so that `--help` and `up` need not wait for the others'. */
 export const program = (version: string, ended: (exitCode: number) => void): Command => {
-  const naumachia = new Command('naumachia').description('A whole Kubernetes 1.36 cluster inside Node.js: start one, or measure one.').version(version).exitOverride().showHelpAfterError();
+  const naumachia = new Command('naumachia').description('A whole Kubernetes 1.36 cluster inside Node.js: start one, or measure one.').version(version).exitOverride().showHelpAfterError().enablePositionalOptions();
   const mode = (): Option => new Option('--mode <mode>', 'packed: many components on few threads; threads: each component on a thread of its own').choices(['packed', 'threads']).default('packed');
   const hosts = (): Option => new Option('--hosts <number>', 'worker threads in packed mode (default: one per core)').argParser(wholeNumber(1, 256));
   const output = (): Option => new Option('-o, --output <format>', 'what is printed at the end').choices(['table', 'json']).default('table');
@@ -54,6 +56,23 @@ export const program = (version: string, ended: (exitCode: number) => void): Com
     .option('--compare <file>', 'show the ratio to saved figures')
     .addOption(output())
     .action(async (flags: MicroFlags, command: Command) => ended(await withUsage(command, async () => (await import('./bench-micro-command.js')).benchMicro(flags))));
+
+  benchCommand
+    .command('idle')
+    .description('Weigh nodes that have nothing to do: the memory of their components, and of all that a cluster keeps for them.')
+    .option('--nodes <number>', 'nodes to weigh', wholeNumber(1, 100_000), 1000)
+    .option('--duration <time>', 'how long the cluster is left alone first', durationValue, 300_000)
+    .addOption(output())
+    .action(async (flags: IdleFlags, command: Command) => ended(await withUsage(command, async () => (await import('./bench-idle-command.js')).benchIdle(flags))));
+
+  benchCommand
+    .command('endpoints')
+    .description('Change single endpoints in a cluster that has many, and time until every kube-proxy has the change in force.')
+    .option('--nodes <number>', 'nodes, each with a kube-proxy', wholeNumber(1, 100_000), 1000)
+    .option('--services <number>', 'Services', wholeNumber(1, 100_000), 8100)
+    .option('--endpoints <number>', 'endpoints of all Services together', wholeNumber(1), 67_750)
+    .addOption(output())
+    .action(async (flags: EndpointFlags, command: Command) => ended(await withUsage(command, async () => (await import('./bench-endpoints-command.js')).benchEndpoints(flags))));
 
   naumachia
     .command('up')

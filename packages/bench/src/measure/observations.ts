@@ -1,4 +1,3 @@
-import { addDelays, newProgrammingDelays, type ProgrammingDelays } from '@naumachia/actors/kube-proxy';
 import type { HostReport } from '@naumachia/core';
 import { addHistogram, type Histogram, newHistogram, record } from './histogram.js';
 import type { PodStages } from './pod-stages.js';
@@ -20,7 +19,9 @@ export interface Observations {
   failures: number;
   dropped: number;
   scheduler: StatesSeen['scheduler'];
-  readonly programming: ProgrammingDelays;
+  /** From the publication of a change of endpoints until the last kube-proxy has it in force, by revision. */
+  readonly endpointChanges: Record<number, { milliseconds: number; proxies: number }>;
+  readonly programming: Histogram;
   proxies: number;
   lookupNanoseconds: number | undefined;
   readonly hosts: readonly HostReport[];
@@ -33,9 +34,10 @@ export const combine = (hosts: readonly HostReport[]): Observations => {
   const total: Observations = {
     messages: {}, bytes: {}, frames: { count: 0, items: 0, bytes: 0 }, api: {}, writes: {}, busy: {}, watchDelay: newHistogram(),
     pods: api?.pods, nodes: api?.nodes ?? { ready: 0, lastReady: undefined }, failures: 0, dropped: 0, scheduler: undefined,
-    programming: newProgrammingDelays(), proxies: 0, lookupNanoseconds: undefined, hosts,
+    endpointChanges: {}, programming: newHistogram(), proxies: 0, lookupNanoseconds: undefined, hosts,
   };
   const published = seen.map((observed) => observed.published).find((revisions) => Object.keys(revisions).length > 0) ?? {};
+  const slices = seen.map((observed) => observed.slicesPublished).find((revisions) => Object.keys(revisions).length > 0) ?? {};
   for (const observed of seen) {
     for (const [pair, count] of Object.entries(observed.messages)) total.messages[pair] = (total.messages[pair] ?? 0) + count;
     for (const [pair, bytes] of Object.entries(observed.bytes)) total.bytes[pair] = (total.bytes[pair] ?? 0) + bytes;
@@ -58,7 +60,14 @@ export const combine = (hosts: readonly HostReport[]): Observations => {
     total.scheduler ??= observed.states.scheduler;
     total.proxies += observed.states.proxies.count;
     total.lookupNanoseconds ??= observed.states.lookupNanoseconds;
-    addDelays(total.programming, observed.states.proxies.delays);
+    for (const [revision, { last, proxies }] of Object.entries(observed.slicesFed)) {
+      const at = slices[Number(revision)];
+      if (at === undefined) continue;
+      const change = (total.endpointChanges[Number(revision)] ??= { milliseconds: 0, proxies: 0 });
+      change.milliseconds = Math.max(change.milliseconds, last - at);
+      change.proxies += proxies;
+    }
   }
+  for (const { milliseconds } of Object.values(total.endpointChanges)) record(total.programming, Math.max(0, milliseconds));
   return total;
 };

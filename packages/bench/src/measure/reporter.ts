@@ -1,4 +1,4 @@
-import { codec, kindOfName, type Observer, type PeerItem, type Reporter } from '@naumachia/core';
+import { codec, type FeedEntry, kindOfName, type Observer, type PeerItem, type Reporter } from '@naumachia/core';
 import type { ApiRequest, ObjectHeader } from '@naumachia/actors';
 import { type Histogram, newHistogram, record } from './histogram.js';
 import { type PodStages, watchPods } from './pod-stages.js';
@@ -20,6 +20,9 @@ export interface Observed {
   /** When every 64th revision was published here, and when each was first and last handed to a watcher here. */
   readonly published: Readonly<Record<number, number>>;
   readonly fed: Readonly<Record<number, { readonly last: number; readonly watchers: number }>>;
+  /** The same of every change of EndpointSlices, and how many kube-proxies of this host have it in force. */
+  readonly slicesPublished: Readonly<Record<number, number>>;
+  readonly slicesFed: Readonly<Record<number, { readonly last: number; readonly proxies: number }>>;
   readonly pods: PodStages;
   /** Nodes whose Ready condition has become true, and when the last did. */
   readonly nodes: { readonly ready: number; readonly lastReady: number | undefined };
@@ -28,6 +31,8 @@ export interface Observed {
   readonly states: StatesSeen;
 }
 
+const SLICES = 'endpointslices.discovery.k8s.io';
+const SLICES_STEP = `feed ${SLICES}`;
 const FRAME_SAMPLE = 64;
 const REVISION_SAMPLE = 64;
 const VERBS = new Set<ApiRequest['type']>(['get', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection']);
@@ -60,9 +65,12 @@ export const reporter = (): Reporter => {
   const arrived = new Map<string, { readonly at: number; readonly what: string; readonly writer: string | undefined }>();
   const published: Record<number, number> = {};
   const fed: Record<number, { last: number; watchers: number }> = {};
+  const slicesPublished: Record<number, number> = {};
+  const slicesFed: Record<number, { last: number; proxies: number }> = {};
   const pods = watchPods();
   const readyNodes = new Set<string>();
   let lastReady: number | undefined;
+  let handled: readonly FeedEntry[] | undefined;
   let failures = 0;
   let dropped = 0;
 
@@ -89,7 +97,16 @@ export const reporter = (): Reporter => {
       const subresource = 'subresource' in request && request.subresource !== undefined ? `/${request.subresource}` : '';
       arrived.set(`${envelope.slot}/${envelope.from.actor}`, { at: now(), what: `${request.type} ${request.resource}${subresource}`, writer: WRITES.has(request.type) ? kind(envelope.from.actor) : undefined });
     },
-    stepped(actor, _step, microseconds) {
+    stepped(actor, step, microseconds) {
+      // A kube-proxy that has handled a batch routes by it from here on.
+      if (handled !== undefined && step === SLICES_STEP) {
+        for (const { revision } of handled) {
+          const seen = (slicesFed[revision] ??= { last: 0, proxies: 0 });
+          seen.last = now();
+          seen.proxies++;
+        }
+        handled = undefined;
+      }
       const name = kind(actor.actor);
       let used = busy.get(name);
       if (!used) busy.set(name, (used = { milliseconds: 0, steps: 0 }));
@@ -101,6 +118,7 @@ export const reporter = (): Reporter => {
       const at = now();
       for (const { revision } of entries) if (revision % REVISION_SAMPLE === 0) published[revision] = at;
       if (feed === 'pods') pods.see(entries, at);
+      if (feed === SLICES) for (const { revision } of entries) slicesPublished[revision] = at;
       if (feed !== 'nodes' || readyNodes.size >= 100_000) return;
       for (const { value } of entries) {
         const { name } = value.header as ObjectHeader;
@@ -109,8 +127,9 @@ export const reporter = (): Reporter => {
         lastReady = at;
       }
     },
-    fed(_subscriber, batch) {
+    fed(subscriber, batch) {
       if (batch.feed === 'kv') return;
+      if (batch.feed === SLICES && kind(subscriber.actor) === 'kube-proxy') handled = batch.entries;
       for (const { revision } of batch.entries) {
         if (revision % REVISION_SAMPLE !== 0) continue;
         const seen = (fed[revision] ??= { last: 0, watchers: 0 });
@@ -151,6 +170,8 @@ export const reporter = (): Reporter => {
         busy: Object.fromEntries(busy),
         published,
         fed,
+        slicesPublished,
+        slicesFed,
         pods: pods.stages,
         nodes: { ready: readyNodes.size, lastReady },
         failures,

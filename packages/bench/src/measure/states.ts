@@ -1,9 +1,9 @@
-import { destinationAt, type KubeProxyState, type ProgrammingDelays, type ServicePortSpec, servicesOf, addDelays, newProgrammingDelays } from '@naumachia/actors/kube-proxy';
+import { destinationAt, type KubeProxyState, type ServicePortSpec, servicesOf } from '@naumachia/actors/kube-proxy';
 
 /** What is read from the states of actors, where they count for themselves. */
 export interface StatesSeen {
   readonly scheduler: { readonly attempts: number; readonly bound: number; readonly unschedulable: number; readonly errors: number } | undefined;
-  readonly proxies: { readonly count: number; readonly services: number; readonly delays: ProgrammingDelays };
+  readonly proxies: { readonly count: number; readonly services: number };
   /** Mean nanoseconds of a look-up in the table of one proxy of this host, over all its cluster IPs; absent without services. */
   readonly lookupNanoseconds: number | undefined;
 }
@@ -17,16 +17,14 @@ const LOOKUPS = 20_000;
 export const statesSeen = (states: (kind: string) => Iterable<unknown>): StatesSeen => {
   let scheduler: StatesSeen['scheduler'];
   for (const state of states('scheduler')) scheduler = { ...(state as SchedulerCounts).counts };
-  const delays = newProgrammingDelays();
   let count = 0;
   let last: KubeProxyState | undefined;
   for (const state of states('kube-proxy')) {
     last = state as KubeProxyState;
     count++;
-    if (last.delays) addDelays(delays, last.delays);
   }
   const destinations = last ? clusterDestinations(last) : [];
-  return { scheduler, proxies: { count, services: destinations.length, delays }, lookupNanoseconds: last && destinations.length > 0 ? timeLookups(last, destinations) : undefined };
+  return { scheduler, proxies: { count, services: destinations.length }, lookupNanoseconds: last && destinations.length > 0 ? timeLookups(last, destinations) : undefined };
 };
 
 const clusterDestinations = (proxy: KubeProxyState): ServicePortSpec[] =>

@@ -1,4 +1,3 @@
-import { delayQuantile } from '@naumachia/actors/kube-proxy';
 import type { LoadResult } from '../load/load-run.js';
 import { type Histogram, mean, quantile } from '../measure/histogram.js';
 
@@ -61,13 +60,7 @@ const schedulingFigures = ({ seen }: LoadResult): Figure[] => {
 
 const networkFigures = ({ seen, loopDelay }: LoadResult): Figure[] => [
   ...distribution('watch-delay', seen.watchDelay),
-  ...(seen.programming.count === 0
-    ? []
-    : [
-        ...QUANTILES.flatMap(([label, share]) => figure(`network-programming.${label}`, delayQuantile(seen.programming, share), 'ms')),
-        ...figure('network-programming.mean', seen.programming.sum / seen.programming.count, 'ms'),
-        ...figure('network-programming.max', seen.programming.max, 'ms'),
-      ]),
+  ...distribution('network-programming', seen.programming),
   ...figure('service-lookup.mean', seen.lookupNanoseconds, 'ns'),
   ...figure('event-loop.p99', loopDelay, 'ms'),
 ];

@@ -47,6 +47,9 @@ export interface Subscription {
 
 const NOTHING: FeedEntry[] = [];
 
+/** Entries that a mirror holds beyond what its subscribers need: a list that was taken a moment ago begins within them. */
+const MIRROR_SLACK = 256;
+
 /** The feeds of one host. Nothing is delivered before `flush`, which the host calls once per turn. */
 export class Feeds {
   readonly #dirty = new Set<Feed>();
@@ -142,6 +145,7 @@ export class Feeds {
         subscription.cursor = end;
         this.#deliver(subscription, entries);
       }
+      if (feed.mirror > 0) this.#trim(feed, end);
     }
     for (const subscription of this.#due) {
       this.#due.delete(subscription);
@@ -196,6 +200,14 @@ export class Feeds {
     if (feed.dirty) return;
     feed.dirty = true;
     this.#dirty.add(feed);
+  }
+
+  /** A mirror that all its subscribers have read keeps a little for who subscribes next; one for a single key keeps nothing. */
+  #trim(feed: Feed, end: number): void {
+    const surplus = feed.entries.length - (feed.key === undefined ? MIRROR_SLACK : 0);
+    if (surplus <= 0) return;
+    for (const { cursor } of feed.broadcast) if (cursor < end) return;
+    this.#drop(feed, surplus);
   }
 
   #drop(feed: Feed, count: number): void {
