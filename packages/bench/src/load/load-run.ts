@@ -3,6 +3,7 @@ import { resourceByKind } from '@naumachia/actors/api';
 import { type Incident, milliseconds, named, type Port, seconds, ThreadsRuntime } from '@naumachia/core';
 import { combine, type Observations } from '../measure/observations.js';
 import type { Glance } from '../measure/reporter.js';
+import { nodeHostBuild } from './node-host-build.js';
 import { podsOf } from './scale.js';
 
 export interface LoadOptions {
@@ -53,8 +54,9 @@ export interface LoadResult {
 }
 
 const API = named<ApiRequest>('apiserver');
-const USER: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
-const REPORTER = new URL('../measure/reporter.js', import.meta.url).href;
+export const USER: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
+/** The module that measures each host of a run. */
+export const REPORTER = new URL('../measure/reporter.js', import.meta.url).href;
 /** Creates that wait for an answer at a time, as a client with this many connections. */
 const CLIENTS = 64;
 const LOOK_EVERY = 100;
@@ -65,9 +67,10 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   const began = performance.now();
   const elapsed = (): number => performance.now() - began;
   const incidents: Incident[] = [];
+  const build = nodeHostBuild();
   const runtime = await ThreadsRuntime.create({
     seed: options.seed, placement: clusterPlacement(options.mode, options.hosts), catalog: CATALOG, reporter: REPORTER,
-    heap: clusterHeap,
+    heap: clusterHeap, ...(build && { build }),
     incident: (incident) => {
       incidents.push(incident);
       options.incident(incident);
@@ -92,7 +95,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     let glance = await glanceAt(runtime);
     for (; glance.nodesReady < options.nodes && !over(); glance = await glanceAt(runtime)) {
       options.progress({ phase: 'nodes', done: glance.nodesReady, of: options.nodes, elapsed: elapsed() });
-      await rest(LOOK_EVERY / 4);
+      await pause(LOOK_EVERY / 4);
     }
     let seen = await look();
     const nodesReady = seen.nodes.ready >= options.nodes && seen.nodes.lastReady !== undefined ? controlPlaneUp + seen.nodes.lastReady - (performance.timeOrigin + nodesBegan) : undefined;
@@ -107,7 +110,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     const awaited = (): number => refused.reduce((left, { object }) => left - podsOf(object), pods);
     for (; glance.podsRunning < awaited() && !over(); glance = await glanceAt(runtime)) {
       options.progress({ phase: 'pods', done: glance.podsRunning, of: awaited(), elapsed: elapsed() });
-      await rest(LOOK_EVERY);
+      await pause(LOOK_EVERY);
     }
     await applied;
     options.progress({ phase: 'settling', done: glance.podsRunning, of: pods, elapsed: elapsed() });
@@ -117,7 +120,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     // The tail of a rollout (statuses, Events, endpoints) belongs to the run: it is over when nobody writes any more.
     for (let before = -1; !over() && glance.writes !== before; glance = await glanceAt(runtime)) {
       before = glance.writes;
-      await rest(500);
+      await pause(500);
     }
     const loopDelay = Math.max(...seen.hosts.map((host) => host.loopDelay.p99));
     const residentBytes = process.memoryUsage().rss;
@@ -134,7 +137,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
 
 const heapOf = (hosts: Observations['hosts']): number => hosts.reduce((sum, host) => sum + host.heapBytes, 0);
 const glanceAt = async (runtime: ThreadsRuntime): Promise<Glance> => (await runtime.glance('apiserver')) as Glance;
-const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Creates all objects, in order but for what waits. */
 const apply = async (port: Port, objects: readonly KubernetesObject[], refused: Refusal[], over: () => boolean): Promise<void> => {
@@ -159,6 +162,6 @@ const create = async (port: Port, object: KubernetesObject): Promise<string | un
       if (answer.reason !== 'overloaded') return answer.reason;
     } else if (answer.type !== 'status' || answer.status.status === 'Success') return undefined;
     else if (answer.status.code !== 429) return answer.status.message ?? 'refused';
-    await rest(milliseconds(50));
+    await pause(milliseconds(50));
   }
 };
