@@ -51,4 +51,4 @@ export const clusterPlacement = (mode: 'packed' | 'threads', hosts?: number): Pl
 
 /** Heaps of a cluster's hosts: large ones where many actors or the whole control plane's traffic is, small ones for a thread per node. */
 export const clusterHeap = (host: string): HeapLimits =>
-  host.startsWith('kubelet/') || host.startsWith('kube-proxy/') ? { oldMegabytes: 256 } : { oldMegabytes: 8192, youngMegabytes: 192 };
+  host.startsWith('kubelet/') || host.startsWith('kube-proxy/') ? { oldMegabytes: 256 } : { oldMegabytes: 8192, youngMegabytes: 768 };
