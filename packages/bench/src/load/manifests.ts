@@ -38,7 +38,8 @@ export const readManifests = (paths: readonly string[]): { readonly manifests: M
         errors.push({ file, line: error.linePos?.[0].line ?? line, problem: error.message.split('\n')[0] ?? 'not YAML' });
         continue;
       }
-      if (document.contents === null) continue;
+      // An empty document, such as what stands before the first `---`.
+      if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) continue;
       const problem = isMap(document.contents) ? lackOf(document.toJS() as Record<string, unknown>) : 'an object is expected here';
       if (problem !== undefined) {
         errors.push({ file, line, problem });
