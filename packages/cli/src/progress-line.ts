@@ -27,7 +27,7 @@ export const progressLine = (stream: NodeJS.WriteStream): ProgressLine => {
       if (stream.isTTY) {
         if (text === shown) return;
         shown = text;
-        stream.write(`\r\u001B[K${text.slice(0, Math.max(20, stream.columns - 1))}`);
+        stream.write(`\r\u001B[K${text.slice(0, (stream.columns || 80) - 1)}`);
       } else if (progress.phase !== phase || progress.elapsed - printed >= EVERY_MS) {
         phase = progress.phase;
         printed = progress.elapsed;
