@@ -7,7 +7,7 @@ import { clusterActors } from '../../cluster.js';
 import { openEdge } from './edge.js';
 
 /** How many of the conversations of the foundation pass; raise it when more do, never lower it. */
-const PASSING = 328;
+const PASSING = 332;
 const TOKEN = 'admin-token';
 
 it(

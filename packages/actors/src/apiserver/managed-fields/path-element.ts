@@ -13,12 +13,15 @@ export const listElementPath = (field: ApiField, item: unknown): string | undefi
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;
     let value = (item as Readonly<Record<string, unknown>>)[key];
-    if (value === undefined) value = field.type.element?.struct?.field.get(key)?.default;
+    if (value === undefined) value = defaultOf(field.type.element?.struct?.field.get(key));
     if (value === undefined) continue;
     text += `${found++ === 0 ? '' : ','}"${key}":${typeof value === 'string' ? quote(value) : JSON.stringify(value)}`;
   }
   return found === 0 ? undefined : `${text}}`;
 };
+
+/** OpenAPI gives every string that is no pointer an empty one as default; the tables leave such defaults out. */
+const defaultOf = (key: ApiField | undefined): unknown => key?.default ?? (key !== undefined && !key.pointer && key.type.scalar === 'string' ? '' : undefined);
 
 const sorted = new WeakMap<readonly string[], readonly string[]>();
 const sortedKeys = (field: ApiField): readonly string[] => {
