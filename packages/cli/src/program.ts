@@ -38,7 +38,7 @@ export const program = (version: string, ended: (exitCode: number) => void): Com
     .addOption(mode())
     .addOption(hosts())
     .option('--seed <number>', 'seed of every random choice', wholeNumber(0), 1)
-    .option('--duration <time>', 'longest time that the run may take', durationValue, 60_000)
+    .option('--duration <time>', 'longest time that the run may take', durationValue, 120_000)
     .option('--report <folder>', 'write report.json and report.html into this folder')
     .option('--threshold <expression>', "what must hold, such as 'p99(create-to-running) < 5s'; may be given again", collected)
     .addOption(output())

@@ -147,6 +147,8 @@ export class Encoded<H = unknown, T = unknown> {
   private release(): void {
     if (this.#slab === undefined) this.#encode();
     this.#value = undefined;
+    // The header can be read again too, where its bytes stand with the value's.
+    if (this.#head >= 0) this.#header = undefined;
   }
 
   static {
