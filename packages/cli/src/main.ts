@@ -3,6 +3,9 @@ import { CommandFailed, EXIT } from './exit-codes.js';
 import { VERSION } from './package-version.js';
 import { program } from './program.js';
 
+// Each worker of a run writes to these.
+for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0);
+
 let exitCode: number = EXIT.done;
 try {
   await program(VERSION, (code) => {

@@ -30,14 +30,20 @@ export const up = async (flags: UpFlags): Promise<number> => {
   let interrupted: () => void = () => {};
   const untilInterrupted = new Promise<void>((resolve) => (interrupted = resolve));
   const interrupt = interruption(interrupted);
+  // Hundreds of workers are worth the loading of this.
+  const build = flags.mode === 'threads' ? (await import('@naumachia/bench')).nodeHostBuild() : undefined;
   const runtime = await ThreadsRuntime.create({
     seed: flags.seed, placement: clusterPlacement(flags.mode, flags.hosts), catalog: CATALOG,
-    heap: clusterHeap,
+    heap: clusterHeap, ...(build && { build }),
     incident: ({ host, what, detail }) => process.stderr.write(`${host}: ${what}: ${detail}\n`),
   });
   let forget = (): void => {};
   try {
-    await runtime.start(clusterActors({ nodes: flags.nodes, latency: 'recorded', controllers: flags.controllers, rootCa: authority.certificate }));
+    const started = runtime.start(clusterActors({ nodes: flags.nodes, latency: 'recorded', controllers: flags.controllers, rootCa: authority.certificate }));
+    // Who does not want to wait for hundreds of threads need not; what their start then fails of is nobody's concern.
+    started.catch(() => undefined);
+    await Promise.race([started, untilInterrupted]);
+    if (interrupt.signal.aborted) return EXIT.interrupted;
     const { url, caCertificate } = await openEdge(runtime, { port: flags.port, token, authority });
     forget = addToKubeconfig(kubeconfig, { url, certificateAuthority: caCertificate, token });
     await print(`${url} is ready: ${flags.nodes} nodes, context "${CONTEXT}" in ${kubeconfig}. Ctrl-C ends it.\n`);
