@@ -4,8 +4,11 @@ import { arms, type Run, threads } from './arms.js';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
+/** Times are asserted, and a shared machine stands still now and then. */
+const RETRIED = { retry: 2 };
+
 /** The same plans of faults in every mode. */
-describe.each(arms(['crossing']))('faults, $name', (arm) => {
+describe.each(arms(['crossing']))('faults, $name', RETRIED, (arm) => {
   let run: Run;
   beforeAll(async () => {
     run = await arm.start({ module: 'fault-catalog.mjs' });
@@ -162,7 +165,7 @@ describe.each(arms(['crossing']))('faults, $name', (arm) => {
 });
 
 /** What a worker thread may do to itself is seen from outside, named, and mended; the others go on. */
-describe('workers', () => {
+describe('workers', RETRIED, () => {
   const WEDGED_MS = 500;
   /** Until a wedge is noticed (two looks, 250 ms apart), the worker ended, and the next one started on a busy machine. */
   const MENDED_MS = WEDGED_MS + 5000;

@@ -9,7 +9,8 @@ const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('./fixtures/run-and-stop.mjs', import.meta.url));
 const LONGEST_MS = 30_000;
 
-describe('shutdown', () => {
+// Times are asserted, and a shared machine stands still now and then.
+describe('shutdown', { retry: 2 }, () => {
   const cases = (['inline', 'packed', 'threads'] as const).flatMap((mode) => (['drain', 'abort'] as const).map((how) => ({ mode, how })));
 
   it.each(cases)('$mode, $how', async ({ mode, how }) => {

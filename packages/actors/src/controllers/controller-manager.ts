@@ -88,6 +88,8 @@ const informers = informerGroup<ControllerManager>(
     for (const controller of CONTROLLERS) if (manager.reconcilers.has(controller.name)) controller.started?.(manager, context);
     reconcilers.drain(manager, context);
   },
+  // What a list after a gap has queued is not left until something else happens.
+  (manager, context) => reconcilers.drain(manager, context),
 );
 
 /** All controllers in one actor, with one set of caches, as kube-controller-manager runs them in one process. */

@@ -116,12 +116,14 @@ const HEALTHY = seconds(1);
 
 /**
  * The informers of an actor: each lists, follows the feed from the list's revision, resumes after a reset and lists anew when
- * the log no longer reaches back (client-go's Reflector and SharedInformer in one). `synced` is called once, when all hold their first list.
+ * the log no longer reaches back (client-go's Reflector and SharedInformer in one). `synced` is called once, when all hold their first list,
+ * `relisted` whenever a later list has been taken in.
  */
 export const informerGroup = <S extends WithInformers>(
   definitions: readonly InformerDefinition<S>[],
   client: (state: S) => ApiClient,
   synced?: (state: S, context: ActorContext) => void,
+  relisted?: (state: S, context: ActorContext) => void,
 ): InformerGroup<S> => {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   if (byName.size !== definitions.length) throw new Error('two informers of one group share a name');
@@ -143,7 +145,7 @@ export const informerGroup = <S extends WithInformers>(
     replaceObjects(state, definition, informer, items, context);
     informer.revision = revision;
     subscribe(state, definition, informer, context);
-    if (informer.synced) return;
+    if (informer.synced) return relisted?.(state, context);
     informer.synced = true;
     if (allSynced(state.informers)) synced?.(state, context);
   };

@@ -301,7 +301,7 @@ export class ThreadsRuntime implements Runtime {
     const limit = this.#options.wedgedAfter ?? 10_000;
     for (const worker of this.#workers.values()) {
       if (!worker.running || worker.ending) continue;
-      const stuck = worker.watch.stuckFor(now);
+      const stuck = worker.watch.stuckFor(now, 2 * WATCH_EVERY_MS);
       if (stuck < limit) continue;
       this.#incident(worker.name, 'host-wedged', `${worker.latest} has been running for ${Math.round(stuck)} ms`);
       void worker.terminate(`wedged: ${worker.latest}`);

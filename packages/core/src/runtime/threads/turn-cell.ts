@@ -50,21 +50,24 @@ export const turnMarker = (memory: SharedArrayBuffer, announce: (kind: 'actor' |
 export class TurnWatch {
   readonly #view: Int32Array;
   #steps = 0;
-  #since = 0;
+  #looked: number | undefined;
+  #stuck = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.#view = new Int32Array(memory);
   }
 
-  /** For how long (ms) the same step has been running; 0 if none is. */
-  stuckFor(now: number): number {
+  /**
+   * For how long (ms) the same step has been running, by a look at `now`; 0 if none is. `longest` is what may lie between two looks: when
+   * more does, the machine itself stood still, and that is not the step's fault.
+   */
+  stuckFor(now: number, longest: number): number {
     const [running, steps] = [Atomics.load(this.#view, RUNNING), Atomics.load(this.#view, STEPS)];
-    if (running === 0 || steps !== this.#steps || this.#since === 0 || this.paused) {
-      this.#steps = steps;
-      this.#since = now;
-      return 0;
-    }
-    return now - this.#since;
+    const since = this.#looked === undefined ? 0 : Math.min(now - this.#looked, longest);
+    this.#stuck = running === 0 || steps !== this.#steps || this.paused ? 0 : this.#stuck + since;
+    this.#steps = steps;
+    this.#looked = now;
+    return this.#stuck;
   }
 
   /** What runs, or ran last, by name. */
