@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { MessageChannel } from 'node:worker_threads';
 import type * as Comlink from 'comlink';
 import type { ActorSpec, Catalog } from '../../actor.js';
@@ -78,6 +79,9 @@ export class ThreadsRuntime implements Runtime {
   }
 
   static async create(options: ThreadsOptions): Promise<ThreadsRuntime> {
+    // V8 collects the garbage of idle heaps eight seconds after their start (`--gc-memory-reducer-start-delay-ms`). With a thread for
+    // each actor that is hundreds of collections at once, which take the cores from all that has work to do.
+    if (options.placement.otherwise === 'own') setFlagsFromString('--no-memory-reducer');
     const { catalog } = (await import(options.catalog)) as { readonly catalog: Catalog };
     const reporter = options.reporter === undefined ? undefined : ((await import(options.reporter)) as { readonly reporter: () => Reporter }).reporter();
     return new ThreadsRuntime(options, catalog, reporter);
