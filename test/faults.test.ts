@@ -207,6 +207,16 @@ describe('workers', RETRIED, () => {
     expect(details('host-died')).toEqual([]);
   });
 
+  it('an actor that sends what no frame can hold fails, and the rest of the frame arrives', async () => {
+    await start([]);
+    run.send(named('source'), { type: 'babble', to: 'sink' });
+    await run.until(async () => (await sink()).numbers.length === 2);
+    expect((await sink()).numbers).toEqual([1, 3]);
+    await run.until(() => details('actor-failed').length > 0);
+    expect(details('actor-failed')[0]).toMatch(/^source: source: Error: number to sink cannot be encoded: /);
+    expect(details('host-died')).toEqual([]);
+  });
+
   it('an actor that loops for ever while it starts is noticed as well', async () => {
     await start();
     expect((await run.request(named('starter'), { type: 'ping' })).type).toBe('pong');

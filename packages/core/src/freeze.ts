@@ -3,7 +3,11 @@ import { Encoded } from './encoded.js';
 
 /** Freezes plain data to its leaves, so that a receiver on the same host that changes a message fails at once. */
 export const deepFreeze = <T>(value: T): T => {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (typeof value !== 'object' || value === null) {
+    assert(typeof value !== 'function' && typeof value !== 'symbol', 'a message holds a function or a symbol: send what names it');
+    return value;
+  }
+  if (Object.isFrozen(value)) return value;
   if (value instanceof Encoded) {
     deepFreeze(value.header);
     deepFreeze(value.value);

@@ -111,12 +111,12 @@ describe('delivery', () => {
     expect(list).toEqual([1, 2, 3]);
   });
 
-  it('what cannot travel is refused wherever it is sent: keyed collections are records and lists to the codec', () => {
-    for (const held of [new Map(), new Set()]) {
+  it('what cannot travel is refused wherever it is sent: functions, symbols, and keyed collections, which are records and lists to the codec', () => {
+    for (const held of [new Map(), new Set(), () => 1, Symbol('x')]) {
       const sim = new Simulation({ seed: 1, definitions: [probe({ send: (context) => context.send(named('b'), { type: 'number', held } as never) })] });
       sim.start(['a', 'b'].map((name) => ({ name, kind: 'probe', config: {} })));
       tell(sim, 'a', 'send');
-      expect(() => sim.advance(seconds(1))).toThrow(/send a record or a list/);
+      expect(() => sim.advance(seconds(1))).toThrow(/a message holds a/);
     }
   });
 

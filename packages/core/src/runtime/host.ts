@@ -136,6 +136,13 @@ export class Host implements ContextHost {
     this.options.observer?.ended?.(cell.address, restarting, this.now);
   }
 
+  /** A message of an actor here cannot be sent: the actor fails, and who waits for an answer is told. */
+  refuse({ from, to, kind, slot, message }: Envelope, why: unknown): void {
+    const cell = this.cells.get(from.actor);
+    if (kind === 'request') this.slots.failWhere((waiting) => waiting.id === slot, failure('unavailable'));
+    if (cell) this.supervisor.failed(cell, new Error(`${message.type} to ${to.actor} cannot be encoded: ${why instanceof Error ? why.message : String(why)}`));
+  }
+
   /** An actor, here or on another host, has ended. */
   announceEnd(actor: Address, restarting: boolean): void {
     this.traffic.ownerEnded(actor);

@@ -128,7 +128,7 @@ export class PortPeers implements Peers {
       link.outbox = [];
       for (let at = 0; at < items.length; at += ITEMS_PER_FRAME) {
         const part = items.length <= ITEMS_PER_FRAME ? items : items.slice(at, at + ITEMS_PER_FRAME);
-        const frame = packFrame(part);
+        const frame = this.#pack(part);
         link.underway += frame.length;
         this.#observer?.framed?.(link.host, part, frame.length);
         link.port.postMessage({ frame, acknowledged: link.unacknowledged } satisfies Parcel, [frame.buffer]);
@@ -156,6 +156,18 @@ export class PortPeers implements Peers {
       for (const item of unpackFrame(parcel.frame)) host.fromPeer(link.host, item);
     }
     this.#poke();
+  }
+
+  /** A message that no frame can hold is the failure of its sender; what else was to go goes. */
+  #pack(items: readonly PeerItem[]): Uint8Array<ArrayBuffer> {
+    try {
+      return packFrame(items);
+    } catch (error) {
+      const bad = items.filter((item) => item.item === 'envelope' && !canPack(item));
+      if (bad.length === 0) throw error;
+      for (const item of bad) if (item.item === 'envelope') this.#host?.refuse(item.envelope, error);
+      return packFrame(items.filter((item) => !bad.includes(item)));
+    }
   }
 
   /** What comes from outside a turn comes now. */
@@ -191,3 +203,12 @@ export class PortPeers implements Peers {
     else if (item.item === 'watch') host.announceEnd(item.actor, false);
   }
 }
+
+const canPack = (item: PeerItem): boolean => {
+  try {
+    packFrame([item]);
+    return true;
+  } catch {
+    return false;
+  }
+};
