@@ -130,8 +130,6 @@ export class WorkerHost {
     this.#port = port1;
     // Asked for now: it also closes by itself when the other end goes.
     this.#closed = new Promise((resolve) => void port1.once('close', resolve));
-    // From the first: the port of a worker that has ended may have closed before anybody releases it.
-    this.#closed = new Promise((resolve) => void port1.once('close', resolve));
     this.#control = Comlink.wrap<HostControl>(nodeEndpoint(port1));
   }
 
