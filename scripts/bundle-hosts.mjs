@@ -1,20 +1,68 @@
-// Bundles what the workers of nodes load: of some hundred small modules each of four hundred workers would load its own copies one by
-// one, which costs several times as much as all else that a worker does to start. Runs after the compiler; whoever runs the compiler
-// alone works with the modules themselves (packages/bench/src/load/node-host-build.ts leaves an old bundle alone).
-import { rmSync } from 'node:fs';
+// Bundles what the workers of nodes load, a file for each kind: of some hundred small modules each of four hundred workers would load its
+// own copies one by one. Beside each bundle goes what V8 has compiled of it in a cluster at work (its code cache), as compiling anew what
+// all the others have compiled takes a worker longer than all else that it does to start. Runs after the compiler; whoever runs the
+// compiler alone works with the modules themselves (packages/bench/src/load/node-host-build.ts leaves old bundles alone).
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { compileInUse } from './compile-hosts.mjs';
+
+const KINDS = { kubelet: 'kubelet', 'kube-proxy': 'kubeProxy' };
 
 const path = (relative) => fileURLToPath(new URL(`../packages/${relative}`, import.meta.url));
 const target = path('bench/dist/hosts');
 rmSync(target, { recursive: true, force: true });
-const bundle = await rolldown({
-  input: { 'host-worker': path('core/dist/runtime/threads/host-worker.js'), catalog: path('actors/dist/catalog.js'), reporter: path('bench/dist/measure/reporter.js') },
-  platform: 'node',
-  logLevel: 'silent',
-  // Nodes run these; what is named in the catalog besides is loaded from where it is, if ever.
-  external: (id) => /\/actors\/dist\/(?:etcd|apiserver|scheduler|controllers)\//.test(id) || /^\.\/(?:etcd|apiserver|scheduler|controllers)\//.test(id),
-});
-// Names stay: flows and errors are told apart by theirs.
-await bundle.write({ dir: target, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name].js', minify: { compress: false, mangle: false, codegen: true } });
-await bundle.close();
+mkdirSync(target, { recursive: true });
+for (const [kind, name] of Object.entries(KINDS)) {
+  await bundle(kind, name);
+  writeFileSync(`${target}/${kind}.cjs`, entryOf(kind));
+}
+try {
+  for (const [kind, compiled] of Object.entries(await compileInUse(Object.keys(KINDS)))) writeFileSync(`${target}/${kind}.code`, compiled);
+} catch (error) {
+  process.stderr.write(`workers of nodes will compile their code themselves: ${error.message}\n`);
+}
+
+async function bundle(kind, name) {
+  const entry = `\0${kind}`;
+  const source = `
+    import { serveHost } from ${JSON.stringify(path('core/dist/runtime/threads/serve-host.js'))};
+    import { ${name} } from ${JSON.stringify(path(`actors/dist/${kind}/${kind}.js`))};
+    import { structures } from ${JSON.stringify(path('actors/dist/structures.js'))};
+    import { reporter } from ${JSON.stringify(path('bench/dist/measure/reporter.js'))};
+    import { workerData } from 'node:worker_threads';
+    const services = { 'compiled-code': async () => async () => ({ info: compiledCode(), close: async () => undefined }) };
+    serveHost({ actors: { ${JSON.stringify(kind)}: async () => ${name} }, services, structures }, workerData.reporter === undefined ? undefined : reporter());
+  `;
+  const built = await rolldown({
+    input: entry,
+    platform: 'node',
+    logLevel: 'silent',
+    // Reading strings natively takes a worker longer to load than it ever gains.
+    resolve: { alias: { msgpackr: join(dirname(createRequire(path('core/package.json')).resolve('msgpackr')), '../index.js') } },
+    plugins: [{ name: 'entry', resolveId: (id) => (id === entry ? id : null), load: (id) => (id === entry ? source : null) }],
+  });
+  // Names stay: flows and errors are told apart by theirs.
+  const { output } = await built.generate({ format: 'cjs', codeSplitting: false, minify: { compress: false, mangle: false, codegen: true } });
+  await built.close();
+  // Node reads a text of such characters without decoding it.
+  const text = output[0].code.replaceAll(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  writeFileSync(`${target}/${kind}.js`, `(function(require,exports,compiledCode){${text}\n})`);
+}
+
+/** What a worker is started with: runs the bundle with the code that is compiled already, if it suits this V8 and its flags. */
+function entryOf(kind) {
+  return `'use strict';
+const { readFileSync } = require('node:fs');
+const { Script } = require('node:vm');
+const bundle = __dirname + '/${kind}.js';
+let cachedData;
+try {
+  cachedData = readFileSync(__dirname + '/${kind}.code');
+} catch {}
+const script = new Script(readFileSync(bundle, 'latin1'), { filename: bundle, cachedData });
+script.runInThisContext()(require, {}, () => script.createCachedData());
+`;
+}

@@ -44,7 +44,7 @@ function sources() {
 /** Runs `action` unless the stamp of an earlier call says that it was done for the same input. */
 function step(name, input, doing, action) {
   const stamp = join(tools, name);
-  const outputs = name === 'built' ? [...packages().map((dir) => join(root, 'packages', dir, 'dist', 'index.js')), join(root, 'packages/bench/dist/hosts/host-worker.js')] : [join(root, 'node_modules', 'typescript')];
+  const outputs = name === 'built' ? [...packages().map((dir) => join(root, 'packages', dir, 'dist', 'index.js')), join(root, 'packages/bench/dist/hosts/kubelet.cjs')] : [join(root, 'node_modules', 'typescript')];
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === input && outputs.every((output) => existsSync(output))) return;
   process.stderr.write(`naumachia: ${doing} ...\n`);
   action();

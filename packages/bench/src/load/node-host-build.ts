@@ -2,23 +2,26 @@ import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type HostBuild, kindOfName } from '@naumachia/core';
 
-/** What a worker with one component of a node loads; others have more to load than is in there. */
+/** Components of nodes: each has a bundle of what its worker loads. */
 const KINDS = new Set(['kubelet', 'kube-proxy']);
 const FOLDER = new URL('../hosts/', import.meta.url);
 /** What the compiler wrote last, beside each package that is bundled. */
 const COMPILED = ['../.tsbuildinfo', '../../../actors/dist/.tsbuildinfo', '../../../core/dist/.tsbuildinfo'];
 
 /**
- * The bundle that `scripts/bundle-hosts.mjs` made for the workers of nodes, as `ThreadsOptions.build`. Undefined if there is none, or
+ * The bundles that `scripts/bundle-hosts.mjs` made for the workers of nodes, as `ThreadsOptions.build`. Undefined if there are none, or
  * if a package has been compiled since: what runs is always what was compiled last.
  */
 export const nodeHostBuild = (): ((host: string) => HostBuild | undefined) | undefined => {
-  const bundled = timeOf(new URL('host-worker.js', FOLDER));
-  if (bundled === undefined || COMPILED.some((file) => (timeOf(new URL(file, import.meta.url)) ?? 0) > bundled)) return undefined;
-  const build: HostBuild = { worker: url('host-worker.js'), catalog: url('catalog.js'), reporter: url('reporter.js') };
-  return (host) => (KINDS.has(kindOfName(host)) ? build : undefined);
+  const bundled = [...KINDS].map((kind) => timeOf(entryOf(kind)));
+  const compiled = COMPILED.map((file) => timeOf(new URL(file, import.meta.url)) ?? 0);
+  if (bundled.some((time) => time === undefined || compiled.some((later) => later > time))) return undefined;
+  return (host) => {
+    const kind = kindOfName(host);
+    return KINDS.has(kind) ? { worker: entryOf(kind).href } : undefined;
+  };
 };
 
-const url = (file: string): string => new URL(file, FOLDER).href;
+const entryOf = (kind: string): URL => new URL(`${kind}.cjs`, FOLDER);
 
 const timeOf = (file: URL): number | undefined => statSync(fileURLToPath(file), { throwIfNoEntry: false })?.mtimeMs;

@@ -1,50 +1,11 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import * as Comlink from 'comlink';
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { workerData } from 'node:worker_threads';
 import type { Catalog } from '../../actor.js';
-import { codec, useStructures } from '../../codec.js';
-import { LocalHost, type Reporter } from '../local-host.js';
-import type { HostNotice, WorkerNotice, WorkerStart } from './lifecycle.js';
-import { PortPeers } from './port-peers.js';
-import { SharedDisks } from './shared-disks.js';
-import { turnMarker } from './turn-cell.js';
+import type { Reporter } from '../local-host.js';
+import type { WorkerStart } from './lifecycle.js';
+import { serveHost } from './serve-host.js';
 
-/** The entry of a host's worker thread. */
-const main = async (): Promise<void> => {
-  const start = workerData as WorkerStart;
-  const tell = (notice: WorkerNotice): void => parentPort?.postMessage(notice);
-  const { catalog } = (await import(start.catalog)) as { readonly catalog: Catalog };
-  useStructures(catalog.structures ?? []);
-  const reporter = start.reporter === undefined ? undefined : ((await import(start.reporter)) as { readonly reporter: () => Reporter }).reporter();
-  const peers = new PortPeers(start.name, { resolve: (actor) => tell({ notice: 'resolve', actor }) }, reporter?.observer);
-  const host = new LocalHost({
-    name: start.name,
-    index: start.index,
-    incarnation: start.incarnation,
-    seed: start.seed,
-    catalog,
-    disks: new SharedDisks(start.segments, tell),
-    peers,
-    reporter,
-    marker: turnMarker(start.turnCell, (of, index, name) => tell({ notice: 'name', of, index, name })),
-    recode: start.recode ? (message) => codec().decode(codec().encode(message)) as typeof message : undefined,
-    failed: (actor, error) => tell({ notice: 'failed', actor: actor.actor, error: textOf(error) }),
-    escalate: (actor, error) => tell({ notice: 'escalated', actor: actor.actor, error: textOf(error) }),
-  });
-  parentPort?.on('message', (notice: HostNotice) => {
-    switch (notice.notice) {
-      case 'connect':
-        return peers.connect(notice.host, notice.port);
-      case 'resolved':
-        return peers.resolved(notice.actor, notice.host);
-      case 'lost':
-        return peers.lost(notice.host, notice.restarting);
-    }
-  });
-  Comlink.expose(host, nodeEndpoint(start.control));
-  tell({ notice: 'ready' });
-};
-
-const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
-
-await main();
+/** The entry of a host's worker thread: loads what the start names, and serves. */
+const start = workerData as WorkerStart;
+const { catalog } = (await import(start.catalog)) as { readonly catalog: Catalog };
+const reporter = start.reporter === undefined ? undefined : ((await import(start.reporter)) as { readonly reporter: () => Reporter }).reporter();
+serveHost(catalog, reporter);

@@ -34,11 +34,9 @@ export interface ThreadsOptions {
   readonly incident?: (incident: Incident) => void;
 }
 
-/** URLs of the worker's entry (`host-worker.js`), catalog and reporter as one build: they must share their modules. */
+/** The URL of a worker's entry that brings its own catalog and reporter along, and calls `serveHost` with them. */
 export interface HostBuild {
   readonly worker: string;
-  readonly catalog: string;
-  readonly reporter: string;
 }
 
 const MAIN = 'main';
@@ -208,11 +206,9 @@ export class ThreadsRuntime implements Runtime {
     let worker = this.#workers.get(host);
     if (!worker) {
       const { seed, heap, codec: mode } = this.#options;
-      const build = this.#options.build?.(host);
-      const catalog = build?.catalog ?? this.#options.catalog;
-      const reporter = this.#options.reporter === undefined ? undefined : (build?.reporter ?? this.#options.reporter);
+      const { catalog, reporter, build } = this.#options;
       worker = new WorkerHost(
-        { name: host, index: this.#workers.size + 1, seed, entry: build?.worker, catalog, reporter, recode: mode === 'always', heap: heap?.(host) },
+        { name: host, index: this.#workers.size + 1, seed, entry: build?.(host)?.worker, catalog, reporter, recode: mode === 'always', heap: heap?.(host) },
         { notice: (from, notice) => this.#noticed(from, notice), named: (from, actor) => this.#placed.set(actor, from.name), died: (from, why) => this.#died(from, why) },
       );
       this.#workers.set(host, worker);
