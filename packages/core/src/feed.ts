@@ -1,4 +1,5 @@
 import type { Encoded } from './encoded.js';
+import type { Duration } from './time.js';
 
 /**
  * A feed is a bounded log that its owner publishes to, delivered to each host once however many subscribers the host has.
@@ -35,6 +36,8 @@ export interface FeedEnd {
 export interface FeedOptions {
   /** Entries kept; older ones are dropped, and subscribers that still need them are told `gone`. */
   readonly limit: number;
+  /** Entries that have been in the log for longer are dropped as well, but for the last hundred. Default: they stay. */
+  readonly fresh?: Duration;
 }
 
 export interface SubscribeOptions {

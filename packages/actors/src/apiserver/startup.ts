@@ -1,4 +1,4 @@
-import { type ActorContext, atomically, type Flow, isFailure, milliseconds, request as ask, requests as askAll, sleep } from '@naumachia/core';
+import { type ActorContext, atomically, type Flow, isFailure, milliseconds, request as ask, requests as askAll, seconds, sleep } from '@naumachia/core';
 import { type OptimisticPutRequest, prefixEnd, type RangeRequest } from '../api/etcd-requests.js';
 import type { Stored } from '../api/requests.js';
 import { bootstrapWrites } from './bootstrap/bootstrap.js';
@@ -10,6 +10,8 @@ import { emptyWatchCache, resourceCache, takeIn } from './watch-cache.js';
 
 const RETRY = milliseconds(50);
 const DEFAULT_FEED_LIMIT = 20_000;
+/** How long the watch cache keeps what has changed, whatever its capacity (kube-apiserver 1.36, `eventFreshDuration`). */
+const EVENT_FRESH = seconds(75);
 
 /** Fills the watch cache from etcd, follows its feed from there, makes what a fresh cluster lacks, and only then serves. */
 export function* startUp(_why: 'start' | 'resync'): Flow {
@@ -55,7 +57,7 @@ function* fill(): Flow<boolean> {
     state.ahead.clear();
     if (revision > state.committed) state.committed = revision;
     // A feed that is opened anew tells its subscribers `gone`: after a gap they must list.
-    for (const resource of storedKinds().keys()) context.openFeed(resource, revision, { limit: state.config.feedLimit ?? DEFAULT_FEED_LIMIT });
+    for (const resource of storedKinds().keys()) context.openFeed(resource, revision, { limit: state.config.feedLimit ?? DEFAULT_FEED_LIMIT, fresh: EVENT_FRESH });
     if (again && state.subscription !== undefined) context.unsubscribe(state.subscription);
     state.subscription = context.subscribe(ETCD, 'kv', { after: revision });
   });

@@ -1,4 +1,4 @@
-import { defineActor, milliseconds, seconds, type ActorContext, type FeedEntry, type Instant, type TimerId } from '@naumachia/core';
+import { defineActor, milliseconds, minutes, seconds, type ActorContext, type FeedEntry, type Instant, type TimerId } from '@naumachia/core';
 import type { EtcdRefusal, EtcdRequest, EtcdStatusReply, KeyValue, LeaseGrantRequest, LeaseKeepAliveRequest, LeaseReply, LeaseTimeToLiveRequest, RangeRequest } from '../api/etcd-requests.js';
 import { needsScavenging, scavenge } from './compaction.js';
 import { lastEvents } from './event-log.js';
@@ -41,6 +41,8 @@ type EtcdMessage = EtcdRequest | EtcdTimer;
 
 const FEED = 'kv';
 const DEFAULT_FEED_LIMIT = 65_536;
+/** Events that are older have been compacted away, or soon will be: a follower that is behind them reads anew. */
+const FEED_FRESH = minutes(5);
 const VERSION = '3.6.16';
 
 /** Scavenging and checkpoints go on in steps of well under a millisecond, this far apart. */
@@ -57,7 +59,7 @@ const start = (config: EtcdConfig, context: ActorContext): EtcdState => {
   const { store } = machine;
   // Watchers resume after a restart: the feed begins with what the log still has.
   const begins = past[0] === undefined ? store.revision : past.length < limit ? store.compactRevision : past[0].header.revision - 1;
-  context.openFeed(FEED, begins, { limit });
+  context.openFeed(FEED, begins, { limit, fresh: FEED_FRESH });
   if (past.length > 0) context.publish(FEED, feedEntries(machine, past));
   const state: EtcdState = { config, machine, log, expiry: expiryOf(machine.leases, context.now), leaseTimer: undefined, housekeeping: false };
   armLeaseTimer(state, context);

@@ -1,5 +1,7 @@
 import type { Address } from '../address.js';
 import type { FeedBatch, FeedEnd, FeedEntry, FeedOptions, SubscribeOptions } from '../feed.js';
+import { type Instant, instantOf, later, seconds } from '../time.js';
+import { type Ages, dropBy, newAges, note } from './feed-ages.js';
 
 /** The log of a feed as a host holds it: its owner's, or a mirror of one that another host owns. */
 export interface Feed {
@@ -19,6 +21,8 @@ export interface Feed {
   readonly broadcast: Set<Subscription>;
   readonly keyed: Map<string, Set<Subscription>>;
   dirty: boolean;
+  /** How old its entries are, where that bounds the log. */
+  readonly ages: Ages | undefined;
 }
 
 /** Where batches go: an actor of this host, or a mirror on another. */
@@ -50,18 +54,33 @@ const NOTHING: FeedEntry[] = [];
 /** Entries that a mirror holds beyond what its subscribers need: a list that was taken a moment ago begins within them. */
 const MIRROR_SLACK = 256;
 
+/** How often logs are looked through for entries that have grown old. */
+const LOOK_EVERY = seconds(5);
+
 /** The feeds of one host. Nothing is delivered before `flush`, which the host calls once per turn. */
 export class Feeds {
   readonly #dirty = new Set<Feed>();
   readonly #due = new Set<Subscription>();
+  readonly #aging = new Set<Feed>();
+  readonly #now: () => Instant;
+  #look = instantOf(0);
   /** Whether the link to a subscriber lets a batch through now; `false` holds its cursor. */
   mayDeliver: ((owner: Address, subscriber: Address, subscription: Subscription) => boolean) | undefined;
 
+  constructor(now: () => Instant) {
+    this.#now = now;
+  }
+
   open(owner: Address, name: string, revision: number, options: FeedOptions, mirror = 0, key?: string): Feed {
-    return { owner, name, limit: options.limit, mirror, key, entries: [], base: 0, droppedThrough: revision, revision, broadcast: new Set(), keyed: new Map(), dirty: false };
+    const ages = options.fresh === undefined ? undefined : newAges(options.fresh);
+    return { owner, name, limit: options.limit, mirror, key, entries: [], base: 0, droppedThrough: revision, revision, broadcast: new Set(), keyed: new Map(), dirty: false, ages };
   }
 
   publish(feed: Feed, entries: readonly FeedEntry[], revision?: number): void {
+    if (feed.ages) {
+      note(feed.ages, feed.base + feed.entries.length, this.#now());
+      this.#aging.add(feed);
+    }
     for (const entry of entries) {
       feed.entries.push(entry);
       feed.revision = entry.revision;
@@ -116,6 +135,7 @@ export class Feeds {
   close(feed: Feed, reason: FeedEnd['reason']): void {
     for (const subscription of this.subscriptions(feed)) this.end(subscription, reason);
     this.#dirty.delete(feed);
+    this.#aging.delete(feed);
   }
 
   subscriptions(feed: Feed): Subscription[] {
@@ -128,6 +148,7 @@ export class Feeds {
 
   /** Hands everything new to the subscribers that are ready for it. Subscribers at one position share one array. */
   flush(): void {
+    if (this.#look <= this.#now()) this.#dropOld();
     for (const feed of this.#dirty) {
       this.#dirty.delete(feed);
       feed.dirty = false;
@@ -208,6 +229,16 @@ export class Feeds {
     if (surplus <= 0) return;
     for (const { cursor } of feed.broadcast) if (cursor < end) return;
     this.#drop(feed, surplus);
+  }
+
+  #dropOld(): void {
+    const now = this.#now();
+    this.#look = later(now, LOOK_EVERY);
+    for (const feed of this.#aging) {
+      const count = dropBy(feed.ages as Ages, now, feed.base, feed.entries.length);
+      if (count > 0) this.#drop(feed, count);
+      if ((feed.ages as Ages).marks.length === 0) this.#aging.delete(feed);
+    }
   }
 
   #drop(feed: Feed, count: number): void {

@@ -36,7 +36,7 @@ export class Host implements ContextHost {
   readonly options: HostOptions;
   readonly timers = new Timers();
   readonly slots: Slots;
-  readonly feeds = new Feeds();
+  readonly feeds = new Feeds(() => this.now);
   readonly traffic: FeedTraffic;
   readonly supervisor: Supervisor;
   readonly wire: Wire;
