@@ -38,13 +38,17 @@ function sources() {
     }
   };
   for (const name of packages()) walk(join(root, 'packages', name, 'src'));
+  for (const entry of readdirSync(join(root, 'test/golden-runner'), { withFileTypes: true })) {
+    if (entry.isFile()) files.push(join(root, 'test/golden-runner', entry.name));
+    else if (entry.name !== 'dist') walk(join(root, 'test/golden-runner', entry.name));
+  }
   return files.sort().map((file) => `${file} ${statSync(file).size} ${statSync(file).mtimeMs}`);
 }
 
 /** Runs `action` unless the stamp of an earlier call says that it was done for the same input. */
 function step(name, input, doing, action) {
   const stamp = join(tools, name);
-  const outputs = name === 'built' ? [...packages().map((dir) => join(root, 'packages', dir, 'dist', 'index.js')), join(root, 'packages/bench/dist/hosts/kubelet.cjs')] : [join(root, 'node_modules', 'typescript')];
+  const outputs = name === 'built' ? [...packages().map((dir) => join(root, 'packages', dir, 'dist', 'index.js')), join(root, 'test/golden-runner/dist/command.js'), join(root, 'packages/bench/dist/hosts/kubelet.cjs')] : [join(root, 'node_modules', 'typescript')];
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === input && outputs.every((output) => existsSync(output))) return;
   process.stderr.write(`naumachia: ${doing} ...\n`);
   action();

@@ -1,6 +1,5 @@
 export { compileService, protocolNumber, type ServicePortSpec } from './compiled-service.js';
 export { compileSlice } from './compiled-slice.js';
-export { compareVerdicts, type GoldenOutcome } from './golden-verdicts.js';
 export { iptablesRouteOf } from './iptables-route.js';
 export { type IpAddress, parseIp, parseRanges } from './ip-address.js';
 export { kubeProxy } from './kube-proxy.js';

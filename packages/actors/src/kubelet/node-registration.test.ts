@@ -5,7 +5,7 @@ import type { CoreV1Event, Lease, Node } from '../api/generated/types.js';
 import type { ApiRequest } from '../api/requests.js';
 import { kubelet, type KubeletConfig } from './kubelet.js';
 import { type FakeApiServer, fakeApiServer, type RecordedWrite } from './testing/fake-apiserver.js';
-import { leavesOf, normalise } from './testing/golden-pods.js';
+import { leavesOf, normalise } from './golden/trace.js';
 
 const start = (config: Partial<KubeletConfig> = {}): { readonly sim: Simulation; readonly server: FakeApiServer } => {
   const sim = new Simulation({ seed: 5, definitions: [fakeApiServer, kubelet] });

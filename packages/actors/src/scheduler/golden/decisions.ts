@@ -1,11 +1,11 @@
-import type { Node, Pod } from '../api/generated/types.js';
-import { type AssignedPods, assumePod, lowestPriority, newAssignedPods, setAssignedPod } from './cache/assigned-pods.js';
-import { type NodeTable, newNodeTable, setNode } from './cache/node-table.js';
-import { podInfo } from './cache/pod-info.js';
-import { newProfile } from './framework/profile.js';
-import { eventNote } from './messages.js';
-import { DEFAULT_PLUGINS } from './plugins/index.js';
-import { type CycleTrace, type Decision, newCycleTrace, scheduleOne } from './scheduling-cycle.js';
+import type { Node, Pod } from '../../api/generated/types.js';
+import { type AssignedPods, assumePod, lowestPriority, newAssignedPods, setAssignedPod } from '../cache/assigned-pods.js';
+import { type NodeTable, newNodeTable, setNode } from '../cache/node-table.js';
+import { podInfo } from '../cache/pod-info.js';
+import { newProfile } from '../framework/profile.js';
+import { eventNote } from '../messages.js';
+import { DEFAULT_PLUGINS } from '../plugins/index.js';
+import { type CycleTrace, type Decision, newCycleTrace, scheduleOne } from '../scheduling-cycle.js';
 
 /** A recorded decision (test/golden/scheduler/README.md): a cluster, one pending pod, and all that the real scheduler found. */
 export interface GoldenDecision {

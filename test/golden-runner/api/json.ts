@@ -13,11 +13,11 @@ export const edited = (base: Json, edits: readonly (readonly [path: readonly str
   const out = structuredClone(base) as Record<string, unknown>;
   for (const [path, value] of edits) {
     const last = path.at(-1) ?? '';
-    let at: Record<string, unknown> | unknown[] = out;
-    for (const key of path.slice(0, -1)) at = ((at as Record<string, unknown>)[key] ??= {}) as Record<string, unknown>;
+    let at: unknown = out;
+    for (const key of path.slice(0, -1)) at = (at as Record<string, unknown>)[key] ??= {};
     if (value === null) {
       if (Array.isArray(at)) at.splice(Number(last), 1);
-      else delete at[last];
+      else delete (at as Record<string, unknown>)[last];
     } else if (last === '-') (at as unknown[]).push(value);
     else (at as Record<string, unknown>)[last] = value;
   }

@@ -5,6 +5,9 @@ import type { Json } from './json.js';
 /** The headers that a recording keeps. */
 const KEPT_HEADERS = ['content-type', 'warning', 'www-authenticate', 'retry-after', 'location'];
 
+/** Long enough for a machine that does something else for a while. */
+const ANSWER_LIMIT_MS = 240_000;
+
 export interface ConversationRequest {
   readonly method: string;
   readonly path: string;
@@ -101,12 +104,16 @@ export class ConversationClient {
       else all[name.toLowerCase()] = value;
     }
     if (body !== undefined) all['content-length'] = Buffer.byteLength(body);
-    const options: RequestOptions = { method, path, headers: all, agent: this.#agent, hostname: this.#url.hostname, port: this.#url.port, timeout: 60_000 };
-    return new Promise((resolve, reject) => {
-      const request = httpsRequest(options, resolve);
-      request.on('error', reject).on('timeout', () => request.destroy(new Error('no answer in 60 s')));
-      request.end(body);
-    });
+    const options: RequestOptions = { method, path, headers: all, agent: this.#agent, hostname: this.#url.hostname, port: this.#url.port, timeout: ANSWER_LIMIT_MS };
+    const send = (): Promise<IncomingMessage> =>
+      new Promise((resolve, reject) => {
+        const request = httpsRequest(options, resolve);
+        // The server may have closed a connection that was idle for long, just as the next request was written to it.
+        request.on('error', (error: NodeJS.ErrnoException) => (request.reusedSocket && error.code === 'ECONNRESET' ? send().then(resolve, reject) : reject(error)));
+        request.on('timeout', () => request.destroy(new Error(`no answer in ${ANSWER_LIMIT_MS / 1000} s`)));
+        request.end(body);
+      });
+    return send();
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Pod } from '../../api/generated/types.js';
+import type { KubernetesObject } from '../../api/object.js';
 
 /** An entry of a recorded timeline; the format is that of test/golden/kubelet. */
-interface Entry {
+export interface Entry {
   readonly t: number;
   readonly do?: string;
   readonly added?: string;
@@ -20,11 +21,12 @@ export interface PodTrace {
   readonly events: readonly string[];
 }
 
-export interface GoldenPods {
-  /** The pods as they were created, in order, with the second in which that was. */
-  readonly pods: readonly { readonly name: string; readonly pod: Pod; readonly at: number }[];
-  readonly traces: ReadonlyMap<string, PodTrace>;
-  readonly lastSecond: number;
+/** A scenario of the golden set `kubelet`, as far as it concerns pods and nodes. */
+export interface RecordedScenario {
+  readonly name: string;
+  readonly steps: readonly { readonly command?: string; readonly wait?: string; readonly sleep?: number; readonly node?: string }[];
+  readonly timeline: readonly Entry[];
+  readonly final: readonly KubernetesObject[];
 }
 
 export type Leaves = Record<string, unknown>;
@@ -80,35 +82,31 @@ export interface EventFields {
 export const textOfEvent = ({ type, reason, message = '', fieldPath, count = 1 }: EventFields, identities: Map<string, string>): string =>
   `${type} ${reason} ${fieldPath ?? ''} ${normalise(message, identities)}${message.includes('including waiting') ? '' : ` x${count}`}`;
 
-/** What a recorded scenario, as JSON text, says of its pods. */
-export const readGoldenPods = (scenario: string): GoldenPods => {
-  const { timeline } = JSON.parse(scenario) as { timeline: readonly Entry[] };
-  const pods: { name: string; pod: Pod; at: number }[] = [];
-  const states = new Map<string, string[]>();
-  const events = new Map<string, string[]>();
-  const leaves = new Map<string, Leaves>();
-  const identities = new Map<string, Map<string, string>>();
+/** What a kubelet wrote of each pod of a recorded scenario. */
+export const tracesOf = ({ timeline }: RecordedScenario): ReadonlyMap<string, PodTrace> => {
+  const traces = new Map<string, { readonly states: string[]; readonly events: string[]; readonly leaves: Leaves; readonly identities: Map<string, string> }>();
   for (const entry of timeline) {
-    const [kind, pod = ''] = (entry.added ?? entry.modified ?? entry.event?.on ?? '').split(' ');
+    const [kind, name = ''] = (entry.added ?? entry.modified ?? entry.event?.on ?? '').split(' ');
     if (kind !== 'Pod') continue;
     if (entry.added !== undefined) {
-      const object = (entry.object ?? timeline[entry.like ?? -1]?.object) as Pod;
-      pods.push({ name: pod, pod: { ...object, metadata: { ...object.metadata, name: pod } }, at: entry.t });
-      leaves.set(pod, leavesOf({ status: object.status }));
-      states.set(pod, []);
-      events.set(pod, []);
-      identities.set(pod, new Map());
-    } else if (entry.modified !== undefined) {
-      const change = entry.set || entry.unset ? entry : (timeline[entry.like ?? -1] as Entry);
-      const known = leaves.get(pod) as Leaves;
+      const object = entry.object ?? timeline[entry.like ?? -1]?.object;
+      traces.set(name, { states: [], events: [], leaves: leavesOf({ status: object?.status }), identities: new Map() });
+      continue;
+    }
+    const trace = traces.get(name);
+    if (trace === undefined) continue;
+    if (entry.modified !== undefined) {
+      const change = entry.set || entry.unset ? entry : (timeline[entry.like ?? -1] ?? entry);
       // A leaf of the kind `lastState: {}` gives way to what is inside of it.
-      for (const path of change.unset ?? []) delete known[path];
-      for (const [path, value] of Object.entries(change.set ?? {})) known[path] = value;
-      const isOurs = Object.keys(change.set ?? {}).some((path) => path.startsWith('status.')) && !('spec.nodeName' in (change.set ?? {})) && !(entry.by ?? '').startsWith('kubectl');
-      if (isOurs || (change.set === undefined && change.unset?.every((path) => path.startsWith('status.')))) states.get(pod)?.push(textOfStatus(known, identities.get(pod) as Map<string, string>));
-    } else if (entry.event?.from === 'kubelet') events.get(pod)?.push(textOfEvent(entry.event, identities.get(pod) as Map<string, string>));
+      for (const path of change.unset ?? []) delete trace.leaves[path];
+      for (const [path, value] of Object.entries(change.set ?? {})) trace.leaves[path] = value;
+      if (isOfKubelet(entry, change)) trace.states.push(textOfStatus(trace.leaves, trace.identities));
+    } else if (entry.event?.from === 'kubelet') trace.events.push(textOfEvent(entry.event, trace.identities));
   }
-  const traces = new Map<string, PodTrace>();
-  for (const { name: pod } of pods) traces.set(pod, { states: states.get(pod) ?? [], events: events.get(pod) ?? [] });
-  return { pods, traces, lastSecond: timeline.at(-1)?.t ?? 0 };
+  return traces;
+};
+
+const isOfKubelet = ({ by = '' }: Entry, { set, unset }: Entry): boolean => {
+  if (set === undefined) return unset?.every((path) => path.startsWith('status.')) === true;
+  return Object.keys(set).some((path) => path.startsWith('status.')) && !('spec.nodeName' in set) && !by.startsWith('kubectl');
 };
