@@ -12,9 +12,12 @@ export interface CommandContext {
   environment(name: string): string | undefined;
   environmentNames(): readonly string[];
   readFile(path: string): string | undefined;
-  writeFile(path: string, text: string, append: boolean): void;
+  /** False: the file system is read-only there. */
+  writeFile(path: string, text: string, append: boolean): boolean;
   removeFile(path: string): void;
   files(): readonly string[];
+  /** Directories that are there without files. */
+  mountPoints(): readonly string[];
   print(text: string, stream: LogLine['stream']): void;
 }
 
@@ -99,7 +102,11 @@ export const runCommand = (argv: readonly string[], context: CommandContext): Co
     case 'date':
       return out(date(context.now));
     case 'touch':
-      for (const path of rest) context.writeFile(path, '', true);
+      for (const path of rest) {
+        if (context.writeFile(path, '', true)) continue;
+        context.print(`touch: ${path}: Read-only file system\n`, 'stderr');
+        return FAILED;
+      }
       return DONE;
     case 'rm':
       for (const path of rest) if (!path.startsWith('-')) context.removeFile(path);
@@ -146,7 +153,7 @@ const DIRECTORIES = new Set(['/', '/tmp', '/etc', '/root']);
 
 const isDirectory = (path: string, context: CommandContext): boolean => {
   const clean = path.length > 1 ? path.replace(/\/$/, '') : path;
-  return DIRECTORIES.has(clean) || context.files().some((file) => file.startsWith(`${clean}/`));
+  return DIRECTORIES.has(clean) || context.mountPoints().includes(clean) || context.files().some((file) => file.startsWith(`${clean}/`));
 };
 
 const listDirectory = (path: string, context: CommandContext): CommandOutcome => {
@@ -155,12 +162,16 @@ const listDirectory = (path: string, context: CommandContext): CommandOutcome =>
     return DONE;
   }
   const clean = path.replace(/\/$/, '');
-  const names = context.files().flatMap((file) => (file === clean ? [file] : file.slice(0, file.lastIndexOf('/')) === clean ? [file.slice(file.lastIndexOf('/') + 1)] : []));
-  if (names.length === 0 && clean !== '/tmp') {
+  const names = new Set<string>();
+  for (const file of context.files()) {
+    if (file === clean) names.add(file);
+    else if (file.startsWith(`${clean}/`)) names.add(file.slice(clean.length + 1).split('/', 1)[0] ?? '');
+  }
+  if (names.size === 0 && !isDirectory(clean, context)) {
     context.print(`ls: ${path}: No such file or directory\n`, 'stderr');
     return FAILED;
   }
-  if (names.length > 0) context.print(`${names.sort().join('\n')}\n`, 'stdout');
+  if (names.size > 0) context.print(`${[...names].sort().join('\n')}\n`, 'stdout');
   return DONE;
 };
 

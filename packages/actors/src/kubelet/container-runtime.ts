@@ -20,6 +20,8 @@ export interface PodSandbox {
   /** The state that the kubelet's relist saw last. */
   seen: 'nothing' | 'ready' | 'stopped';
   readonly containers: RuntimeContainer[];
+  /** The files of its volumes by volume and path in it; a volume without files may be missing. */
+  volumes: Record<string, Record<string, string>> | undefined;
 }
 
 export interface RuntimeContainer {
@@ -48,10 +50,21 @@ export interface RuntimeContainer {
   stopping: boolean;
 }
 
+/** A volume of the sandbox at a place of the container's file system. */
+export interface ContainerMount {
+  readonly volume: string;
+  /** Without a slash at its end. */
+  readonly path: string;
+  /** The part of the volume that is mounted; empty for all of it. */
+  readonly subPath: string;
+  readonly readOnly: boolean;
+}
+
 export interface ContainerConfig {
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  readonly mounts: readonly ContainerMount[];
   readonly workingDirectory: string;
   readonly terminationMessagePath: string;
   readonly messageFromLog: boolean;

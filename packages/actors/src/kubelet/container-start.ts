@@ -3,7 +3,9 @@ import type { Container, Pod } from '../api/generated/types.js';
 import { goQuote } from '../api/go-text.js';
 import { goDuration, isInBackoff, isInBackoffSince, stepBackoff } from './backoff.js';
 import { latestContainer } from './container-restart.js';
-import type { ContainerConfig, PodSandbox } from './container-runtime.js';
+import { environmentReferences } from './config-references.js';
+import { containerConfig } from './container-config.js';
+import type { PodSandbox } from './container-runtime.js';
 import { type Image, parseImage } from './image-registry.js';
 import { currentStatus, fieldPathOf, podText, type PodWorker, type PodWorkerEnvironment, type StartingStep } from './pod-worker-state.js';
 import { probesOf } from './probe.js';
@@ -19,13 +21,14 @@ export const startContainers = (worker: PodWorker, step: StartingStep, sandbox: 
     const container = entry && (entry.init ? pod.spec.initContainers : pod.spec.containers)?.find((candidate) => candidate.name === entry.name);
     if (entry === undefined || container === undefined) continue;
     const start: Start = { worker, step, sandbox, pod, container, path: fieldPathOf(container, entry.init), environment };
-    const outcome = step.pull ? finishPull(start) : begin(start);
+    const outcome = step.image ?? (step.pull ? finishPull(start) : begin(start));
     if (outcome === 'waits') return false;
     step.pull = undefined;
     if (outcome === 'failed') {
       step.failed = true;
       if (entry.init) break;
-    } else create(start, outcome);
+    } else if (readsEnvironment(start, outcome)) return false;
+    else if (!create(start, outcome) && entry.init) break;
   }
   return true;
 };
@@ -115,11 +118,37 @@ const finishPull = (start: Start): ImageOutcome => {
   return answer.image;
 };
 
-const create = (start: Start, image: Image): void => {
+/** Whether it waits for what the environment of the container is taken from: read once the image is there, and before the container is made. */
+const readsEnvironment = ({ worker, step, container, environment }: Start, image: Image): boolean => {
+  const references = environmentReferences(container);
+  if (references === undefined) return false;
+  if (step.image === undefined) {
+    step.image = image;
+    environment.readConfig(worker, references);
+    return true;
+  }
+  if (worker.config?.objects === undefined) return true;
+  step.image = undefined;
+  return false;
+};
+
+const NOTHING_READ = {};
+
+/** False: it has failed. */
+const create = (start: Start, image: Image): boolean => {
   const { worker, step, sandbox, pod, container, path, environment } = start;
   const { runtime, node, now } = environment;
+  const { nodeName, hostIP, allocatable } = environment;
+  const config = containerConfig(pod, container, worker.config?.objects ?? NOTHING_READ, { nodeName, hostIP, podIP: sandbox.ip || hostIP, allocatable });
+  worker.config = undefined;
+  if ('error' in config) {
+    step.failed = true;
+    waitsFor(start, 'CreateContainerConfigError', config.error);
+    environment.event(worker, 'Warning', 'Failed', `Error: ${config.error}`, path);
+    return false;
+  }
   const latest = latestContainer(sandbox, container.name);
-  const made = runtime.createContainer(node, sandbox, { name: container.name, attempt: latest ? latest.attempt + 1 : attemptsBefore(worker, container), image, config: configOf(pod, container, sandbox, environment) }, environment);
+  const made = runtime.createContainer(node, sandbox, { name: container.name, attempt: latest ? latest.attempt + 1 : attemptsBefore(worker, container), image, config }, environment);
   environment.event(worker, 'Normal', 'Created', 'Container created', path);
   dropOlder(sandbox, container.name);
   const error = runtime.startContainer(node, sandbox, made, now);
@@ -127,12 +156,13 @@ const create = (start: Start, image: Image): void => {
     step.failed = true;
     waitsFor(start, 'RunContainerError', error);
     environment.event(worker, 'Warning', 'Failed', `Error: ${error}`, path);
-    return;
+    return true;
   }
   if (worker.waiting) delete worker.waiting[container.name];
   environment.event(worker, 'Normal', 'Started', 'Container started', path);
   const probes = probesOf(container, made, now);
   if (probes) worker.probes = [...(worker.probes ?? []).filter((probe) => probe.container !== container.name), ...probes];
+  return true;
 };
 
 /** A container that ran before this kubelet lost its runtime's state goes on counting. */
@@ -162,52 +192,4 @@ const fails = (start: Start, reason: string, message: string): 'failed' => {
 
 const earliest = (step: StartingStep, at: Instant): void => {
   if (step.backoffUntil === undefined || at < step.backoffUntil) step.backoffUntil = at;
-};
-
-const NO_CONFIG: ContainerConfig = { command: [], args: [], environment: {}, workingDirectory: '', terminationMessagePath: '/dev/termination-log', messageFromLog: false };
-
-/** Only what is told to run something needs to know what. */
-const configOf = (pod: Pod, container: Container, sandbox: PodSandbox, environment: PodWorkerEnvironment): ContainerConfig => {
-  if (container.command === undefined && container.args === undefined) return NO_CONFIG;
-  const variables: Record<string, string> = {};
-  for (const { name, value, valueFrom } of container.env ?? []) {
-    const text = value ?? fieldValue(pod, valueFrom?.fieldRef?.fieldPath, sandbox, environment);
-    variables[name] = text.replace(/\$\(([A-Za-z_]\w*)\)/g, (whole, other: string) => variables[other] ?? whole);
-  }
-  const expand = (text: string): string => text.replace(/\$\(([A-Za-z_]\w*)\)/g, (whole, name: string) => variables[name] ?? whole);
-  return {
-    command: (container.command ?? []).map(expand),
-    args: (container.args ?? []).map(expand),
-    environment: variables,
-    workingDirectory: container.workingDir ?? '',
-    terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
-    messageFromLog: container.terminationMessagePolicy === 'FallbackToLogsOnError',
-  };
-};
-
-/** The downward API's fields. */
-const fieldValue = (pod: Pod, path: string | undefined, sandbox: PodSandbox, environment: PodWorkerEnvironment): string => {
-  switch (path) {
-    case 'metadata.name':
-      return pod.metadata.name ?? '';
-    case 'metadata.namespace':
-      return pod.metadata.namespace ?? '';
-    case 'metadata.uid':
-      return pod.metadata.uid ?? '';
-    case 'spec.nodeName':
-      return environment.nodeName;
-    case 'spec.serviceAccountName':
-      return pod.spec.serviceAccountName ?? '';
-    case 'status.podIP':
-    case 'status.podIPs':
-      return sandbox.ip || environment.hostIP;
-    case 'status.hostIP':
-    case 'status.hostIPs':
-      return environment.hostIP;
-    default: {
-      const key = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(path ?? '');
-      if (!key) return '';
-      return (key[1] === 'labels' ? pod.metadata.labels : pod.metadata.annotations)?.[key[2] ?? ''] ?? '';
-    }
-  }
 };

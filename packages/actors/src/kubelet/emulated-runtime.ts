@@ -1,5 +1,6 @@
 import { type Instant, later, milliseconds, type Random, seconds } from '@naumachia/core';
 import type { CommandContext } from './commands.js';
+import { containerFiles, mountPoints, readContainerFile, removeContainerFile, writeContainerFile } from './container-files.js';
 import { appendOutput, emptyLog } from './container-log.js';
 import type { ContainerConfig, ContainerRuntime, PodSandbox, RuntimeContainer } from './container-runtime.js';
 import { askRegistry, hex64, type Image } from './image-registry.js';
@@ -70,6 +71,7 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
       ready: true,
       seen: 'nothing',
       containers: [],
+      volumes: undefined,
     };
     runtime.sandboxes.set(pod.uid, sandbox);
     return sandbox;
@@ -144,9 +146,9 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
     container.state = 'running';
     container.startedAt = now;
     container.process = outcome.process;
-    // A server needs none of it.
-    if (outcome.process.script === undefined) container.config = undefined;
-    else run(sandbox, container, now);
+    if (outcome.process.script !== undefined) run(sandbox, container, now);
+    // A server needs none of it, and neither do commands in it that find neither variables nor volumes.
+    else if (config !== undefined && config.mounts.length === 0 && Object.keys(config.environment).length === 0) container.config = undefined;
     return undefined;
   },
 
@@ -210,17 +212,11 @@ export const commandContext = (sandbox: PodSandbox, container: RuntimeContainer,
   commandLine: [...config.command, ...config.args].join(' '),
   environment: (name) => config.environment[name] ?? WELL_KNOWN[name] ?? (name === 'HOSTNAME' ? sandbox.hostname : undefined),
   environmentNames: () => ['HOSTNAME', ...Object.keys(WELL_KNOWN), ...Object.keys(config.environment)],
-  readFile: (path) => container.files?.[path] ?? (path === '/etc/hostname' ? `${sandbox.hostname}\n` : undefined),
-  writeFile: (path, text, append) => {
-    const files = (container.files ??= {});
-    files[path] = append ? (files[path] ?? '') + text : text;
-  },
-  removeFile: (path) => {
-    const { files } = container;
-    if (files === undefined) return;
-    for (const name of Object.keys(files)) if (name === path || name.startsWith(`${path}/`)) delete files[name];
-  },
-  files: () => Object.keys(container.files ?? {}),
+  readFile: (path) => readContainerFile(sandbox, container, path) ?? (path === '/etc/hostname' ? `${sandbox.hostname}\n` : undefined),
+  writeFile: (path, text, append) => writeContainerFile(sandbox, container, path, text, append),
+  removeFile: (path) => removeContainerFile(sandbox, container, path),
+  files: () => containerFiles(sandbox, container),
+  mountPoints: () => mountPoints(container),
   print: (text, stream) => {
     appendOutput((container.log ??= emptyLog()), stream, text, now);
   },

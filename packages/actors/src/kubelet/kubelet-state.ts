@@ -5,10 +5,12 @@ import { nodeAddress, podSubnet } from '../api/node-addresses.js';
 import { type EventRecorder, eventRecorder, eventSink } from '../machinery/event-recorder.js';
 import { type Informers, noInformers } from '../machinery/informer.js';
 import type { ApiClient } from '../machinery/requests.js';
+import { readConfig } from './config-reads.js';
 import { EMULATED_RUNTIME, type EmulatedRuntime, emulatedRuntime } from './emulated-runtime.js';
 import { askRegistry, type Image, parseImage } from './image-registry.js';
 import type { KubeletConfig } from './kubelet-config.js';
 import { LATENCY_PROFILES } from './latency-profile.js';
+import { allocatableOf } from './node-status.js';
 import { advancePod } from './pod-worker.js';
 import type { PodWorker, PodWorkerEnvironment } from './pod-worker-state.js';
 import { type PodTimer, setTimer } from './pod-timer.js';
@@ -99,10 +101,12 @@ export const environmentOf = (state: KubeletState, context: ActorContext): PodWo
   profile: state.runtime.profile,
   nodeName: state.config.node,
   hostIP: nodeAddress(state.config.index),
+  allocatable: allocatableOf(state.config) as unknown as Readonly<Record<string, string>>,
   relistFrom: state.relistFrom,
   event: (worker, type, reason, message, fieldPath) => {
     events.record(state, state.events, { about: referenceTo(worker, fieldPath), type, reason, message }, context);
   },
+  readConfig: (worker, references) => readConfig(worker, references, context),
   statusChanged: (worker) => statusChanged(state, worker, context),
 });
 

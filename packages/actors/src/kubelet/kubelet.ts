@@ -1,6 +1,8 @@
 import { type ActorContext, type AnyActorDefinition, defineActor, later, seconds } from '@naumachia/core';
 import type { ContainerExecReply, ContainerExecRequest, ContainerLogsRequest, RunningPodsReply } from '../api/kubelet-requests.js';
 import { badRequest } from '../api/status.js';
+import { readConfigObjects } from './config-reads.js';
+import { NO_CONFIG } from './container-config.js';
 import { containerOfLog, logsReply, refusedLogs } from './container-logs.js';
 import { latestContainer } from './container-restart.js';
 import { commandContext, EMULATED_RUNTIME } from './emulated-runtime.js';
@@ -74,7 +76,7 @@ export const kubelet: AnyActorDefinition = defineActor<KubeletConfig, KubeletSta
     },
   },
 
-  flows: [registerNode, writeNodeStatus, renewLease, writeStatus, deletePod, admitWithNode, ...podInformer.flows, ...events.flows],
+  flows: [registerNode, writeNodeStatus, renewLease, writeStatus, deletePod, admitWithNode, readConfigObjects, ...podInformer.flows, ...events.flows],
 });
 
 const READERS_TIMER: KubeletMessage = { type: 'readersTimer' };
@@ -122,7 +124,7 @@ const execute = (state: KubeletState, { namespace, pod, container: name, command
     return refusedExec(`failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: exec: "${executable}": executable file not found in $PATH`);
   }
   const output = { stdout: '', stderr: '' };
-  const config = container.config ?? { command: [], args: [], environment: {}, workingDirectory: '', terminationMessagePath: '', messageFromLog: false };
+  const config = container.config ?? NO_CONFIG;
   const inside = { ...commandContext(sandbox, container, config, context.now), print: (text: string, stream: 'stdout' | 'stderr') => void (output[stream] += text) };
   const started = startProcess('busybox', command, [], context.now);
   if ('error' in started) return refusedExec(started.error);

@@ -23,9 +23,8 @@ export const startNode = (state: KubeletState, context: ActorContext): void => {
 const HEARTBEAT: KubeletMessage = { type: 'heartbeat' };
 
 const nodeEvent = (state: KubeletState, type: 'Normal' | 'Warning', reason: string, message: string, context: ActorContext): void => {
-  const name = state.config.node;
-  // The kubelet takes the node's name for its uid.
-  events.record(state, state.events, { about: { kind: 'Node', name, uid: name }, type, reason, message }, context);
+  // kubelet.go nodeRef names no uid (since 1.36), so that `kubectl describe node` does not find these Events.
+  events.record(state, state.events, { about: { kind: 'Node', name: state.config.node, apiVersion: 'v1' }, type, reason, message }, context);
 };
 
 const stateEvent = (state: KubeletState, reason: string, context: ActorContext): void => nodeEvent(state, 'Normal', reason, `Node ${state.config.node} status is now: ${reason}`, context);

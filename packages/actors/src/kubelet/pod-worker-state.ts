@@ -2,26 +2,43 @@ import { type Duration, type Instant, later, type TimerId } from '@naumachia/cor
 import type { Container, Pod, PodStatus } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import type { Backoffs } from './backoff.js';
+import type { ConfigReads } from './config-reads.js';
+import type { ConfigReference } from './config-references.js';
 import type { ContainerRuntime, ImagePull, Moment } from './container-runtime.js';
 import type { EmulatedRuntime } from './emulated-runtime.js';
+import type { Image } from './image-registry.js';
 import type { LatencyProfile } from './latency-profile.js';
 import type { Probe } from './probe.js';
 import type { WaitingReasons } from './waiting-reasons.js';
 
 /** What a sync is in the middle of, where it takes time. */
 export type SyncStep =
-  | { readonly step: 'mounting'; readonly until: Instant }
+  | MountingStep
   | StartingStep
   /** The sidecars end after the main containers: within a sync, or because the pod is told to go. */
   | { readonly step: 'winding-down' }
   | { readonly step: 'stopping' }
   | { readonly step: 'unmounting'; readonly until: Instant };
 
+export interface MountingStep {
+  readonly step: 'mounting';
+  /** When the volume manager looks, or looks again. */
+  until: Instant;
+  /** What the volumes are filled from; `undefined`: from nothing that must be read. */
+  readonly references: readonly ConfigReference[] | undefined;
+  /** That was asked for; nothing happens before the answer. */
+  asked: boolean;
+  /** Milliseconds until the next look after one that failed. */
+  wait: number;
+}
+
 export interface StartingStep {
   readonly step: 'starting';
   readonly queue: readonly { readonly name: string; readonly init: boolean }[];
   at: number;
   pull: ImagePull | undefined;
+  /** The image of the container whose environment is being read. */
+  image: Image | undefined;
   failed: boolean;
   /** When the earliest back-off among the failures ends. */
   backoffUntil: Instant | undefined;
@@ -53,6 +70,8 @@ export interface PodWorker {
   /** By image, what the last pull failed with. */
   pullErrors: Record<string, string> | undefined;
   probes: Probe[] | undefined;
+  /** Of pods that name ConfigMaps or Secrets. */
+  config: ConfigReads | undefined;
   evicted: { readonly reason: string; readonly message: string } | undefined;
   /** What the API server shows of the kubelet's own fields, where the last write tells: then the stored object need not be decoded. */
   shown: PodStatus | undefined;
@@ -88,10 +107,14 @@ export interface PodWorkerEnvironment extends Moment {
   readonly profile: LatencyProfile;
   readonly nodeName: string;
   readonly hostIP: string;
+  /** What pods may use of the node. */
+  readonly allocatable: Readonly<Record<string, string>>;
   /** Looks at the runtime happen at this instant and every relist period after it. */
   readonly relistFrom: Instant;
   /** Records an Event about the pod, or about one of its containers. */
   event(worker: PodWorker, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
+  /** Reads ConfigMaps and Secrets into `worker.config`, and tends the pod once they are there. */
+  readConfig(worker: PodWorker, references: readonly ConfigReference[]): void;
   /** The status to be shown has changed. */
   statusChanged(worker: PodWorker): void;
 }
@@ -113,6 +136,7 @@ export const podWorker = (stored: Stored<Pod>, cpu: number, memory: number, now:
   pulls: undefined,
   pullErrors: undefined,
   probes: undefined,
+  config: undefined,
   evicted: undefined,
   shown: undefined,
   gone: false,

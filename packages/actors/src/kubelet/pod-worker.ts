@@ -1,16 +1,19 @@
 import { type Instant, later, milliseconds, seconds } from '@naumachia/core';
 import type { ContainerState, ContainerStatus, Pod, PodStatus } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
+import { goQuote } from '../api/go-text.js';
 import { formatTime } from '../api/time-format.js';
+import { type ConfigReference, volumeReferences } from './config-references.js';
 import { containersToStart, latestContainer, onlySidecarsRun } from './container-restart.js';
 import type { PodSandbox, RuntimeContainer } from './container-runtime.js';
 import { startContainers } from './container-start.js';
 import { parseImage } from './image-registry.js';
 import { conditionOf } from './pod-conditions.js';
 import { generateStatus, isTerminalPhase } from './pod-status.js';
-import { currentStatus, fieldPathOf, nextRelist, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
+import { currentStatus, fieldPathOf, nextRelist, type MountingStep, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
 import { nextProbe, notReadyContainers, notStartedContainers, runProbes } from './prober.js';
 import { relist } from './relist.js';
+import { mountVolumes, type VolumeFiles } from './volume-files.js';
 
 /** Lets the pod do everything that it can do now, and says when it wants to be called again. */
 export const advancePod = (worker: PodWorker, environment: PodWorkerEnvironment): Instant | undefined => {
@@ -104,7 +107,7 @@ const syncPod = (worker: PodWorker, environment: PodWorkerEnvironment): void => 
     worker.stage = 'terminating';
     worker.wanted = 1;
     endSync(worker, environment);
-  } else if (runtime.podSandbox(node, worker.uid) === undefined) worker.step = { step: 'mounting', until: later(now, milliseconds(profile.volumesMounted * (1 + 0.5 * random.float()))) };
+  } else if (runtime.podSandbox(node, worker.uid) === undefined) worker.step = { step: 'mounting', until: later(now, milliseconds(profile.volumesMounted * (1 + 0.5 * random.float()))), references: volumeReferences(worker.stored.value), asked: false, wait: FIRST_MOUNT_RETRY };
   else beginStarting(worker, environment);
 };
 
@@ -115,7 +118,7 @@ const beginStarting = (worker: PodWorker, environment: PodWorkerEnvironment): vo
   if (sandbox && pod.spec.initContainers && queue.every(({ init }) => init) && onlySidecarsRun(pod, sandbox)) {
     stopContainers(worker, sandbox, environment);
     worker.step = { step: 'winding-down' };
-  } else worker.step = { step: 'starting', queue, at: 0, pull: undefined, failed: false, backoffUntil: undefined };
+  } else worker.step = { step: 'starting', queue, at: 0, pull: undefined, image: undefined, failed: false, backoffUntil: undefined };
 };
 
 /** Goes on with a sync that took time; false if it still waits. */
@@ -128,7 +131,10 @@ const continueSync = (worker: PodWorker, environment: PodWorkerEnvironment): boo
     case 'mounting': {
       if (step.until > now) return false;
       const { metadata, spec } = worker.stored.value;
-      runtime.runPodSandbox(node, { uid: worker.uid, hostname: spec.hostname ?? (metadata.name ?? '').slice(0, 63), hostNetwork: spec.hostNetwork === true }, environment);
+      const mounted = step.references && volumesOf(worker, step, step.references, environment);
+      if (step.references && mounted === undefined) return false;
+      const sandbox = runtime.runPodSandbox(node, { uid: worker.uid, hostname: spec.hostname ?? (metadata.name ?? '').slice(0, 63), hostNetwork: spec.hostNetwork === true }, environment);
+      sandbox.volumes = mounted;
       // The condition is shown as soon as the sandbox is there, before any image is pulled.
       if (environment.profile.relist > 0) readyToStart(worker, environment);
       beginStarting(worker, environment);
@@ -168,6 +174,30 @@ const continueSync = (worker: PodWorker, environment: PodWorkerEnvironment): boo
       setStatus(worker, finalStatus(worker.stored.value, currentStatus(worker)), environment);
       return true;
   }
+};
+
+/** nestedpendingoperations: a mount that failed is tried again after 500 ms, then after twice as long each time, at most 2 m 2 s. */
+const FIRST_MOUNT_RETRY = 500;
+const LAST_MOUNT_RETRY = 122_000;
+
+/** What the volumes hold; `undefined` while it is not known, or while there is no such ConfigMap or Secret. */
+const volumesOf = (worker: PodWorker, step: MountingStep, references: readonly ConfigReference[], environment: PodWorkerEnvironment): Record<string, VolumeFiles> | undefined => {
+  if (!step.asked) {
+    step.asked = true;
+    environment.readConfig(worker, references);
+    return undefined;
+  }
+  const objects = worker.config?.objects;
+  if (objects === undefined) return undefined;
+  const { nodeName, hostIP, allocatable, now } = environment;
+  const mounted = mountVolumes(worker.stored.value, objects, { nodeName, hostIP, podIP: '', allocatable });
+  worker.config = undefined;
+  if ('volumes' in mounted) return mounted.volumes;
+  for (const { volume, error } of mounted.failed) environment.event(worker, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume ${goQuote(volume)} : ${error}`);
+  step.asked = false;
+  step.until = later(now, milliseconds(step.wait));
+  step.wait = Math.min(2 * step.wait, LAST_MOUNT_RETRY);
+  return undefined;
 };
 
 const endSync = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
@@ -321,7 +351,7 @@ const nextWake = (worker: PodWorker, environment: PodWorkerEnvironment): Instant
     if (instant !== undefined && (next === undefined || instant < next)) next = instant;
   };
   const { step } = worker;
-  if (step?.step === 'mounting' || step?.step === 'unmounting') at(step.until);
+  if ((step?.step === 'mounting' && !step.asked) || step?.step === 'unmounting') at(step.until);
   if (step?.step === 'starting') at(step.pull?.doneAt);
   if (step === undefined && worker.wanted > 0 && worker.stage !== 'finished') at(worker.notBefore);
   if (step === undefined) at(worker.retryAt);

@@ -130,7 +130,11 @@ const runSimple = (process: Process, words: readonly string[], redirect: { to: s
   const argv = words[0] === 'exec' ? words.slice(1) : words;
   let output = '';
   const outcome = runCommand(argv, redirect ? { ...context, print: (text, stream) => (stream === 'stdout' ? (output += text) : context.print(text, stream)) } : toStderr ? { ...context, print: (text) => context.print(text, 'stderr') } : context);
-  if (redirect) context.writeFile(redirect.to, output, redirect.append);
+  if (redirect && !context.writeFile(redirect.to, output, redirect.append)) {
+    context.print(`sh: can't create ${redirect.to}: Read-only file system\n`, 'stderr');
+    process.status = 1;
+    return;
+  }
   switch (outcome.type) {
     case 'done':
       process.status = outcome.code;

@@ -1,6 +1,7 @@
 import type { Service, ServicePort, ServiceSpec } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
 import { dns1123LabelErrors } from '../../api/names.js';
+import { deepEqual } from '../managed-fields/compare.js';
 import { serviceErrors, serviceStatusErrors, serviceUpdateErrors } from '../validation/service.js';
 import { fill, withinEach } from './fill.js';
 import type { Strategy } from './strategy.js';
@@ -48,6 +49,8 @@ const withAllocated = (spec: ServiceSpec, old: ServiceSpec): ServiceSpec => {
   if (wantsIp(filled) && wantsIp(old)) {
     if (filled.clusterIP === undefined || filled.clusterIP === '') filled = fill(filled, pick(old, 'clusterIP'));
     if ((filled.clusterIPs ?? []).length === 0 && filled.clusterIP === old.clusterIP) filled = fill(filled, pick(old, 'clusterIPs'));
+    // Who changes only the first cluster IP means the list too, which validation then refuses (normalizeClusterIPs).
+    else if (filled.clusterIP !== undefined && filled.clusterIP !== old.clusterIP && deepEqual(filled.clusterIPs, old.clusterIPs)) filled = { ...filled, clusterIPs: [filled.clusterIP] };
     filled = fill(filled, { ...pick(old, 'ipFamilies'), ...pick(old, 'ipFamilyPolicy') });
   } else if (!wantsIp(filled) && wantsIp(old) && filled.clusterIP === old.clusterIP) {
     const { clusterIP: _, clusterIPs: __, ipFamilies: ___, ipFamilyPolicy: ____, ...rest } = filled;

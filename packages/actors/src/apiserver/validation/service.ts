@@ -17,9 +17,8 @@ export const specialAddress = (address: string): string | undefined => {
   return undefined;
 };
 
-const portErrors = (out: Findings, spec: ServiceSpec, headless: boolean): void => {
+const portErrors = (out: Findings, spec: ServiceSpec): void => {
   const ports = spec.ports ?? [];
-  if (ports.length === 0 && !headless && spec.type !== 'ExternalName') out.push(required('spec.ports'));
   const names = new Set<string>();
   ports.forEach((port, i) => {
     const at = `spec.ports[${i}]`;
@@ -34,15 +33,24 @@ const portErrors = (out: Findings, spec: ServiceSpec, headless: boolean): void =
     portNumberOrName(out, `${at}.targetPort`, port.targetPort);
     if (port.appProtocol !== undefined) named(out, `${at}.appProtocol`, port.appProtocol, qualifiedNameErrors);
   });
-  if (spec.type === 'ClusterIP') {
-    ports.forEach((port, i) => {
-      if (port.nodePort !== undefined && port.nodePort !== 0) out.push(forbidden(`spec.ports[${i}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
-    });
-  }
-  samePorts(out, ports);
 };
 
-const samePorts = (out: Findings, ports: readonly ServicePort[]): void => {
+/** What ports may not have in common, asked after the type (validateService). */
+const samePorts = (out: Findings, spec: ServiceSpec): void => {
+  const ports = spec.ports ?? [];
+  const given = (port: ServicePort): boolean => port.nodePort !== undefined && port.nodePort !== 0;
+  if (spec.type === 'ClusterIP') {
+    ports.forEach((port, i) => {
+      if (given(port)) out.push(forbidden(`spec.ports[${i}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
+    });
+  }
+  const nodePorts = new Set<string>();
+  ports.forEach((port, i) => {
+    if (!given(port)) return;
+    const key = `${port.protocol}/${port.nodePort}`;
+    if (nodePorts.has(key)) out.push(duplicate(`spec.ports[${i}].nodePort`, port.nodePort));
+    nodePorts.add(key);
+  });
   const seen = new Set<string>();
   ports.forEach((port, i) => {
     const key = `${port.protocol}/${port.port}`;
@@ -102,15 +110,16 @@ const singleStackErrors = (out: Findings, spec: ServiceSpec): void => {
 export const serviceErrors = (service: Service): readonly FieldError[] => {
   const out: FieldError[] = [];
   const spec = (service.spec ?? {}) as ServiceSpec;
-  const headless = spec.clusterIP === 'None';
-  portErrors(out, spec, headless);
+  if ((spec.ports ?? []).length === 0 && spec.clusterIP !== 'None' && spec.type !== 'ExternalName') out.push(required('spec.ports'));
   if (spec.type === 'ExternalName') {
     const name = (spec.externalName ?? '').replace(/\.$/, '');
     if (name === '') out.push(required('spec.externalName'));
     else named(out, 'spec.externalName', name, dns1123SubdomainErrors);
   }
+  portErrors(out, spec);
   labelMap(out, 'spec.selector', spec.selector);
   affinityErrors(out, spec);
+  familyErrors(out, spec);
   (spec.externalIPs ?? []).forEach((address, i) => {
     const errors = ipErrors(address);
     for (const text of errors) out.push(invalid(`spec.externalIPs[${i}]`, address, text));
@@ -119,9 +128,9 @@ export const serviceErrors = (service: Service): readonly FieldError[] => {
   });
   if ((spec.type ?? '') === '') out.push(required('spec.type'));
   else oneOf(out, 'spec.type', spec.type, TYPES);
+  samePorts(out, spec);
   loadBalancerErrors(out, spec);
   trafficErrors(out, spec);
-  familyErrors(out, spec);
   if (out.length === 0) singleStackErrors(out, spec);
   return out;
 };

@@ -1,0 +1,82 @@
+import type { Container, EnvVar, Pod } from '../api/generated/types.js';
+import type { ConfigObject, ConfigObjects } from './config-reads.js';
+import { type ConfigReference, configMapReference, secretReference } from './config-references.js';
+import type { ContainerConfig, ContainerMount } from './container-runtime.js';
+import { downwardField, downwardResource, type DownwardPlace } from './downward-fields.js';
+
+const NO_MOUNTS: readonly ContainerMount[] = [];
+export const NO_CONFIG: ContainerConfig = { command: [], args: [], environment: {}, mounts: NO_MOUNTS, workingDirectory: '', terminationMessagePath: '/dev/termination-log', messageFromLog: false };
+
+/** What a container is made with (generateContainerConfig of kuberuntime), or why it cannot be. Only what is told something needs to know it. */
+export const containerConfig = (pod: Pod, container: Container, objects: ConfigObjects, place: DownwardPlace): ContainerConfig | { readonly error: string } => {
+  const mounts = mountsOf(container);
+  if (container.command === undefined && container.args === undefined && container.env === undefined && container.envFrom === undefined && mounts === NO_MOUNTS) return NO_CONFIG;
+  const environment = environmentOf(pod, container, objects, place);
+  if ('error' in environment) return environment;
+  const { variables } = environment;
+  return {
+    command: (container.command ?? []).map((word) => expand(word, variables)),
+    args: (container.args ?? []).map((word) => expand(word, variables)),
+    environment: variables,
+    mounts,
+    workingDirectory: container.workingDir ?? '',
+    terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
+    messageFromLog: container.terminationMessagePolicy === 'FallbackToLogsOnError',
+  };
+};
+
+/** Where admission mounts the token of the pod's service account. */
+const SERVICE_ACCOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+const mountsOf = (container: Container): readonly ContainerMount[] => {
+  let mounts: ContainerMount[] | undefined;
+  for (const { name, mountPath, subPath, readOnly } of container.volumeMounts ?? []) {
+    if (mountPath !== SERVICE_ACCOUNT_PATH) (mounts ??= []).push({ volume: name, path: mountPath.length > 1 ? mountPath.replace(/\/$/, '') : mountPath, subPath: subPath ?? '', readOnly: readOnly === true });
+  }
+  return mounts ?? NO_MOUNTS;
+};
+
+type Variables = Record<string, string>;
+
+/** makeEnvironmentVariables of kubelet_pods.go, without the variables of services. */
+const environmentOf = (pod: Pod, container: Container, objects: ConfigObjects, place: DownwardPlace): { readonly variables: Variables } | { readonly error: string } => {
+  const variables: Variables = {};
+  for (const { prefix, configMapRef, secretRef } of container.envFrom ?? []) {
+    const reference = configMapRef ? configMapReference(configMapRef.name) : secretReference(secretRef?.name);
+    const object = read(objects, reference);
+    if (!object.found) {
+      if (object.missing && (configMapRef ?? secretRef)?.optional === true) continue;
+      return object;
+    }
+    for (const [key, text] of Object.entries(object.data)) variables[`${prefix ?? ''}${key}`] = text;
+  }
+  for (const variable of container.env ?? []) {
+    const value = valueOf(variable, pod, container, objects, place, variables);
+    if (value === undefined) continue;
+    if (typeof value !== 'string') return value;
+    variables[variable.name] = value;
+  }
+  return { variables };
+};
+
+/** `undefined`: an optional source has nothing for it. */
+const valueOf = ({ value, valueFrom }: EnvVar, pod: Pod, container: Container, objects: ConfigObjects, place: DownwardPlace, variables: Variables): string | undefined | { readonly error: string } => {
+  if (value !== undefined && value !== '') return expand(value, variables);
+  if (valueFrom?.fieldRef) return downwardField(pod, valueFrom.fieldRef.fieldPath, place);
+  if (valueFrom?.resourceFieldRef) return downwardResource(pod, container, valueFrom.resourceFieldRef, place);
+  const selector = valueFrom?.configMapKeyRef ?? valueFrom?.secretKeyRef;
+  if (selector === undefined) return '';
+  const isSecret = valueFrom?.configMapKeyRef === undefined;
+  const object = read(objects, isSecret ? secretReference(selector.name) : configMapReference(selector.name));
+  if (!object.found) return object.missing && selector.optional === true ? undefined : object;
+  const text = object.data[selector.key];
+  if (text !== undefined) return text;
+  return selector.optional === true ? undefined : { error: `couldn't find key ${selector.key} in ${isSecret ? 'Secret' : 'ConfigMap'} ${pod.metadata.namespace ?? ''}/${selector.name ?? ''}` };
+};
+
+const NOT_READ: ConfigObject = { found: false, missing: false, error: 'not read' };
+const read = (objects: ConfigObjects, reference: ConfigReference): ConfigObject => objects[reference] ?? NOT_READ;
+
+/** third_party/forked/golang/expansion: `$(NAME)` where it is known, `$$` is a dollar. */
+const expand = (text: string, variables: Variables): string =>
+  text.includes('$') ? text.replace(/\$\$|\$\(([^)]+)\)/g, (whole, name: string | undefined) => (name === undefined ? '$' : (variables[name] ?? whole))) : text;
