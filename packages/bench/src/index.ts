@@ -15,3 +15,4 @@ export { textTable } from './report/text-table.js';
 export { BadThreshold, parseThreshold, type Threshold, type Verdict } from './report/threshold.js';
 export { NoSavedRun, ratioTo, readSavedRun, saveRun, type SavedRun } from './micro/saved-run.js';
 export { measureSuite, MICRO_SUITES, type MicroFigure } from './micro/suite.js';
+export * from './simulate/index.js';

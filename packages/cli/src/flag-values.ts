@@ -21,3 +21,13 @@ export const durationValue = (text: string): number => {
 
 /** For flags that may be given again and again. */
 export const collected = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
+
+const MOST_SEEDS = 1_000_000;
+
+/** `1..200`, both included. */
+export const seedRange = (text: string): readonly number[] => {
+  const { first, last } = /^(?<first>\d+)\.\.(?<last>\d+)$/.exec(text)?.groups ?? {};
+  const [from, to] = [Number(first), Number(last)];
+  if (first === undefined || !Number.isSafeInteger(to) || from > to || to - from >= MOST_SEEDS) throw new InvalidArgumentError('Expected the first and the last seed, such as 1..200.');
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+};

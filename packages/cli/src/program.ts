@@ -1,15 +1,25 @@
 import { Command, Option } from 'commander';
-import { collected, durationValue, wholeNumber } from './flag-values.js';
+import { collected, durationValue, seedRange, wholeNumber } from './flag-values.js';
 import { EXIT, UsageError } from './exit-codes.js';
 import type { BenchFlags } from './bench-command.js';
 import type { EndpointFlags } from './bench-endpoints-command.js';
 import type { IdleFlags } from './bench-idle-command.js';
 import type { MicroFlags } from './bench-micro-command.js';
+import type { SimulateFlags } from './simulate-command.js';
 import type { UpFlags } from './up-command.js';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 something was refused or did not complete; 2 wrong usage or unreadable files;
 99 a threshold was crossed; 130 interrupted.`;
+
+const SIMULATE_EXAMPLES = `
+Examples:
+  naumachia simulate --seeds 1..200 --jobs 2     the default scenario with 200 seeds
+  naumachia simulate --seed 17                   one of them again, exactly as it was
+  naumachia simulate idle --seed 1               how fast virtual time goes for ten idle nodes
+  naumachia simulate my-scenario.yaml -o json    a scenario of your own
+
+Exit codes: 0 every seed passed; 1 a seed failed, or the scenario is wrong; 2 wrong usage or unreadable files; 130 interrupted.`;
 
 /** What only the command itself can tell to be wrong usage is answered as commander answers the rest. */
 const withUsage = async (command: Command, run: () => Promise<number>): Promise<number> => {
@@ -86,6 +96,18 @@ export const program = (version: string, ended: (exitCode: number) => void): Com
     .option('--token <token>', "the administrator's bearer token (default: drawn)")
     .addOption(new Option('--controllers <which>', 'none: an API server with nothing that acts on its objects').choices(['all', 'none']).default('all'))
     .action(async (flags: UpFlags) => ended(await (await import('./up-command.js')).up(flags)));
+
+  naumachia
+    .command('simulate')
+    .description('Play a failure experiment on a cluster in virtual time, with many seeds: each decides every order, every delay, and what fails when.')
+    .argument('[scenario]', 'scenario file (default: rolling-update-in-a-storm, which comes with the package, as idle does)')
+    .option('--seed <number>', 'play this seed alone', wholeNumber(0))
+    .option('--seeds <first..last>', 'play these seeds (default: 1..10)', seedRange)
+    .option('--jobs <number>', 'seeds that are played side by side (default: one per core)', wholeNumber(1, 256))
+    .option('--catalog <module>', "module that exports a `catalog` of actors to play with instead of the cluster's own")
+    .addOption(output())
+    .addHelpText('after', SIMULATE_EXAMPLES)
+    .action(async (scenario: string | undefined, flags: SimulateFlags, command: Command) => ended(await withUsage(command, async () => (await import('./simulate-command.js')).simulate(scenario, flags))));
 
   return naumachia;
 };

@@ -100,8 +100,11 @@ export class Delivery {
   #reply(envelope: Envelope): void {
     const host = this.#host;
     if (!host.isLocal(envelope.to.actor)) return void host.options.peers?.toActor(envelope.to.actor, { item: 'envelope', envelope });
+    const slot = host.slots.take(envelope);
+    // Its deadline, or a reset of the link, has answered in its place.
+    if (!slot) return this.drop(envelope, 'fenced');
     host.options.observer?.received?.(envelope, host.now);
-    host.slots.take(envelope)?.fill(host.recoded(envelope.message), envelope.slot);
+    slot.fill(host.recoded(envelope.message), envelope.slot);
   }
 
   #absent(envelope: Envelope): void {
