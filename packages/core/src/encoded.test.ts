@@ -24,22 +24,36 @@ describe('Encoded', () => {
     expect(first.withHeader({ revision: 2 }).bytes.buffer).toBe(first.bytes.buffer);
   });
 
-  it('settles beside the others that have settled, with the same bytes', () => {
-    const all = Array.from({ length: 3000 }, (_, i) => Encoded.ofValue(i, new Uint8Array(1000).fill(i)));
-    const slabs = (each: Encoded[]): number => new Set(each.map(({ bytes }) => bytes.buffer)).size;
-    // The bytes are made one after the other, as they are in a store.
-    const written = all.reduce((sum, { size }) => sum + size, 0);
-    expect(written).toBeGreaterThan(3_000_000);
-    const few = all.filter((_, i) => i % 300 === 0);
-    expect(slabs(few)).toBeGreaterThan(2);
-    const large = Encoded.ofValue(0, new Uint8Array(500_000).fill(3));
-    const before = few.map(({ bytes }) => [...bytes]);
-    for (const each of [...few, large]) each.settle();
-    expect(slabs(few)).toBeLessThanOrEqual(2);
-    expect(few.map(({ bytes }) => [...bytes])).toEqual(before);
-    boundDecodedValues(4096);
-    expect(few[3]?.value).toEqual(new Uint8Array(1000).fill(900));
-    expect([large.size, (large.value as Uint8Array)[499_999]]).toEqual([500_005, 3]);
+  describe('that has settled', () => {
+    const lease = (i: number) => ({ metadata: { name: `node-${i}`, uid: `${i}f0c${i}-9d1b`, managedFields: 'f:metadata f:ownerReferences f:spec f:holderIdentity '.repeat(8) }, spec: { renewTime: i } });
+    const slabs = (each: readonly Encoded[]): number => new Set(each.map(({ place }) => place?.slab)).size;
+    const values = [...Array.from({ length: 500 }, (_, i) => lease(i)), new Uint8Array(1000).fill(7), new Uint8Array(0), 'text', { blob: 'x'.repeat(400_000) }];
+
+    it.each(['settle', 'archive'] as const)('has the same header, value, bytes and size, in a fraction of the room (%s)', (how) => {
+      const all = values.map((value, n) => Encoded.ofValue({ n, name: `name-${n}` }, value));
+      const before = all.map(({ bytes, wire, size }) => ({ bytes: Buffer.from(bytes).toString('latin1'), wire: Buffer.from(wire).toString('latin1'), size }));
+      for (const each of all) each[how]('leases');
+      boundDecodedValues(4096);
+      expect(all.map(({ bytes, wire, size }) => ({ bytes: Buffer.from(bytes).toString('latin1'), wire: Buffer.from(wire).toString('latin1'), size }))).toEqual(before);
+      expect(all.map(({ header }) => header)).toEqual(values.map((_, n) => ({ n, name: `name-${n}` })));
+      expect(all.map(({ value }) => value)).toEqual(values);
+      const leases = all.slice(0, 500);
+      expect(slabs(leases)).toBeLessThan(8);
+      expect(leases.reduce((sum, { place }) => sum + (place?.bytes ?? 0), 0) * 4).toBeLessThan(leases.reduce((sum, { size }) => sum + size, 0));
+    });
+
+    it('can be sent, settle again, be archived, and stand under another header', () => {
+      const first = Encoded.ofValue({ revision: 1 }, lease(1));
+      first.archive('past');
+      first.settle('live');
+      first.settle('live');
+      first.archive('past');
+      const other = first.withHeader({ revision: 2 });
+      boundDecodedValues(4096);
+      expect([other.header, other.value, first.header, first.value]).toEqual([{ revision: 2 }, lease(1), { revision: 1 }, lease(1)]);
+      const [sent] = codec().decode(codec().encode([first])) as [Encoded];
+      expect([sent.header, sent.value]).toEqual([{ revision: 1 }, lease(1)]);
+    });
   });
 
   it('is decoded anew once a sweep has found it old', () => {

@@ -1,7 +1,12 @@
-import { isRaw, keepBytes, keepRaw, keepRoom, kept, RAW_PREFIX, settleBytes } from './slab.js';
+import { isPacked, keepPacked, unpackAll, unpackedSize, unpackHead, unpackValue } from './packed-slab.js';
+import { isRaw, keepBytes, keepRaw, keepRoom, kept, RAW_PREFIX } from './slab.js';
 
 /** Bytes that hold the length of a header on the wire. */
 const HEAD_PREFIX = 2;
+
+/** In place of where the bytes of the header stand: nowhere, or packed with those of the value. */
+const NOWHERE = -1;
+const PACKED = -2;
 
 let releaseValue: (encoded: Encoded) => void;
 
@@ -19,8 +24,8 @@ export class Encoded<H = unknown, T = unknown> {
   #slab: Uint8Array | undefined;
   #start: number;
   #end: number;
-  /** Where, before `#start`, the length and the bytes of the header stand, once they are made; else -1. */
-  #head = -1;
+  /** Where, before `#start`, the length and the bytes of the header stand, once they are made; or one of the above. */
+  #head = NOWHERE;
 
   private constructor(header: H | undefined, value: T | undefined, slab: Uint8Array | undefined, start: number, end: number) {
     this.#header = header;
@@ -51,20 +56,24 @@ export class Encoded<H = unknown, T = unknown> {
 
   /** The same value, and the same bytes if they are made, under another header. */
   withHeader<G>(header: G): Encoded<G, T> {
+    if (this.#isPacked) {
+      keepBytes(this.bytes);
+      return new Encoded<G, T>(header, undefined, kept.slab, kept.start, kept.start + this.size);
+    }
     const encoded = new Encoded<G, T>(header, this.#value, this.#slab, this.#start, this.#end);
     if (this.#value !== undefined) keep(encoded as Encoded);
     return encoded;
   }
 
   get header(): H {
-    if (this.#header === undefined && this.#head >= 0) this.#header = valueCodec.decode((this.#slab as Uint8Array).subarray(this.#head + HEAD_PREFIX, this.#start)) as H;
+    if (this.#header === undefined && this.#head !== NOWHERE) this.#header = valueCodec.decode(this.#headBytes) as H;
     return this.#header as H;
   }
 
   get value(): T {
     if (this.#value === undefined) {
-      const slab = this.#slab as Uint8Array;
-      this.#value = (isRaw(slab, this.#start) ? slab.subarray(this.#start + RAW_PREFIX, this.#end) : valueCodec.decode(slab.subarray(this.#start, this.#end))) as T;
+      const { bytes } = this;
+      this.#value = (isRaw(bytes, 0) ? bytes.subarray(RAW_PREFIX) : valueCodec.decode(bytes)) as T;
       keep(this as Encoded);
     }
     return this.#value;
@@ -77,11 +86,13 @@ export class Encoded<H = unknown, T = unknown> {
 
   get bytes(): Uint8Array {
     if (this.#slab === undefined) this.#encode();
-    return (this.#slab as unknown as Uint8Array).subarray(this.#start, this.#end);
+    const slab = this.#slab as unknown as Uint8Array;
+    return isPacked(slab, this.#start) ? unpackValue(slab, this.#start) : slab.subarray(this.#start, this.#end);
   }
 
   /** Header and value as they cross to another host or stand in a log: made once, however often they do. */
   get wire(): Uint8Array {
+    if (this.#isPacked) return this.#wireOfPacked;
     if (this.#slab === undefined || this.#head < 0) this.#encodeBoth();
     return (this.#slab as unknown as Uint8Array).subarray(this.#head, this.#end);
   }
@@ -93,22 +104,58 @@ export class Encoded<H = unknown, T = unknown> {
       if (this.#value instanceof Uint8Array) this.#encode();
       else this.#encodeBoth();
     }
-    return this.#end - this.#start;
+    return this.#isPacked ? unpackedSize(this.#slab as Uint8Array, this.#start) : this.#end - this.#start;
+  }
+
+  /** What its bytes stand in, with those of others, and how many they are there: for who weighs memory. */
+  get place(): { readonly slab: Uint8Array; readonly bytes: number } | undefined {
+    return this.#slab && { slab: this.#slab, bytes: this.#end - this.#start };
   }
 
   /**
-   * For one that has turned out to live long: moves its bytes away from those that were made at the same time, so that they can be
-   * freed. Nobody notices, other than by `bytes` being elsewhere.
+   * For one that has turned out to live long, and whose header will be read: packs its bytes, away from those that were made at the same
+   * time, so that these can be freed. `kind` says which others it is like. Nobody notices, but by the time that its value takes.
    */
-  settle(): void {
-    if (this.#slab === undefined) this.#encode();
-    // The header's bytes stay behind.
-    this.#header = this.header;
-    settleBytes(this.#slab as unknown as Uint8Array, this.#start, this.#end);
-    this.#end += kept.start - this.#start;
-    this.#start = kept.start;
+  settle(kind: string): void {
+    const { header } = this;
+    this.#pack(kind, this.bytes, 0);
+    this.#header = header;
+    this.#head = NOWHERE;
+  }
+
+  /** For one that nobody will read for long: packs the header too, which is made anew when it is asked for. */
+  archive(kind: string): void {
+    if (this.#isPacked) return;
+    const { wire } = this;
+    this.#pack(kind, wire, wire.length - this.size);
+    this.#header = undefined;
+    this.#head = PACKED;
+  }
+
+  get #isPacked(): boolean {
+    return this.#slab !== undefined && isPacked(this.#slab, this.#start);
+  }
+
+  #pack(kind: string, bytes: Uint8Array, valueStart: number): void {
+    this.#end = keepPacked(kind, bytes, valueStart);
     this.#slab = kept.slab;
-    this.#head = -1;
+    this.#start = kept.start;
+  }
+
+  get #headBytes(): Uint8Array {
+    const slab = this.#slab as Uint8Array;
+    return this.#head === PACKED ? unpackHead(slab, this.#start).subarray(HEAD_PREFIX) : slab.subarray(this.#head + HEAD_PREFIX, this.#start);
+  }
+
+  /** It stays packed: what is asked for once may rest again. */
+  get #wireOfPacked(): Uint8Array {
+    if (this.#head === PACKED) return unpackAll(this.#slab as Uint8Array, this.#start);
+    const head = valueCodec.encode(this.#header);
+    const wire = new Uint8Array(HEAD_PREFIX + head.length + this.size);
+    new DataView(wire.buffer).setUint16(0, head.length);
+    wire.set(head, HEAD_PREFIX);
+    wire.set(this.bytes, HEAD_PREFIX + head.length);
+    return wire;
   }
 
   /** Value bytes that are there already move next to their header. */
@@ -148,7 +195,7 @@ export class Encoded<H = unknown, T = unknown> {
     if (this.#slab === undefined) this.#encode();
     this.#value = undefined;
     // The header can be read again too, where its bytes stand with the value's.
-    if (this.#head >= 0) this.#header = undefined;
+    if (this.#head !== NOWHERE) this.#header = undefined;
   }
 
   static {

@@ -7,20 +7,22 @@ interface Region {
   slab: Uint8Array;
   used: number;
 }
-/** A slab is freed when the last object in it is: those that have turned out to live long move together, away from the many that did not. */
-const young: Region = { slab: new Uint8Array(0), used: 0 };
-const settled: Region = { slab: young.slab, used: 0 };
+/** A slab is freed when the last object in it is: small ones are mostly of kinds that are renewed more often than large ones. */
+const small: Region = { slab: new Uint8Array(0), used: 0 };
+const large: Region = { slab: small.slab, used: 0 };
+const SMALL_BYTES = 1536;
 
 /** Where the bytes that were kept last begin. */
-export const kept: { slab: Uint8Array; start: number } = { slab: young.slab, start: 0 };
+export const kept: { slab: Uint8Array; start: number } = { slab: small.slab, start: 0 };
 
 /** Finds room for `length` bytes, and says in `kept` where. Large ones have a slab to themselves. */
-const take = (region: Region, length: number): void => {
+const take = (length: number): void => {
   if (length > SLAB_BYTES >> 2) {
     kept.slab = new Uint8Array(length);
     kept.start = 0;
     return;
   }
+  const region = length < SMALL_BYTES ? small : large;
   if (region.used + length > region.slab.length) {
     region.slab = new Uint8Array(SLAB_BYTES);
     region.used = 0;
@@ -32,23 +34,12 @@ const take = (region: Region, length: number): void => {
 
 /** Copies bytes into a slab. */
 export const keepBytes = (bytes: Uint8Array): void => {
-  take(young, bytes.length);
+  take(bytes.length);
   kept.slab.set(bytes, kept.start);
 };
 
 /** Room for as many bytes, for its caller to fill. */
-export const keepRoom = (length: number): void => take(young, length);
-
-/** Moves bytes that stand in a slab to the others that have settled; those that have one to themselves stay. */
-export const settleBytes = (slab: Uint8Array, start: number, end: number): void => {
-  if (slab.length !== SLAB_BYTES) {
-    kept.slab = slab;
-    kept.start = start;
-    return;
-  }
-  take(settled, end - start);
-  kept.slab.set(slab.subarray(start, end), kept.start);
-};
+export const keepRoom = (length: number): void => take(length);
 
 /** A value that is raw bytes becomes msgpack's bin 32, copied once (a third of the time that the general way takes). */
 const BIN_32 = 0xc6;
@@ -56,7 +47,7 @@ export const RAW_PREFIX = 5;
 
 export const keepRaw = (value: Uint8Array): void => {
   const { length } = value;
-  take(young, length + RAW_PREFIX);
+  take(length + RAW_PREFIX);
   const { slab: to, start } = kept;
   to[start] = BIN_32;
   to[start + 1] = length >>> 24;

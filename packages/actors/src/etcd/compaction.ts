@@ -50,7 +50,7 @@ const trim = (store: MvccStore, event: KeyValue): void => {
   }
   if (earlier !== undefined) dropEarlier(store, entry, earlier, earlier.length);
   if (!entry.deleted) {
-    if (entry.revision === revision) settle(store, event);
+    if (entry.revision === revision) settle(store, event, entry.route);
     return;
   }
   store.bytes -= sizeOf(entry.latest);

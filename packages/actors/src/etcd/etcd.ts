@@ -1,5 +1,6 @@
 import { defineActor, milliseconds, minutes, seconds, type ActorContext, type FeedEntry, type Instant, type TimerId } from '@naumachia/core';
 import type { EtcdRefusal, EtcdRequest, EtcdStatusReply, KeyValue, LeaseGrantRequest, LeaseKeepAliveRequest, LeaseReply, LeaseTimeToLiveRequest, RangeRequest } from '../api/etcd-requests.js';
+import { archivePast, nothingArchived, type Archived } from './archive.js';
 import { needsScavenging, scavenge } from './compaction.js';
 import { lastEvents } from './event-log.js';
 import { history } from './history.js';
@@ -33,10 +34,11 @@ export interface EtcdState {
   leaseTimer: { readonly at: Instant; readonly timer: TimerId } | undefined;
   /** Whether a `housekeep` is on its way. */
   housekeeping: boolean;
+  readonly archived: Archived;
 }
 
 /** What etcd tells itself. */
-type EtcdTimer = { readonly type: 'expire-leases' } | { readonly type: 'housekeep' };
+type EtcdTimer = { readonly type: 'expire-leases' } | { readonly type: 'housekeep' } | { readonly type: 'archive' };
 type EtcdMessage = EtcdRequest | EtcdTimer;
 
 const FEED = 'kv';
@@ -61,7 +63,7 @@ const start = (config: EtcdConfig, context: ActorContext): EtcdState => {
   const begins = past[0] === undefined ? store.revision : past.length < limit ? store.compactRevision : past[0].header.revision - 1;
   context.openFeed(FEED, begins, { limit, fresh: FEED_FRESH });
   if (past.length > 0) context.publish(FEED, feedEntries(machine, past));
-  const state: EtcdState = { config, machine, log, expiry: expiryOf(machine.leases, context.now), leaseTimer: undefined, housekeeping: false };
+  const state: EtcdState = { config, machine, log, expiry: expiryOf(machine.leases, context.now), leaseTimer: undefined, housekeeping: false, archived: nothingArchived(machine.store.revision) };
   armLeaseTimer(state, context);
   return state;
 };
@@ -77,6 +79,7 @@ const commit = (state: EtcdState, command: Command, context: ActorContext): Etcd
   if (record.type === 'event') context.publish(FEED, [feedEntry(state.machine, record.event)]);
   else if (record.type === 'commit') context.publish(FEED, feedEntries(state.machine, record.events));
   if (!state.housekeeping && (record.type === 'compact' || wantsCheckpoint(state))) keepHouse(state, context);
+  if (!state.archived.awaited) archive(state, { type: 'archive' }, context);
   return reply;
 };
 
@@ -160,6 +163,13 @@ const housekeep = (state: EtcdState, _: EtcdTimer, context: ActorContext): void 
   if (log.copy !== undefined || needsScavenging(machine.store) || wantsCheckpoint(state) || needsSettling(machine.store)) keepHouse(state, context);
 };
 
+/** One step of packing what has become history, and when to take the next. */
+const archive = ({ archived, machine }: EtcdState, message: Extract<EtcdTimer, { type: 'archive' }>, context: ActorContext): void => {
+  const wait = archivePast(archived, machine.store, context.now);
+  archived.awaited = wait !== undefined;
+  if (wait !== undefined) context.after(wait, message);
+};
+
 const status = ({ machine }: EtcdState): EtcdStatusReply => {
   const { store, leases, quota } = machine;
   return {
@@ -199,6 +209,7 @@ export const etcd = defineActor<EtcdConfig, EtcdState, EtcdMessage>({
     'lease-leases': (state, _, context) => answer(context, { type: 'leases', ids: [...state.machine.leases.keys()].sort((a, b) => a - b) }),
     status: (state, _, context) => answer(context, status(state)),
     'expire-leases': expireLeases,
+    archive,
     housekeep,
   },
 });

@@ -4,11 +4,11 @@ import type { KeyEntry, MvccStore } from './mvcc-store.js';
 
 /**
  * Values are written one beside the other and die at very different ages: one pod may keep a slab alive in which a thousand renewed
- * leases stood. So what outlives a compaction moves to slabs of its own kind, and when most of what has moved there is dead,
+ * leases stood. So what outlives a compaction is packed into slabs of its own kind, and when most of what has moved there is dead,
  * everything moves once more.
  */
-export const settle = (store: MvccStore, kv: KeyValue): void => {
-  kv.settle();
+export const settle = (store: MvccStore, kv: KeyValue, route: readonly string[]): void => {
+  kv.settle(`live ${route[0]}`);
   store.settling.moved += kv.size;
 };
 
@@ -22,7 +22,7 @@ export const settleAgain = (store: MvccStore, limit: number): void => {
   const { settling } = store;
   if (settling.nextKey === undefined) settling.moved = 0;
   settling.nextKey = visitKeys(store.index, settling.nextKey ?? '', limit, (key) => {
-    const { revision, deleted, latest } = store.entries.get(key) as KeyEntry;
-    if (revision <= store.compactRevision && !deleted) settle(store, latest);
+    const { revision, deleted, latest, route } = store.entries.get(key) as KeyEntry;
+    if (revision <= store.compactRevision && !deleted) settle(store, latest, route);
   });
 };

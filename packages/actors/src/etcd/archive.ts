@@ -1,0 +1,48 @@
+import { type Duration, type Instant, milliseconds, seconds } from '@naumachia/core';
+import type { KeyValue } from '../api/etcd-requests.js';
+import { eventsAfter } from './event-log.js';
+import type { MvccStore } from './mvcc-store.js';
+
+/**
+ * Between two compactions etcd holds every revision of five to ten minutes: of a Lease alone some forty. The real one has them on disk;
+ * here they are packed once they are no longer news, a few at a time, while nobody needs the thread more.
+ */
+export interface Archived {
+  /** What has been packed, and what can be. */
+  revision: number;
+  until: number;
+  /** The store's revision when the clock was last looked at, and when that was: what is older is no longer news. */
+  newest: number;
+  since: Instant;
+  /** Whether the next step is on its way. */
+  awaited: boolean;
+}
+
+const NEWS = seconds(5);
+/** Events that are packed at a time: about a millisecond. */
+const STEP = 64;
+const PAUSE = milliseconds(5);
+/** Writes per second beyond which the history waits. */
+const BUSY = 2000;
+
+export const nothingArchived = (revision: number): Archived => ({ revision, until: revision, newest: revision, since: 0 as Instant, awaited: false });
+
+/** Packs a few revisions, if there are any to be packed; says how long to wait until the next step, or undefined if it needs none. */
+export const archivePast = (archived: Archived, store: MvccStore, now: Instant): Duration | undefined => {
+  const { newest, since } = archived;
+  if (now - since >= NEWS) {
+    archived.newest = store.revision;
+    archived.since = now;
+    if ((store.revision - newest) / (now - since) > BUSY / seconds(1)) return NEWS;
+    archived.until = newest;
+  }
+  if (archived.revision >= archived.until) return store.revision > archived.until ? NEWS : undefined;
+  const events = eventsAfter(store.log, Math.max(archived.revision, store.compactRevision), STEP);
+  for (const event of events) archive(store, event);
+  archived.revision = events.at(-1)?.header.revision ?? archived.until;
+  return PAUSE;
+};
+
+const archive = (store: MvccStore, event: KeyValue): void => {
+  event.archive(`past ${store.entries.get(event.header.key)?.route[0]}`);
+};
