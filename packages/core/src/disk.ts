@@ -20,4 +20,8 @@ export interface Disks {
   of(actor: string): Disk;
   /** The actor ended: what it had not synced is lost. */
   crashed(actor: string): void;
+  /** Bytes of memory that they take and no heap counts. */
+  readonly bytes?: number;
+  /** Makes what will hardly be read smaller, without holding anybody up. Called every few seconds. */
+  compress?(): Promise<void>;
 }

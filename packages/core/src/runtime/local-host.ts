@@ -67,7 +67,10 @@ export class LocalHost implements HostControl {
     });
     this.loop = new EventLoop(this.host, () => peers?.flush(), marker);
     peers?.serve(this.host, this.loop.poke);
-    this.#sweeping = setInterval(sweepDecodedValues, SWEEP_MS).unref();
+    this.#sweeping = setInterval(() => {
+      sweepDecodedValues();
+      void options.disks.compress?.();
+    }, SWEEP_MS).unref();
   }
 
   async start(specs: readonly ActorSpec[]): Promise<void> {
@@ -165,7 +168,7 @@ export class LocalHost implements HostControl {
     return {
       host: this.#options.name,
       actors: this.host.cells.size,
-      heapBytes: used_heap_size + external_memory,
+      heapBytes: used_heap_size + external_memory + (this.#options.disks.bytes ?? 0),
       // Node 20 has no CPU clock per thread; the time that the loop was not idle is the nearest there is.
       cpuSeconds: performance.eventLoopUtilization().active / 1000,
       loopDelay: delay,

@@ -6,11 +6,11 @@ import { type Segment, SharedDisks } from './shared-disks.js';
 /** Disks in shared memory as two workers see them, one after the other. */
 const shared = () => {
   let segments: Segment[] = [];
-  const open = (): Disks => new SharedDisks(segments, (notice) => {
-    if (notice.notice === 'segment') segments.push(notice.segment);
-    else segments = segments.filter((segment) => segment.base !== notice.segment.base || segment.log !== notice.segment.log);
+  const open = (): SharedDisks => new SharedDisks(segments, ({ notice, segment }) => {
+    segments = segments.filter(({ base, log }) => base !== segment.base || log !== segment.log);
+    if (notice === 'segment') segments.push(segment);
   });
-  return { open, count: () => segments.length };
+  return { open, count: () => segments.length, bytes: () => segments.reduce((sum, { memory }) => sum + memory.byteLength, 0) };
 };
 
 const read = (disks: Disks): number[] => [...disks.of('a').read('log')].map(([, record]) => record.n as number);
@@ -48,5 +48,30 @@ describe('disks in shared memory', () => {
     expect(kept[0]).toBeLessThanOrEqual(10);
     expect(kept[0]).toBeGreaterThan(5);
     expect(kept).toEqual(Array.from({ length: kept.length }, (_, index) => (kept[0] as number) + index));
+  });
+
+  it('a full segment is compressed when it is not fresh any more, and is read, given up and outlived as before', async () => {
+    const { open, bytes } = shared();
+    const disks = open();
+    const disk = disks.of('a');
+    const bulk = 'much the same '.repeat(2000);
+    for (let n = 0; n < 200; n++) disk.append('log', { n, bulk });
+    await disks.compress();
+    disk.append('log', { n: 200, bulk });
+    disk.sync();
+    const before = bytes();
+    for (let look = 0; look < 2; look++) await disks.compress();
+    expect(bytes()).toBeLessThan(before / 3);
+    expect(disks.bytes).toBe(bytes());
+    const all = Array.from({ length: 201 }, (_, n) => n);
+    expect(read(disks)).toEqual(all);
+    const next = open();
+    next.crashed('a');
+    expect(read(next)).toEqual(all);
+    expect(next.of('a').append('log', { n: 201 })).toBe(201);
+    next.of('a').truncate('log', 150);
+    next.of('a').sync();
+    expect(read(open()).at(-1)).toBe(201);
+    expect(read(open())[0]).toBeGreaterThan(100);
   });
 });

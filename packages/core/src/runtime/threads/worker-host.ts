@@ -173,13 +173,11 @@ export class WorkerHost {
   #noticed(notice: WorkerNotice): void {
     switch (notice.notice) {
       case 'segment':
+        this.#forget(notice.segment);
         this.#segments.push(notice.segment);
         return;
-      case 'freed': {
-        const { actor, log, base } = notice.segment;
-        this.#segments = this.#segments.filter((segment) => segment.actor !== actor || segment.log !== log || segment.base !== base);
-        return;
-      }
+      case 'freed':
+        return this.#forget(notice.segment);
       case 'name':
         if (notice.of === 'actor') this.#events.named(this, notice.name);
         (notice.of === 'actor' ? this.#names.actors : this.#names.steps)[notice.index] = notice.name;
@@ -187,6 +185,10 @@ export class WorkerHost {
       default:
         return this.#events.notice(this, notice);
     }
+  }
+
+  #forget({ actor, log, base }: Pick<Segment, 'actor' | 'log' | 'base'>): void {
+    this.#segments = this.#segments.filter((segment) => segment.actor !== actor || segment.log !== log || segment.base !== base);
   }
 
   #release(why: string): void {
