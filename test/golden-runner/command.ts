@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 import { apiSet } from './api.js';
 import { type CaseResult, type GoldenSet, MalformedCase, UnreadableFolder } from './golden-set.js';
 import { kubeProxySet } from './kube-proxy.js';
+import { kubectlSet } from './kubectl.js';
 import { kubeletSet } from './kubelet.js';
 import { dataOf, reportOf, textOfTotals, totalsOf } from './report.js';
 import { schedulerSet } from './scheduler.js';
 
 
-export const GOLDEN_SETS: readonly GoldenSet[] = [apiSet, kubeletSet, schedulerSet, kubeProxySet];
+export const GOLDEN_SETS: readonly GoldenSet[] = [apiSet, kubectlSet, kubeletSet, schedulerSet, kubeProxySet];
 
 const USAGE = `usage: npm run golden -- [SET [DIR]] [--only REGEXP] [--jobs N] [-o text|json]
 Compares this project with recorded answers of the real components.

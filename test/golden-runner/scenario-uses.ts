@@ -1,6 +1,6 @@
 interface Scenario {
   readonly files?: Readonly<Record<string, string | readonly string[]>>;
-  readonly steps: readonly { readonly command?: string; readonly wait?: string; readonly node?: string; readonly stdin?: string }[];
+  readonly steps: readonly { readonly command?: string; readonly wait?: string | readonly string[]; readonly node?: string; readonly stdin?: string }[];
 }
 
 /** Fields of pods that are features of their own. */
@@ -17,10 +17,10 @@ export const usesOfScenario = ({ files = {}, steps }: Scenario): ReadonlySet<str
   for (const [, kind] of manifests.matchAll(/(?:^|[\s{,])"?kind"?: *"?([A-Z]\w*)/gm)) uses.add(`kind ${kind}`);
   for (const field of FIELDS) if (new RegExp(`"?\\b${field}"?:`).test(manifests)) uses.add(`field ${field}`);
   for (const volume of VOLUMES) if (new RegExp(`"?volumes"?:[^\\]]*"?\\b${volume}"?: *\\{`).test(manifests)) uses.add(`volume ${volume}`);
-  for (const { command = '', wait = '', node } of steps) {
+  for (const { command = '', wait = [], node } of steps) {
     if (node !== undefined) uses.add(`node ${node.split(' ', 1)[0]}`);
     for (const verb of kubectlVerbs(command)) uses.add(verb);
-    for (const kind of kindsNamed(`${command} ${wait}`)) uses.add(`kind ${kind}`);
+    for (const kind of kindsNamed([command, ...[wait].flat()].join('\n'))) uses.add(`kind ${kind}`);
     if (command.includes('STATIC_POD_DIR')) uses.add('static pods');
   }
   return uses;
@@ -80,7 +80,7 @@ const WORDS: readonly (readonly [words: RegExp, kind: string])[] = [
 /** Kinds that a command names behind its verb: `kubectl get pvc`, `kubectl delete job/j`, `kubectl create quota q`. */
 const kindsNamed = (command: string): string[] => {
   const kinds: string[] = [];
-  for (const [, words = ''] of command.matchAll(/\bkubectl +(?:get|delete|describe|create|wait|scale|patch|label|annotate|edit|rollout \w+|set \w+|explain) +([^|;&)]*)/g)) {
+  for (const [, words = ''] of command.matchAll(/\bkubectl +(?:get|delete|describe|create|wait|scale|patch|label|annotate|edit|rollout \w+|set \w+|explain) +([^|;&)\n]*)/g)) {
     // The first word that is no flag names kinds, perhaps several: `deploy,rs,job/x`.
     const first = words.split(/\s+/).find((word) => word !== '' && !word.startsWith('-')) ?? '';
     const named = [first, ...words.split(/\s+/).filter((word) => word.includes('/'))].flatMap((word) => word.split(',')).map((word) => word.split('/', 1)[0] ?? '');

@@ -31,6 +31,18 @@ export function rebuildPart(type: ApiType, input: unknown): { readonly value: un
   return { value, clean };
 }
 
+/** Lists and maps that were given without elements. A symbol: it is copied along with a struct, and neither stored nor compared. */
+const GIVEN_EMPTY = Symbol('given empty');
+interface Emptied {
+  [GIVEN_EMPTY]?: readonly string[];
+}
+
+/** Whether a list or map that is absent from a struct was given as `[]` or `{}`: the store keeps no difference, messages about what was sent do. */
+export const wasGivenEmpty = (struct: object | undefined, field: string): boolean => (struct as Emptied | undefined)?.[GIVEN_EMPTY]?.includes(field) === true;
+
+const isEmptyCollection = (type: ValueType, given: unknown): boolean =>
+  type.kind === 'list' ? Array.isArray(given) && given.length === 0 : type.kind === 'map' && isObject(given) && Object.keys(given).length === 0;
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const noFields: Readonly<Record<string, unknown>> = {};
 
@@ -52,6 +64,7 @@ function structOf(type: ApiType, value: unknown): unknown {
     known++;
     const read = valueOf(field, given);
     if (read !== undefined) out[field.name] = read;
+    else if (isEmptyCollection(field.type, given)) (out as Emptied)[GIVEN_EMPTY] = [...((out as Emptied)[GIVEN_EMPTY] ?? []), field.name];
   }
   if (clean) for (const key in input) if (--known < 0 || input[key] === undefined) clean = isKnown(type, input);
   return out;

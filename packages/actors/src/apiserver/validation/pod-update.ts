@@ -1,14 +1,15 @@
-import { type FieldError, forbidden, invalid } from '../../api/field-error.js';
+import { type FieldError, forbidden, invalid, required } from '../../api/field-error.js';
 import type { Container, ContainerStatus, Pod, PodSpec, Toleration } from '../../api/generated/types.js';
 import { qualifiedNameErrors } from '../../api/names.js';
 import { deepEqual } from '../managed-fields/compare.js';
+import { podSpecDiff } from './pod-spec-diff.js';
 import { podSpecErrors } from './pod-spec.js';
 import { type Findings, ipErrors, named } from './values.js';
 
 const UNCHANGEABLE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n';
 
-/** ValidatePodUpdate: of a pod little may change. The real message ends in a diff of Go structs, which is left out. */
+/** ValidatePodUpdate: of a pod little may change. */
 export const podUpdateErrors = (pod: Pod, old: Pod): readonly FieldError[] => {
   if (pod.spec === old.spec) return [];
   const out: FieldError[] = [];
@@ -24,7 +25,8 @@ export const podUpdateErrors = (pod: Pod, old: Pod): readonly FieldError[] => {
     out.push(forbidden('spec.initContainers', 'pod updates may not add or remove containers'));
     return out;
   }
-  if (out.some((error) => error.field.endsWith('.image'))) return out;
+  imageErrors(out, 'spec.containers', spec.containers);
+  imageErrors(out, 'spec.initContainers', spec.initContainers ?? []);
   deadlineErrors(out, spec, before);
   if (out.some((error) => error.field === 'spec.activeDeadlineSeconds')) return out;
   tolerationUpdateErrors(out, spec.tolerations ?? [], before.tolerations ?? []);
@@ -38,9 +40,17 @@ export const podUpdateErrors = (pod: Pod, old: Pod): readonly FieldError[] => {
       return out;
     }
   }
-  if (!deepEqual(changeable(spec, before, gated), before)) out.push(forbidden('spec', UNCHANGEABLE));
+  const munged = changeable(spec, before, gated);
+  if (!deepEqual(munged, before)) out.push(forbidden('spec', `${UNCHANGEABLE}${podSpecDiff(before, munged)}`));
   return out;
 };
+
+/** ValidateContainerUpdates: a missing image is said once more than by the validation of the spec. */
+const imageErrors = (out: Findings, path: string, containers: readonly Container[]): void =>
+  containers.forEach(({ image = '' }, i) => {
+    if (image === '') out.push(required(`${path}[${i}].image`));
+    if (image.trim() !== image) out.push(invalid(`${path}[${i}].image`, image, 'must not have leading or trailing whitespace'));
+  });
 
 const deadlineErrors = (out: Findings, spec: PodSpec, old: PodSpec): void => {
   const { activeDeadlineSeconds } = spec;

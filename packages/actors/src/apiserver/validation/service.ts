@@ -1,5 +1,5 @@
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '../../api/field-error.js';
-import type { Service, ServicePort, ServiceSpec } from '../../api/generated/types.js';
+import type { Service, ServiceSpec } from '../../api/generated/types.js';
 import { dns1123LabelErrors, dns1123SubdomainErrors, qualifiedNameErrors } from '../../api/names.js';
 import { type Findings, ipErrors, isCidr, isIpv6, labelMap, named, oneOf, portNumber, portNumberOrName } from './values.js';
 
@@ -35,22 +35,14 @@ const portErrors = (out: Findings, spec: ServiceSpec): void => {
   });
 };
 
-/** What ports may not have in common, asked after the type (validateService). */
+/** What ports may not have in common, asked after the type (validateService). Node ports are allocated before, which refuses those that are there twice. */
 const samePorts = (out: Findings, spec: ServiceSpec): void => {
   const ports = spec.ports ?? [];
-  const given = (port: ServicePort): boolean => port.nodePort !== undefined && port.nodePort !== 0;
   if (spec.type === 'ClusterIP') {
     ports.forEach((port, i) => {
-      if (given(port)) out.push(forbidden(`spec.ports[${i}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
+      if (port.nodePort !== undefined && port.nodePort !== 0) out.push(forbidden(`spec.ports[${i}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
     });
   }
-  const nodePorts = new Set<string>();
-  ports.forEach((port, i) => {
-    if (!given(port)) return;
-    const key = `${port.protocol}/${port.nodePort}`;
-    if (nodePorts.has(key)) out.push(duplicate(`spec.ports[${i}].nodePort`, port.nodePort));
-    nodePorts.add(key);
-  });
   const seen = new Set<string>();
   ports.forEach((port, i) => {
     const key = `${port.protocol}/${port.port}`;

@@ -2,6 +2,7 @@ import { type FieldError, forbidden, invalid, notSupported, required } from '../
 import type { Deployment, DeploymentStatus, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicationController } from '../../api/generated/types.js';
 import { isPercent } from '../../api/int-or-string.js';
 import { matches, selectorOf } from '../../api/label-selector.js';
+import { wasGivenEmpty } from '../../api/table-order.js';
 import { deepEqual } from '../managed-fields/compare.js';
 import { labelSelectorErrors } from './label-selector.js';
 import { annotationErrors, labelErrors } from './object-meta.js';
@@ -23,7 +24,8 @@ const templateErrors = (out: Findings, path: string, template: PodTemplateSpec):
 /** What a replica set makes must be what it selects, and must live as long as it is wanted. */
 const replicatedTemplateErrors = (out: Findings, path: string, template: PodTemplateSpec, selects: boolean, selected: (labels: Readonly<Record<string, string>>) => boolean): void => {
   const labels = template.metadata?.labels;
-  if (selects && !selected(labels ?? {})) out.push(invalid(`${path}.metadata.labels`, labels ?? null, '`selector` does not match template `labels`'));
+  const shown = labels ?? (wasGivenEmpty(template.metadata, 'labels') ? {} : null);
+  if (selects && !selected(labels ?? {})) out.push(invalid(`${path}.metadata.labels`, shown, '`selector` does not match template `labels`'));
   templateErrors(out, path, template);
   const restart = template.spec?.restartPolicy;
   if (restart !== undefined && restart !== 'Always') out.push(notSupported(`${path}.spec.restartPolicy`, restart, ['Always']));

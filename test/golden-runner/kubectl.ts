@@ -1,0 +1,30 @@
+import { basename } from 'node:path';
+import { startClusterProcess } from './cluster-process.js';
+import { FEATURES_NOT_BUILT } from './features-not-built.js';
+import { filesOf, parseCase, readText } from './golden-files.js';
+import { defineGoldenSet } from './golden-set.js';
+import { kubectlBinary } from './kubectl/binary.js';
+import { shell } from './kubectl/shell.js';
+import { compareTranscript, type Transcript } from './kubectl/transcript.js';
+import { usesOfScenario } from './scenario-uses.js';
+
+/** As the recorded cluster. */
+const NODES = 5;
+
+/** What kubectl prints against a whole cluster: one file is a case. */
+export const kubectlSet = defineGoldenSet<Transcript>({
+  name: 'kubectl',
+  notBuilt: FEATURES_NOT_BUILT.kubectl,
+  jobs: 4,
+  read: (folder) =>
+    filesOf(folder, '.json').map((file) => {
+      const transcript = parseCase<Transcript>(file, readText(file), { name: 'string', steps: 'array' });
+      return { family: basename(file, '.json'), name: transcript.name, uses: usesOfScenario(transcript), alone: transcript.serial === true, content: transcript };
+    }),
+  open: async () => {
+    const kubectl = kubectlBinary();
+    const { kubeconfig, stop } = await startClusterProcess(['--nodes', String(NODES)]);
+    await shell(`"${kubectl}" wait --for=condition=Ready node --all --timeout=100s`, { env: { ...process.env, KUBECONFIG: kubeconfig } });
+    return { compare: (transcript) => compareTranscript(transcript, { kubectl, kubeconfig }), close: stop };
+  },
+});
