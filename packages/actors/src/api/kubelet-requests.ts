@@ -2,7 +2,7 @@ import { type Address, named, type Request } from '@naumachia/core';
 import type { Status } from './requests.js';
 
 /** What the API server asks a node for, at `kubelet/NODE`. */
-export type KubeletRequest = ContainerLogsRequest | RunningPodsRequest | ContainerExecRequest;
+export type KubeletRequest = ContainerLogsRequest | RunningPodsRequest | ContainerExecRequest | PodPortRequest;
 
 export const kubeletOf = (node: string): Address<KubeletRequest> => named<KubeletRequest>(`kubelet/${node}`);
 
@@ -57,8 +57,35 @@ export interface ContainerExecRequest extends Request<ContainerExecReply> {
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
+  /** Standard input; `later`: there will be one, and a command that reads it is not run but answered with `awaitsInput`. Missing: it is empty. */
+  readonly stdin?: 'later' | Uint8Array;
 }
 
 export type ContainerExecReply =
   | { readonly type: 'containerExec'; readonly stdout: string; readonly stderr: string; readonly exitCode: number }
+  | { readonly type: 'awaitsInput' }
   | { readonly type: 'status'; readonly status: Status };
+
+/**
+ * Carries what a client has sent to a port of a pod to the program that listens there. Programs keep nothing of a connection: what they
+ * did not consume comes again, with what has followed. An empty request asks whether anybody listens.
+ */
+export interface PodPortRequest extends Request<PodPortReply> {
+  readonly type: 'podPort';
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number;
+  readonly received: Uint8Array;
+}
+
+export type PodPortReply =
+  | {
+      readonly type: 'podPort';
+      /** So many bytes of `received` are answered. */
+      readonly consumed: number;
+      readonly answer: Uint8Array;
+      /** The program hangs up after this answer. */
+      readonly close: boolean;
+    }
+  /** Nobody listens, or the pod does not run: the text of the container runtime. */
+  | { readonly type: 'refused'; readonly sandbox: string; readonly error: string };

@@ -19,6 +19,8 @@ export interface CommandContext {
   /** Directories that are there without files. */
   mountPoints(): readonly string[];
   print(text: string, stream: LogLine['stream']): void;
+  /** All of standard input; the first who reads it gets it. */
+  readInput(): string;
 }
 
 export type CommandOutcome =
@@ -73,7 +75,9 @@ export const runCommand = (argv: readonly string[], context: CommandContext): Co
     case 'oom':
       return { type: 'exit', code: 137 };
     case 'cat':
+      if (rest.length === 0 || rest[0] === '-') context.print(context.readInput(), 'stdout');
       for (const path of rest) {
+        if (path === '-') continue;
         const text = context.readFile(path);
         if (text === undefined) {
           context.print(`cat: can't open '${path}': No such file or directory\n`, 'stderr');

@@ -217,6 +217,7 @@ export const commandContext = (sandbox: PodSandbox, container: RuntimeContainer,
   removeFile: (path) => removeContainerFile(sandbox, container, path),
   files: () => containerFiles(sandbox, container),
   mountPoints: () => mountPoints(container),
+  readInput: () => '',
   print: (text, stream) => {
     appendOutput((container.log ??= emptyLog()), stream, text, now);
   },

@@ -1,17 +1,15 @@
 import { type ActorContext, type AnyActorDefinition, defineActor, later, seconds } from '@naumachia/core';
-import type { ContainerExecReply, ContainerExecRequest, ContainerLogsRequest, RunningPodsReply } from '../api/kubelet-requests.js';
-import { badRequest } from '../api/status.js';
+import type { ContainerLogsRequest, RunningPodsReply } from '../api/kubelet-requests.js';
 import { readConfigObjects } from './config-reads.js';
-import { NO_CONFIG } from './container-config.js';
+import { execute } from './container-exec.js';
 import { containerOfLog, logsReply, refusedLogs } from './container-logs.js';
-import { latestContainer } from './container-restart.js';
-import { commandContext, EMULATED_RUNTIME } from './emulated-runtime.js';
+import { EMULATED_RUNTIME } from './emulated-runtime.js';
 import type { KubeletConfig } from './kubelet-config.js';
 import { events, type KubeletMessage, type KubeletState, kubeletState, tend } from './kubelet-state.js';
 import { heartbeat, registerNode, renewLease, startNode, writeNodeStatus } from './node-registration.js';
+import { answerPort } from './pod-ports.js';
 import { admitWithNode, podInformer } from './pod-source.js';
 import { currentStatus, type PodWorker } from './pod-worker-state.js';
-import { isKnownCommand, runProcess, startProcess } from './process.js';
 import { deletePod, statusChanged, writeStatus } from './status-writer.js';
 
 export type { KubeletConfig } from './kubelet-config.js';
@@ -62,7 +60,13 @@ export const kubelet: AnyActorDefinition = defineActor<KubeletConfig, KubeletSta
     },
 
     containerExec: (state, message, context) => {
-      if (context.caller) context.reply(context.caller, execute(state, message, context));
+      const worker = workerOf(state, message.namespace, message.pod);
+      if (context.caller) context.reply(context.caller, execute(worker && EMULATED_RUNTIME.podSandbox(state.runtime, worker.uid), message, context.now));
+    },
+
+    podPort: (state, message, context) => {
+      const worker = workerOf(state, message.namespace, message.pod);
+      if (context.caller) context.reply(context.caller, answerPort(worker && EMULATED_RUNTIME.podSandbox(state.runtime, worker.uid), message, context.now));
     },
   },
 
@@ -110,24 +114,4 @@ const runningPods = (state: KubeletState): RunningPodsReply => {
     if (running && running.length > 0) pods.push({ namespace, name, uid, containers: running.map((container) => container.name) });
   }
   return { type: 'runningPods', pods };
-};
-
-const refusedExec = (error: string): ContainerExecReply => ({ type: 'status', status: badRequest(error) });
-
-const execute = (state: KubeletState, { namespace, pod, container: name, command }: ContainerExecRequest, context: ActorContext): ContainerExecReply => {
-  const worker = workerOf(state, namespace, pod);
-  const sandbox = worker && EMULATED_RUNTIME.podSandbox(state.runtime, worker.uid);
-  const container = latestContainer(sandbox, name);
-  if (sandbox === undefined || container?.state !== 'running') return refusedExec(`container not found ("${name}")`);
-  const [executable = ''] = command;
-  if (!isKnownCommand(executable)) {
-    return refusedExec(`failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: exec: "${executable}": executable file not found in $PATH`);
-  }
-  const output = { stdout: '', stderr: '' };
-  const config = container.config ?? NO_CONFIG;
-  const inside = { ...commandContext(sandbox, container, config, context.now), print: (text: string, stream: 'stdout' | 'stderr') => void (output[stream] += text) };
-  const started = startProcess('busybox', command, [], context.now);
-  if ('error' in started) return refusedExec(started.error);
-  runProcess(started.process, inside, context.now);
-  return { type: 'containerExec', ...output, exitCode: started.process.status };
 };

@@ -106,7 +106,8 @@ const syncPod = (worker: PodWorker, environment: PodWorkerEnvironment): void => 
   if (isTerminalPhase(status.phase)) {
     worker.stage = 'terminating';
     worker.wanted = 1;
-    endSync(worker, environment);
+    worker.step = undefined;
+    worker.notBefore = later(now, profile.completion);
   } else if (runtime.podSandbox(node, worker.uid) === undefined) worker.step = { step: 'mounting', until: later(now, milliseconds(profile.volumesMounted * (1 + 0.5 * random.float()))), references: volumeReferences(worker.stored.value), asked: false, wait: FIRST_MOUNT_RETRY };
   else beginStarting(worker, environment);
 };

@@ -86,7 +86,7 @@ export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<E
     void answerRequest(port, tokens, request as unknown as IncomingMessage, response as unknown as ServerResponse);
   });
 
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex) => void answerUpgrade(port, tokens, request, socket));
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void answerUpgrade(port, tokens, request, socket, head));
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -18,7 +18,7 @@ afterEach(() => edge.close());
 
 const pod = (): Stored => {
   const { header } = configMap('p', 3, 'created');
-  const value = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { nodeName: 'n', containers: [{ name: 'c' }] } };
+  const value = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'default' }, spec: { nodeName: 'n', containers: [{ name: 'c' }] } };
   return Encoded.ofValue(header, value);
 };
 
@@ -54,7 +54,7 @@ it('a command gives its output, its errors and its exit code as streams', async 
     const exec = { type: 'containerExec', stdout: 'out\n', stderr: 'err\n', exitCode: 3 };
     return request.type === 'get' ? { type: 'object', code: 200, object: pod() } : (exec as never);
   };
-  const bytes = await exec('command=ls&command=-l&stdout=true');
+  const bytes = await exec('command=ls&command=-l&stdout=true&stderr=true');
   const end = bytes.indexOf('\r\n\r\n');
   expect(bytes.subarray(0, end).toString()).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n[\s\S]*Sec-WebSocket-Protocol: v5\.channel\.k8s\.io$/);
   const [stdout, stderr, error] = payloads(bytes.subarray(end + 4));
@@ -66,11 +66,25 @@ it('a command gives its output, its errors and its exit code as streams', async 
 
 it.each([
   ['a pod that is not there', () => (port.answer = () => ({ type: 'status', status: notFound('pods', 'p') })), 'v5.channel.k8s.io', 'secret-token', 404],
-  ['an unknown protocol', () => {}, 'chat', 'secret-token', 400],
+  ['an unknown protocol', () => (port.answer = () => ({ type: 'object', code: 200, object: pod() })), 'chat', 'secret-token', 400],
   ['a wrong token', () => {}, 'v5.channel.k8s.io', 'wrong', 401],
 ])('%s is refused before the upgrade', async (_, prepare, protocol, token, code) => {
   prepare();
   const text = (await exec('command=ls', protocol, token)).toString();
   expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${code} `));
   expect(JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4))).toMatchObject({ kind: 'Status', code });
+});
+
+it.each([
+  ['inside of a WebSocket', 'GET', ['Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io'], 'Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io'],
+  ['on the bare connection', 'POST', ['Upgrade: SPDY/3.1', 'X-Stream-Protocol-Version: portforward.k8s.io'], 'X-Stream-Protocol-Version: portforward.k8s.io'],
+])('a client that forwards ports gets SPDY %s', async (_, method, headers, accepted) => {
+  port.answer = () => ({ type: 'object', code: 200, object: pod() });
+  const { port: listening } = new URL(edge.url);
+  const socket: TLSSocket = connect({ host: '127.0.0.1', port: Number(listening), ca: edge.caCertificate, servername: 'localhost' });
+  socket.write(`${method} /api/v1/namespaces/default/pods/p/portforward HTTP/1.1\r\n${['Host: x', 'Authorization: Bearer secret-token', 'Connection: Upgrade', ...headers].join('\r\n')}\r\n\r\n`);
+  const head = await new Promise<string>((resolve) => socket.once('data', (bytes: Buffer) => resolve(bytes.toString('latin1'))));
+  expect(head).toMatch(/^HTTP\/1\.1 101 /);
+  expect(head).toContain(accepted);
+  socket.destroy();
 });

@@ -16,13 +16,21 @@ const PING = 0x9;
 const PONG = 0xa;
 /** A client that sends more in one frame is cut off. */
 const MAX_FRAME_BYTES = 1024 * 1024;
+/** And one that sends a message of more frames, too. */
+const MAX_FRAMES = 64;
 
 /** Accepts an upgrade with one of the protocols that the client offered. `received` gets what it sends, message by message. */
-export const acceptWebSocket = (socket: Duplex, key: string, protocol: string, received: (message: Buffer) => void): WebSocket => {
+export const acceptWebSocket = (socket: Duplex, key: string, protocol: string, received: (message: Buffer) => void, ended: () => void = () => {}): WebSocket => {
   const accept = createHash('sha1').update(key + GUID).digest('base64');
   socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: ${protocol}\r\n\r\n`);
   let buffered = Buffer.alloc(0);
+  /** The frames of a message that has more to come. */
+  let begun: Buffer[] = [];
   let open = true;
+  const over = (): void => {
+    open = false;
+    ended();
+  };
   const frame = (opcode: number, payload: Uint8Array): void => {
     if (open && !socket.destroyed) socket.write(Buffer.concat([frameHead(opcode, payload.length), payload]));
   };
@@ -31,10 +39,11 @@ export const acceptWebSocket = (socket: Duplex, key: string, protocol: string, r
     frame(CLOSE, Buffer.of(code >> 8, code & 0xff));
     open = false;
     socket.end();
+    ended();
   };
   socket.on('error', () => {});
   socket.on('close', () => {
-    open = false;
+    if (open) over();
   });
   socket.on('data', (chunk: Buffer) => {
     buffered = Buffer.concat([buffered, chunk]);
@@ -48,7 +57,17 @@ export const acceptWebSocket = (socket: Duplex, key: string, protocol: string, r
       buffered = buffered.subarray(parsed.length);
       if (parsed.opcode === CLOSE) close(1000);
       else if (parsed.opcode === PING) frame(PONG, parsed.payload);
-      else if (parsed.opcode < CLOSE) received(parsed.payload);
+      else if (parsed.opcode < CLOSE) {
+        begun.push(parsed.payload);
+        if (!parsed.last && begun.length > MAX_FRAMES) {
+          socket.destroy();
+          return;
+        }
+        if (!parsed.last) continue;
+        const message = begun.length === 1 ? parsed.payload : Buffer.concat(begun);
+        begun = [];
+        received(message);
+      }
     }
   });
   return {
@@ -72,6 +91,8 @@ const frameHead = (opcode: number, length: number): Buffer => {
 
 interface Frame {
   readonly opcode: number;
+  /** Of its message. */
+  readonly last: boolean;
   readonly payload: Buffer;
   /** Of the whole frame, in bytes. */
   readonly length: number;
@@ -98,5 +119,5 @@ const readFrame = (bytes: Buffer): Frame | 'incomplete' | 'refused' => {
   const mask = bytes.subarray(at, at + 4);
   const payload = Buffer.from(bytes.subarray(at + 4, at + 4 + length));
   for (let i = 0; i < payload.length; i++) payload[i] = (payload[i] ?? 0) ^ (mask[i % 4] ?? 0);
-  return { opcode: first & 0x0f, payload, length: at + 4 + length };
+  return { opcode: first & 0x0f, last: (first & 0x80) !== 0, payload, length: at + 4 + length };
 };

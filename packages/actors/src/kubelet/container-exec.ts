@@ -1,0 +1,61 @@
+import type { Instant } from '@naumachia/core';
+import type { ContainerExecReply, ContainerExecRequest } from '../api/kubelet-requests.js';
+import { badRequest, internalError } from '../api/status.js';
+import { NO_CONFIG } from './container-config.js';
+import { latestContainer } from './container-restart.js';
+import type { PodSandbox, RuntimeContainer } from './container-runtime.js';
+import { commandContext } from './emulated-runtime.js';
+import { isKnownCommand, runProcess, startProcess } from './process.js';
+
+/** Runs a command in a running container to its end (ExecSync and Exec of the CRI). */
+export const execute = (sandbox: PodSandbox | undefined, { container: name, command, stdin }: ContainerExecRequest, now: Instant): ContainerExecReply => {
+  const container = latestContainer(sandbox, name);
+  if (sandbox === undefined || container?.state !== 'running') return { type: 'status', status: badRequest(`container not found ("${name}")`) };
+  const [executable = ''] = command;
+  if (!isKnownCommand(executable)) return notFound(executable);
+  const output = { stdout: '', stderr: '' };
+  const before = filesOf(sandbox, container);
+  const input = { wanted: false, text: stdin === undefined || stdin === 'later' ? '' : new TextDecoder().decode(stdin) };
+  const inside = {
+    ...commandContext(sandbox, container, container.config ?? NO_CONFIG, now),
+    print: (text: string, stream: 'stdout' | 'stderr') => void (output[stream] += text),
+    readInput: () => {
+      input.wanted = true;
+      const { text } = input;
+      input.text = '';
+      return text;
+    },
+  };
+  const started = startProcess('busybox', command, [], now);
+  if ('error' in started) return { type: 'status', status: badRequest(started.error) };
+  runProcess(started.process, inside, now);
+  if (input.wanted && stdin === 'later') {
+    // It will run again, with its input, as if it had not run.
+    restoreFiles(sandbox, container, before);
+    return { type: 'awaitsInput' };
+  }
+  return { type: 'containerExec', ...output, exitCode: started.process.status };
+};
+
+/** The words of runc, containerd and the kubelet's streaming server; where those name the process that did not start, the recorded runtime had this. */
+const notFound = (executable: string): ContainerExecReply => ({
+  type: 'status',
+  status: internalError(
+    `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "<exec-id>": OCI runtime exec failed: exec failed: unable to start container process: exec: "${executable}": executable file not found in $PATH`,
+  ),
+});
+
+interface Files {
+  readonly own: RuntimeContainer['files'];
+  readonly volumes: PodSandbox['volumes'];
+}
+
+const filesOf = ({ volumes }: PodSandbox, { files }: RuntimeContainer): Files => ({
+  own: files && { ...files },
+  volumes: volumes && Object.fromEntries(Object.entries(volumes).map(([name, held]) => [name, { ...held }])),
+});
+
+const restoreFiles = (sandbox: PodSandbox, container: RuntimeContainer, { own, volumes }: Files): void => {
+  container.files = own;
+  sandbox.volumes = volumes;
+};
