@@ -1,4 +1,4 @@
-import type { ActorSpec, HeapLimits, Placement } from '@naumachia/core';
+import type { ActorSpec, Duration, HeapLimits, Placement } from '@naumachia/core';
 import { OWN_THREADS, packedPlacement } from '@naumachia/core';
 import type { ApiServerConfig } from './apiserver/state.js';
 import type { ControllerManagerConfig } from './controllers/controller.js';
@@ -39,12 +39,12 @@ export const clusterActors = (cluster: ClusterSpec): ActorSpec[] => {
   return [etcd, apiserver, controllerManager, scheduler, ...nodes(cluster.nodes, latency)];
 };
 
-/** The components of nodes `first`, `first + 1`, ... */
-export const nodes = (count: number, latency: ClusterSpec['latency'], first = 1): ActorSpec[] =>
+/** The components of nodes `first`, `first + 1`, ...; `batches` are those of `KubeProxyConfig`. */
+export const nodes = (count: number, latency: ClusterSpec['latency'], first = 1, batches?: Duration): ActorSpec[] =>
   Array.from({ length: count }, (_, offset) => first + offset).flatMap((index) => {
     const node = `node-${index}`;
     const kubelet: ActorSpec<KubeletConfig> = { name: `kubelet/${node}`, kind: 'kubelet', config: { node, index, profile: latency } };
-    const proxy: ActorSpec<KubeProxyConfig> = { name: `kube-proxy/${node}`, kind: 'kube-proxy', config: { node, profile: latency } };
+    const proxy: ActorSpec<KubeProxyConfig> = { name: `kube-proxy/${node}`, kind: 'kube-proxy', config: { node, profile: latency, ...(batches !== undefined && { batches }) } };
     return [kubelet, proxy];
   });
 
@@ -52,6 +52,12 @@ export const nodes = (count: number, latency: ClusterSpec['latency'], first = 1)
 export const clusterPlacement = (mode: 'packed' | 'threads', hosts?: number): Placement =>
   mode === 'threads' ? OWN_THREADS : packedPlacement(['etcd', 'apiserver'], hosts);
 
+/**
+ * Threads of nodes stand back for the control plane, and kube-proxies for kubelets: in a cluster each has a machine's cores to itself, and where hundreds of
+ * them share two cores with it, the API server that all wait for would get a hundredth.
+ */
+export const clusterNiceness = (host: string): number => (host.startsWith('kube-proxy/') ? 19 : host.startsWith('kubelet/') ? 10 : 0);
+
 /** Heaps of a cluster's hosts: large ones where many actors or the whole control plane's traffic is, small ones for a thread per node. */
 export const clusterHeap = (host: string): HeapLimits =>
-  host.startsWith('kubelet/') || host.startsWith('kube-proxy/') ? { oldMegabytes: 256 } : { oldMegabytes: 8192, youngMegabytes: 768 };
+  host.startsWith('kubelet/') || host.startsWith('kube-proxy/') ? { oldMegabytes: 256, youngMegabytes: 3 } : { oldMegabytes: 8192, youngMegabytes: 768 };

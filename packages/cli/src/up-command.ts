@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CATALOG, clusterActors, clusterHeap, type ClusterSpec, clusterPlacement } from '@naumachia/actors';
+import { CATALOG, clusterActors, clusterHeap, clusterNiceness, type ClusterSpec, clusterPlacement } from '@naumachia/actors';
 import { type EdgeInfo, type EdgeOptions, newAuthority } from '@naumachia/actors/apiserver/edge';
 import { ThreadsRuntime } from '@naumachia/core';
 import { CommandFailed, EXIT } from './exit-codes.js';
@@ -34,7 +34,7 @@ export const up = async (flags: UpFlags): Promise<number> => {
   const build = flags.mode === 'threads' ? (await import('@naumachia/bench')).nodeHostBuild() : undefined;
   const runtime = await ThreadsRuntime.create({
     seed: flags.seed, placement: clusterPlacement(flags.mode, flags.hosts), catalog: CATALOG,
-    heap: clusterHeap, ...(build && { build }),
+    heap: clusterHeap, niceness: clusterNiceness, ...(build && { build }),
     incident: ({ host, what, detail }) => process.stderr.write(`${host}: ${what}: ${detail}\n`),
   });
   let forget = (): void => {};

@@ -99,6 +99,7 @@ const keyOf = (state: KubeProxyState, resource: ProxyResource): string | undefin
 const subscribe = (state: KubeProxyState, resource: ProxyResource, context: ActorContext): void => {
   const followed = followingOf(state, resource);
   const key = keyOf(state, resource);
-  followed.subscription = context.subscribe(API_SERVER, resource, key === undefined ? { after: followed.revision } : { after: followed.revision, key });
+  const { batches } = state.config;
+  followed.subscription = context.subscribe(API_SERVER, resource, { after: followed.revision, ...(key !== undefined && { key }), ...(batches !== undefined && { apart: batches }) });
   followed.subscribedAt = context.now;
 };

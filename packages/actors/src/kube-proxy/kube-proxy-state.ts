@@ -12,6 +12,8 @@ export interface KubeProxyConfig {
   readonly node: string;
   /** `recorded`: syncs are at least a second apart (minSyncPeriod), as in kube-proxy; `none`: every change is in force at once. */
   readonly profile: 'recorded' | 'none';
+  /** Changes that come from another host come in batches this far apart: a proxy that works for itself alone has nothing of hearing sooner of what minSyncPeriod would keep. Default: as they come. */
+  readonly batches?: Duration;
   /** `--proxy-mode`; default nftables. */
   readonly mode?: ProxyMode;
   /** `--cluster-cidr`: addresses of pods. By default those of this node's pods tell what comes from a pod (NodeCIDR). */

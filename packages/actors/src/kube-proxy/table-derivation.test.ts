@@ -28,6 +28,14 @@ const feed = (...objects: readonly Stored[]): FeedEntry[] => objects.map((value)
 const start = (): ServiceTable => tableAfterList(tableAfterList(EMPTY_TABLE, 'services', [service('web', 5, '10.96.0.1')]), SLICES, [slice('web', 6, ['10.244.0.1'])]);
 
 describe('tables that all proxies of a host derive alike', () => {
+  it('take in what a batch says last of an object, and do not decode what it said before', () => {
+    const [former, last] = [slice('web', 10, ['10.244.0.2']), slice('web', 11, ['10.244.0.3'])];
+    const decoded = vi.spyOn(former, 'value', 'get');
+    const { table } = tableAfterFeed(start(), feed(former, last));
+    expect(table).toBe(tableAfterFeed(start(), feed(last)).table);
+    expect(decoded).not.toHaveBeenCalled();
+  });
+
   it('are one table for one batch', () => {
     const batch = feed(slice('web', 9, ['10.244.0.2']));
     const first = tableAfterFeed(start(), batch);

@@ -25,9 +25,20 @@ export const tableAfterFeed = (table: ServiceTable, entries: readonly FeedEntry[
   let known = derivations.get(table);
   if (known === undefined) derivations.set(table, (known = new WeakMap()));
   let derived = known.get(entries);
-  if (derived === undefined) known.set(entries, (derived = derive(table, entries.map((entry) => changeOf(entry.value as Stored)))));
+  if (derived === undefined) known.set(entries, (derived = derive(table, latestOf(entries).map(changeOf))));
   latest = { table, entries, derived };
   return derived;
+};
+
+/** What a batch says last of each object: what came before need not be decoded. A trigger time that is passed over belongs to a state that never was in force. */
+const latestOf = (entries: readonly FeedEntry[]): Stored[] => {
+  const latest = new Map<string, Stored>();
+  for (const entry of entries) {
+    const stored = entry.value as Stored;
+    const { resource, namespace, name } = stored.header;
+    latest.set(`${resource}/${namespace}/${name}`, stored);
+  }
+  return [...latest.values()];
 };
 
 /** The table after a list of all Services, or of all EndpointSlices, whatever it held of them before. */

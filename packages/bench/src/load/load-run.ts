@@ -1,4 +1,4 @@
-import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, clusterPlacement, type KubernetesObject, nodes, type UserInfo } from '@naumachia/actors';
+import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, clusterNiceness, clusterPlacement, type KubernetesObject, nodes, type UserInfo } from '@naumachia/actors';
 import { resourceByKind } from '@naumachia/actors/api';
 import { type Incident, milliseconds, named, type Port, seconds, ThreadsRuntime } from '@naumachia/core';
 import { combine, type Observations } from '../measure/observations.js';
@@ -61,6 +61,8 @@ export const REPORTER = new URL('../measure/reporter.js', import.meta.url).href;
 const CLIENTS = 64;
 const LOOK_EVERY = 100;
 const NODES_AT_ONCE = 25;
+/** minSyncPeriod of kube-proxy (1 s): proxies that share no thread each work out every change for themselves, as the real ones do. */
+const SYNC_EVERY = seconds(1);
 
 /** Starts a cluster, applies the objects, waits until all pods run, and says what was seen. Always leaves nothing running. */
 export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
@@ -70,7 +72,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   const build = nodeHostBuild();
   const runtime = await ThreadsRuntime.create({
     seed: options.seed, placement: clusterPlacement(options.mode, options.hosts), catalog: CATALOG, reporter: REPORTER,
-    heap: clusterHeap, ...(build && { build }),
+    heap: clusterHeap, niceness: clusterNiceness, ...(build && { build }),
     incident: (incident) => {
       incidents.push(incident);
       options.incident(incident);
@@ -89,7 +91,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     // In threads mode each of them starts a worker, which takes its time: it can be interrupted, and shows how far it is.
     const atOnce = options.mode === 'threads' ? NODES_AT_ONCE : options.nodes;
     for (let first = 1; first <= options.nodes && !over(); first += atOnce) {
-      await runtime.start(nodes(Math.min(atOnce, options.nodes - first + 1), 'none', first));
+      await runtime.start(nodes(Math.min(atOnce, options.nodes - first + 1), 'none', first, options.mode === 'threads' ? SYNC_EVERY : undefined));
       if (options.mode === 'threads') options.progress({ phase: 'nodes', done: (await glanceAt(runtime)).nodesReady, of: options.nodes, elapsed: elapsed() });
     }
     let glance = await glanceAt(runtime);

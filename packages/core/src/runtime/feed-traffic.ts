@@ -1,7 +1,7 @@
 import type { Address } from '../address.js';
 import type { FeedBatch, FeedEnd, FeedEntry, SubscribeOptions } from '../feed.js';
 import type { FeedFollower } from '../port.js';
-import { type Instant, later, milliseconds } from '../time.js';
+import { type Duration, type Instant, later, milliseconds } from '../time.js';
 import type { Cell } from './cell.js';
 import type { Effect } from './context.js';
 import type { Feed, Sink, Subscription } from './feeds.js';
@@ -173,7 +173,7 @@ export class FeedTraffic {
     switch (item.item) {
       case 'subscribe': {
         const feed = cells.get(item.owner.actor)?.feeds?.get(item.feed);
-        const subscription = feed && feeds.subscribe(this.#host.newId(), feed, item.options, this.#hostSink(host, item.mirror));
+        const subscription = feed && feeds.subscribe(this.#host.newId(), feed, item.options, this.#hostSink(host, item.mirror, item.options.apart));
         if (subscription) this.#remote.set(`${host}|${item.mirror}`, subscription);
         else options.peers?.toHost(host, { item: 'feed-ended', mirror: item.mirror, reason: feed ? 'gone' : 'reset' });
         return;
@@ -241,7 +241,7 @@ export class FeedTraffic {
     });
   }
 
-  #hostSink(host: string, mirror: number): Sink {
+  #hostSink(host: string, mirror: number, apart: Duration | undefined): Sink {
     return {
       subscriber: { actor: `host/${host}`, incarnation: 0 },
       relay: true,
@@ -250,6 +250,7 @@ export class FeedTraffic {
         peers?.toHost(host, { item: 'entries', mirror, entries: batch.entries, revision: batch.revision });
         // A host that is behind holds a cursor, as a slow subscriber does.
         if (peers?.hostCongested(host)) this.#behind.push(subscription);
+        else if (apart !== undefined) this.#host.timers.add(later(this.#host.now, apart), () => this.#host.feeds.handled(subscription));
         else this.#host.feeds.handled(subscription);
       },
       end: (end) => this.#host.options.peers?.toHost(host, { item: 'feed-ended', mirror, reason: end.reason }),

@@ -12,6 +12,7 @@ export interface WorkerStart {
   /** URL of a module that exports `reporter(): Reporter`, if the run observes its hosts. */
   readonly reporter: string | undefined;
   readonly recode: boolean;
+  readonly niceness: number;
   readonly segments: readonly Segment[];
   readonly turnCell: SharedArrayBuffer;
   readonly control: MessagePort;

@@ -1,3 +1,4 @@
+import { platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
@@ -12,6 +13,8 @@ import { turnMarker } from './turn-cell.js';
 /** Serves the host that this worker was started for: with its control surface, its ports to other hosts, and what it tells the main thread. */
 export const serveHost = (catalog: Catalog, reporter: Reporter | undefined): void => {
   const start = workerData as WorkerStart;
+  // On Linux this is the calling thread's own; elsewhere it would be the whole process's.
+  if (start.niceness !== 0 && platform() === 'linux') setPriority(start.niceness);
   const tell = (notice: WorkerNotice): void => parentPort?.postMessage(notice);
   useStructures(catalog.structures ?? []);
   const peers = new PortPeers(start.name, { resolve: (actor) => tell({ notice: 'resolve', actor }) }, reporter?.observer);

@@ -28,6 +28,8 @@ export interface ThreadsOptions {
   readonly codec?: 'crossing' | 'always';
   /** Limits of a host's heap; a host that outgrows its own is ended and restarted. Default: Node's. */
   readonly heap?: (host: string) => HeapLimits;
+  /** How far a host's thread stands back when there are more that want to run than cores: a nice value (Linux). Default 0. */
+  readonly niceness?: (host: string) => number;
   /** A step that runs longer than this (ms, default 10,000) is wedged; its worker is ended and restarted. */
   readonly wedgedAfter?: number;
   readonly supervision?: Supervision;
@@ -40,6 +42,17 @@ export interface HostBuild {
 }
 
 const MAIN = 'main';
+
+/** V8's settings for a thread for each actor. They are the same from before the first worker on: compiled code suits only the settings that it was made under. */
+const MANY_ISOLATES = [
+  // V8 collects the garbage of idle heaps eight seconds after their start (`--gc-memory-reducer-start-delay-ms`): hundreds of collections
+  // at once, which take the cores from all that has work to do.
+  '--no-memory-reducer',
+  // Optimising a function takes longer than most threads will ever run it; fifteen times V8's own budget, which a busy thread has used up in no time.
+  '--interrupt-budget=1000000',
+  // What `settle` would set later.
+  '--expose-gc',
+];
 const WATCH_EVERY_MS = 250;
 /** How many workers start at a time: more only wait for the same cores. */
 const LAUNCHES_AT_ONCE = 4;
@@ -77,9 +90,7 @@ export class ThreadsRuntime implements Runtime {
   }
 
   static async create(options: ThreadsOptions): Promise<ThreadsRuntime> {
-    // V8 collects the garbage of idle heaps eight seconds after their start (`--gc-memory-reducer-start-delay-ms`). With a thread for
-    // each actor that is hundreds of collections at once, which take the cores from all that has work to do.
-    if (options.placement.otherwise === 'own') setFlagsFromString('--no-memory-reducer');
+    if (options.placement.otherwise === 'own') for (const flag of MANY_ISOLATES) setFlagsFromString(flag);
     const { catalog } = (await import(options.catalog)) as { readonly catalog: Catalog };
     const reporter = options.reporter === undefined ? undefined : ((await import(options.reporter)) as { readonly reporter: () => Reporter }).reporter();
     return new ThreadsRuntime(options, catalog, reporter);
@@ -205,10 +216,10 @@ export class ThreadsRuntime implements Runtime {
     }
     let worker = this.#workers.get(host);
     if (!worker) {
-      const { seed, heap, codec: mode } = this.#options;
+      const { seed, heap, niceness, codec: mode } = this.#options;
       const { catalog, reporter, build } = this.#options;
       worker = new WorkerHost(
-        { name: host, index: this.#workers.size + 1, seed, entry: build?.(host)?.worker, catalog, reporter, recode: mode === 'always', heap: heap?.(host) },
+        { name: host, index: this.#workers.size + 1, seed, entry: build?.(host)?.worker, catalog, reporter, recode: mode === 'always', heap: heap?.(host), niceness: niceness?.(host) ?? 0 },
         { notice: (from, notice) => this.#noticed(from, notice), named: (from, actor) => this.#placed.set(actor, from.name), died: (from, why) => this.#died(from, why) },
       );
       this.#workers.set(host, worker);

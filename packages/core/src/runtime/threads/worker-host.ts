@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, SHARE_ENV, Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { ActorSpec } from '../../actor.js';
@@ -27,6 +27,7 @@ export interface WorkerHostOptions {
   readonly reporter: string | undefined;
   readonly recode: boolean;
   readonly heap: HeapLimits | undefined;
+  readonly niceness: number;
 }
 
 export interface WorkerHostEvents {
@@ -101,12 +102,15 @@ export class WorkerHost {
     const turnCell = new SharedArrayBuffer(TURN_CELL_BYTES);
     this.watch = new TurnWatch(turnCell);
     const { port1, port2 } = new MessageChannel();
-    const { name, index, seed, entry, catalog, reporter, recode, heap } = this.options;
-    const start: WorkerStart = { name, index, incarnation: this.incarnation, seed, catalog, reporter, recode, segments: this.#segments, turnCell, control: port2 };
+    const { name, index, seed, entry, catalog, reporter, recode, heap, niceness } = this.options;
+    const start: WorkerStart = { name, index, incarnation: this.incarnation, seed, catalog, reporter, recode, niceness, segments: this.#segments, turnCell, control: port2 };
     const worker = new Worker(entry === undefined ? new URL('./host-worker.js', import.meta.url) : new URL(entry), {
       workerData: start,
       transferList: [port2],
       name,
+      // Workers neither change the environment nor leave files open.
+      env: SHARE_ENV,
+      trackUnmanagedFds: false,
       ...(heap && { resourceLimits: { maxOldGenerationSizeMb: heap.oldMegabytes, ...(heap.youngMegabytes !== undefined && { maxYoungGenerationSizeMb: heap.youngMegabytes }) } }),
     });
     this.#worker = worker;
