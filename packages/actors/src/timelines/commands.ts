@@ -97,15 +97,17 @@ export class Commands {
   }
 
   /** Runs the steps of a scenario; says when each command began. */
-  play(steps: readonly { readonly command?: string; readonly wait?: string; readonly sleep?: number; readonly node?: string }[], node: (action: string) => void): readonly { readonly at: Instant; readonly do: string }[] {
+  play(steps: readonly { readonly command?: string; readonly wait?: string; readonly sleep?: number; readonly node?: string }[], begin: () => void, node: (action: string) => void): readonly { readonly at: Instant; readonly do: string }[] {
     const actions: { at: Instant; do: string }[] = [];
     for (const { command, wait, sleep, node: action } of steps) {
       if (command !== undefined) {
+        begin();
         actions.push({ at: this.#sim.now, do: command });
         this.run(command);
         // A kubectl takes its time to start and end; the recorded ones took about a second.
         this.#sim.advance(seconds(0.7));
       } else if (action !== undefined) {
+        begin();
         actions.push({ at: this.#sim.now, do: `node ${action}` });
         node(action);
       } else if (sleep !== undefined) this.#sim.advance(seconds(sleep));

@@ -1,72 +1,159 @@
-import type { Entry } from './recording.js';
+import { align, type Divergence } from './align.js';
+import { causesBroken } from './causes.js';
+import { type History, historiesOf, type HistoryOptions, type Leaves, type SeenEvent, type Write } from './histories.js';
+import { pairUp } from './pairing.js';
+import { difference, sameTime, type Shifts } from './same-leaves.js';
+import type { Timeline } from './scenario.js';
 
-/** A scenario as the golden set has it. */
-export interface Scenario {
-  readonly name: string;
-  readonly about: string;
-  readonly ownNamespace?: boolean;
-  readonly nodes?: boolean;
-  readonly keep?: string;
-  readonly files?: Readonly<Record<string, string | readonly string[]>>;
-  readonly steps: readonly { readonly command?: string; readonly wait?: string; readonly sleep?: number; readonly node?: string }[];
-  readonly timeline: readonly (Entry & { readonly like?: number })[];
-  readonly final: readonly unknown[];
+/** The first thing in which two timelines differ, in words; `agreed` says how far they went together. */
+export interface Difference {
+  readonly text: string;
+  /** Of the scenario, from 1, in which they part. */
+  readonly step: number;
+  readonly agreed: number;
 }
 
 /**
- * What a recording must agree on whatever the pace of the machine: who wrote what in which order, but not how many pods were ready
- * when a status happened to be written, nor when. The keys are the objects, with Events apart.
+ * Compares what was played with what was recorded, as the README of the golden set says: per object the same writes by the same
+ * managers with the same contents, per object the same Events, causes before effects, and the same objects at the end. Times may
+ * be off by two seconds, counted from the start of the scenario or from that of the step; objects of generated names are paired by
+ * what they went through.
  */
-export const milestones = (timeline: Scenario['timeline'], kinds: readonly string[]): ReadonlyMap<string, readonly string[]> => {
-  const found = new Map<string, string[]>();
-  for (const entry of timeline) {
-    const full = entry.like === undefined ? entry : { ...timeline[entry.like], ...entry };
-    const object = full.event?.on ?? full.added ?? full.modified ?? full.deleted;
-    if (object === undefined || !kinds.some((kind) => object.startsWith(`${kind} `))) continue;
-    const key = anonymous(full.event === undefined ? object : `Events of ${object}`);
-    const facts = factsOf(full);
-    if (facts.length === 0) continue;
-    const known = found.get(key);
-    if (known) known.push(...facts);
-    else found.set(key, facts);
+export const compareTimelines = (recorded: Timeline, played: Timeline, options: HistoryOptions): Difference | undefined => {
+  const [a, b] = [historiesOf(recorded, options), historiesOf(played, options)];
+  const shifts = shiftsOf(recorded, played);
+  const [groups, others] = [groupsOf(a), groupsOf(b)];
+  const first: { text: string; at: number }[] = [];
+  let agreed = 0;
+  for (const name of new Set([...groups.keys(), ...others.keys()])) {
+    const [left, right] = [groups.get(name) ?? [], others.get(name) ?? []];
+    if ([...left, ...right].every((history) => isNothing(history))) continue;
+    const pairing = pairUp(left, right, (x, y) => differs(x, y, shifts));
+    agreed += pairing.agreed;
+    if (left.length !== right.length) first.push({ at: entryOf(left.at(-1) ?? right[0]), text: `${left.length} of ${name} were recorded, ${right.length} are here` });
+    else if (pairing.difference !== undefined) first.push({ at: pairing.difference.at, text: pairing.difference.text });
+  }
+  const [earliest] = first.sort((x, y) => x.at - y.at);
+  if (earliest !== undefined) return { text: earliest.text, agreed, step: stepOf(recorded, earliest.at) };
+  const cause = causesBroken(played);
+  return cause === undefined ? undefined : { text: cause, agreed, step: stepOf(recorded, 0) };
+};
+
+const stepOf = ({ timeline }: Timeline, at: number): number => timeline.filter((entry, index) => entry.do !== undefined && index <= at).length;
+
+const entryOf = (history: History | undefined): number => Math.min(history?.writes[0]?.entry ?? Infinity, history?.events[0]?.entry ?? Infinity);
+
+/** Objects whose generated names alone tell them apart. */
+const groupsOf = (histories: readonly History[]): ReadonlyMap<string, readonly History[]> => {
+  const groups = new Map<string, History[]>();
+  for (const history of histories) {
+    const name = history.object.replace(/<r\d+>/g, '<r>');
+    const known = groups.get(name);
+    if (known) known.push(history);
+    else groups.set(name, [history]);
+  }
+  return groups;
+};
+
+/** By how much the steps of the two runs began at other times. */
+const shiftsOf = (recorded: Timeline, played: Timeline): ((recorded: { step: number; stepAt: number }, played: { step: number; stepAt: number }) => Shifts) => {
+  const [a, b] = [stepsOf(recorded), stepsOf(played)];
+  // A step that took longer here shifts what follows it, and what is written about what was before it is not shifted.
+  return ({ step }, other) => [...new Set(Array.from({ length: Math.max(1, Math.min(a.length, Math.max(step, other.step))) }, (_, index) => (b[index] ?? 0) - (a[index] ?? 0)))];
+};
+
+const stepsOf = ({ timeline }: Timeline): readonly number[] => timeline.filter((entry) => entry.do !== undefined).map(({ t }) => t);
+
+const isStatus = (path: string): boolean => path === 'status' || path.startsWith('status.');
+
+/**
+ * Spec and status of an object are written by different components, which race. Updates merge where a controller writes what it sees:
+ * in a status, and in endpoints.
+ */
+const differs = (recorded: History, played: History, shifts: ReturnType<typeof shiftsOf>): { readonly agreed: number; readonly at: number; readonly text: string } | undefined => {
+  let agreed = 0;
+  for (const part of ['main', 'status'] as const) {
+    const merges = part === 'status' || /^Endpoint(s|Slice) /.test(recorded.object);
+    const [a, b] = [partOf(recorded, part), partOf(played, part)];
+    const divergence = align(a, b, merges, shifts);
+    if (divergence !== undefined) return { agreed: agreed + divergence.agreed, at: divergence.recorded?.entry ?? a.at(-1)?.entry ?? 0, text: inWords(recorded, played, part, divergence) };
+    agreed += a.length;
+  }
+  const events = eventsDiffer(recorded, played, shifts);
+  if (events !== undefined) return { ...events, agreed: agreed + events.agreed };
+  agreed += recorded.events.length;
+  const finals = finalDiffers(finalOf(recorded), finalOf(played), shifts({ step: Infinity, stepAt: 0 }, { step: Infinity, stepAt: 0 }));
+  return finals === undefined ? undefined : { agreed, at: Infinity, text: `${recorded.object}, at the end: ${finals}` };
+};
+
+const partOf = ({ object, writes }: History, part: 'main' | 'status'): readonly Write[] => {
+  const found: Write[] = [];
+  for (const write of writes) {
+    const isOwn = (path: string): boolean => isStatus(path) === (part === 'status') && !(write.verb === 'modified' && isPeriodic(object, path));
+    const changed = write.changed.filter(isOwn);
+    if (write.verb === 'modified' && changed.length === 0) continue;
+    if (write.verb === 'deleted' && part === 'status') continue;
+    // An empty status is no leaf of its own: it goes once there is something in it.
+    const leaves = new Map([...write.leaves].filter(([path]) => path !== 'status' && isOwn(path)));
+    found.push({ ...write, changed, leaves });
   }
   return found;
 };
 
-/** Which revision of the template a set is of stays; which pod is which does not. */
-const anonymous = (name: string): string => name.replace(/<r\d+>/g, '<r>');
+/** Nothing but periodic reports: whether the scenario saw one is chance. */
+const isNothing = (history: History): boolean => history.final === undefined && history.events.length === 0 && (['main', 'status'] as const).every((part) => partOf(history, part).length === 0);
 
-/** Counts that follow the pods from one state to the next, and what moves with them. */
-const COUNT = /^(status\.(observedGeneration|\w*[rR]eplicas)|metadata\.generation|status\.conditions\[\w+\]\.(last\w+Time|status|message|type))$/;
+/** A kubelet reports its node every five minutes (nodeStatusReportFrequency): when, and with which images, follows from what was before the scenario. */
+const isPeriodic = (object: string, path: string): boolean => object.startsWith('Node ') && (path.endsWith('.lastHeartbeatTime') || path === 'status.images');
 
-const factsOf = (entry: Entry): string[] => {
-  if (entry.event !== undefined) return [canonical([entry.event.type, entry.event.reason, entry.event.message, entry.event.from])];
-  if (entry.added !== undefined) {
-    // Where the golden set says `like`, the object shown is another's but for its name.
-    const { metadata, ...rest } = entry.object as { readonly metadata: Readonly<Record<string, unknown>> };
-    return [`added by ${entry.by ?? ''}: ${canonical({ ...rest, metadata: { ...metadata, name: '' } })}`];
+const eventsDiffer = (recorded: History, played: History, shifts: ReturnType<typeof shiftsOf>): { readonly agreed: number; readonly at: number; readonly text: string } | undefined => {
+  const [a, b] = [bySource(recorded.events), bySource(played.events)];
+  for (const source of new Set([...a.keys(), ...b.keys()])) {
+    const [left, right] = [a.get(source) ?? [], b.get(source) ?? []];
+    for (let index = 0; index < Math.max(left.length, right.length); index++) {
+      const [x, y] = [left[index], right[index]];
+      if (x !== undefined && y !== undefined && saysTheSame(x, y) && sameTime(x.t, y.t, shifts(x, y))) continue;
+      const show = (event: SeenEvent | undefined): string => (event === undefined ? 'nothing' : `${event.t}s ${event.type} ${event.reason}: ${event.message}`);
+      return { agreed: index, at: x?.entry ?? left.at(-1)?.entry ?? 0, text: `${recorded.object}, Event ${index} of ${source}: recorded ${show(x)}, here ${show(y)}` };
+    }
   }
-  if (entry.deleted !== undefined) return ['deleted'];
-  const set = Object.entries(entry.set ?? {}).filter(([path]) => !COUNT.test(path)).map(([path, value]) => `${path} = ${canonical(value)}`);
-  const unset = (entry.unset ?? []).filter((path) => !COUNT.test(path) && path !== 'status').map((path) => `${path} unset`);
-  return [...set, ...unset].sort();
+  return undefined;
 };
 
-/** Steps of a rollout: how large they are depends on how many pods became ready between two syncs. */
-const STEP = /ScalingReplicaSet|^spec\.replicas = |Progressing\]\.reason = "ReplicaSetUpdated"|Available\]\.reason = "MinimumReplicasUnavailable"/;
+/** By component; what is said again is a higher count, and that may differ where a controller retries. */
+const bySource = (events: readonly SeenEvent[]): ReadonlyMap<string, readonly SeenEvent[]> => {
+  const found = new Map<string, SeenEvent[]>();
+  for (const event of events) {
+    const known = found.get(event.from) ?? [];
+    found.set(event.from, known);
+    if (isOfBusyMachine(event)) continue;
+    if (!known.some((earlier) => (event.count ?? 1) > 1 && saysTheSame(earlier, event))) known.push(event);
+  }
+  return found;
+};
 
-/** The milestones without the steps of rollouts. */
-export const withoutSteps = (found: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> =>
-  new Map([...found].map(([object, facts]): [string, readonly string[]] => [object, facts.filter((fact) => !STEP.test(fact))]).filter(([, facts]) => facts.length > 0));
+/**
+ * The recorder's machine was so busy that a kubelet's first look at a config map sometimes took longer than it waits for (1 s); it mounts at
+ * the next try. An idle machine says no such thing, and nothing follows from it but the delay.
+ */
+const isOfBusyMachine = ({ reason, message }: SeenEvent): boolean => reason === 'FailedMount' && message.endsWith('failed to sync configmap cache: timed out waiting for the condition');
 
-/** One text for what differs in the order of keys, in times and in the names that chance gave. */
-export const canonical = (value: unknown): string =>
-  JSON.stringify(sorted(value))
-    .replace(/<[+-]\d+s>/g, '<s>')
-    .replace(/<([rh]|ip|node|container)\d+>/g, '<$1>');
+const saysTheSame = (a: SeenEvent, b: SeenEvent): boolean =>
+  a.type === b.type && a.reason === b.reason && a.fieldPath === b.fieldPath && a.action === b.action && plain(a.message) === plain(b.message);
 
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
+const plain = (message: string): string => message.replace(/<(r|ip|node|container)\d+>|node-\d+(?![\w-])/g, '<$1>');
+
+const finalOf = ({ object, final }: History): Leaves | undefined => final && new Map([...final].filter(([path]) => !isPeriodic(object, path)));
+
+const finalDiffers = (recorded: Leaves | undefined, played: Leaves | undefined, shifts: Shifts): string | undefined => {
+  if (recorded === undefined || played === undefined) return recorded === played ? undefined : recorded === undefined ? 'is still here' : 'is gone here';
+  const path = difference(recorded, played, shifts);
+  return path === undefined ? undefined : `${path} was ${recorded.get(path) ?? 'absent'}, is ${played.get(path) ?? 'absent'}`;
+};
+
+const inWords = (recorded: History, played: History, part: string, { recorded: a, played: b, what }: Divergence): string => {
+  const where = `${recorded.object}${played.object === recorded.object ? '' : ` (here ${played.object})`}, ${part}`;
+  const show = (write: Write | undefined): string => (write === undefined ? 'nothing more' : `${write.t}s ${write.verb} by ${write.by.join(' ') || '?'} ${write.changed.slice(0, 12).map((path) => `${path}=${write.leaves.get(path) ?? 'unset'}`).join(' ')}`.slice(0, 700));
+  if (a === undefined || b === undefined || what === 'verb' || what === 'by' || what === 't') return `${where} (${what}): recorded entry ${a?.entry ?? '-'} ${show(a)}, here ${show(b)}`;
+  return `${where}: ${what} was ${a.leaves.get(what) ?? 'absent'} (entry ${a.entry}, ${show(a)}), is ${b.leaves.get(what) ?? 'absent'} (entry ${b.entry}, ${show(b)})`;
 };

@@ -2,6 +2,8 @@ import { defineActor, type Instant } from '@naumachia/core';
 import type { ManagedFieldsEntry } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
 import { API_SERVER } from '../machinery/requests.js';
+import { changes } from './flat.js';
+import type { Entry, Timeline } from './scenario.js';
 
 /** A change that a watch saw. */
 export interface SeenChange {
@@ -28,20 +30,6 @@ export const watcher = defineActor<{ readonly resources: readonly string[]; read
   },
 });
 
-/** One line of a timeline, as in the golden set; `like` is written out. */
-export interface Entry {
-  readonly t: number;
-  readonly do?: string;
-  readonly added?: string;
-  readonly modified?: string;
-  readonly deleted?: string;
-  readonly by?: string;
-  readonly object?: unknown;
-  readonly set?: Readonly<Record<string, unknown>>;
-  readonly unset?: readonly string[];
-  readonly event?: { readonly on: string; readonly type: string; readonly reason: string; readonly message: string; readonly from: string; readonly count?: number; readonly action?: string; readonly fieldPath?: string };
-}
-
 type Value = { readonly apiVersion: string; readonly kind: string; readonly metadata: Record<string, unknown> & { readonly name?: string; readonly managedFields?: readonly ManagedFieldsEntry[] }; readonly [field: string]: unknown };
 
 export interface TimelineOptions {
@@ -55,16 +43,16 @@ export interface TimelineOptions {
 }
 
 /** What was seen, in the form of the golden set (its README; `normaliser` of the recorder). */
-export const timelineOf = (seen: readonly SeenChange[], options: TimelineOptions): { readonly timeline: readonly Entry[]; readonly final: readonly unknown[] } => {
+export const timelineOf = (before: readonly Stored[], seen: readonly SeenChange[], options: TimelineOptions): Timeline => {
   const normal = normaliser(options);
-  const last = new Map<string, Value>();
+  const last = new Map<string, Value>(before.map((stored) => [keyOf(stored), stored.value as unknown as Value]));
   const entries: Entry[] = [];
   const pending = [...options.actions];
   const seconds = (at: Instant): number => Math.max(0, Math.round((at - options.start) / 1000));
   const asIs = <T>(value: T): T => JSON.parse(normal(JSON.stringify(value))) as T;
   for (const { at, stored } of [...seen].sort((a, b) => a.stored.header.revision - b.stored.header.revision)) {
     const value = stored.value as unknown as Value;
-    const key = `${value.kind}/${stored.header.namespace}/${stored.header.name}/${stored.header.uid}`;
+    const key = keyOf(stored);
     if (at < options.start) {
       if (stored.header.change === 'deleted') last.delete(key);
       else last.set(key, value);
@@ -98,6 +86,8 @@ export const timelineOf = (seen: readonly SeenChange[], options: TimelineOptions
     .sort((a, b) => (`${a.kind}${String(a.metadata.name)}` < `${b.kind}${String(b.metadata.name)}` ? -1 : 1));
   return { timeline: entries, final };
 };
+
+const keyOf = ({ header, value }: Stored): string => `${value.kind}/${header.namespace}/${header.name}/${header.uid}`;
 
 const isMine = (value: Value, _stored: Stored | undefined, { namespace, nodes }: TimelineOptions): boolean => {
   const own = value.metadata['namespace'];
@@ -136,33 +126,6 @@ const pruned = (value: Value): Value => {
   return { ...rest, metadata } as unknown as Value;
 };
 
-interface Named {
-  readonly type?: string;
-  readonly name?: string;
-}
-
-const isNamed = ({ type, name }: Named): boolean => (type ?? '') !== '' || (name ?? '') !== '';
-
-const flatten = (value: unknown, path: string, into: Record<string, unknown>): Record<string, unknown> => {
-  if (Array.isArray(value)) {
-    if (value.length > 0 && value.every((item) => typeof item === 'object' && item !== null && isNamed(item as Named))) {
-      for (const item of value as Named[]) flatten(item, `${path}[${item.type ?? item.name ?? ''}]`, into);
-    } else into[path] = value;
-  } else if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
-    for (const [key, inner] of Object.entries(value)) flatten(inner, path === '' ? key : `${path}.${key}`, into);
-  } else into[path] = value;
-  return into;
-};
-
-const changes = (before: unknown, after: unknown): { set?: Record<string, unknown>; unset?: string[] } => {
-  const a = flatten(before, '', {});
-  const b = flatten(after, '', {});
-  const set: Record<string, unknown> = {};
-  for (const key of Object.keys(b)) if (JSON.stringify(a[key]) !== JSON.stringify(b[key])) set[key] = b[key];
-  const unset = Object.keys(a).filter((key) => !(key in b));
-  return { ...(Object.keys(set).length > 0 && { set }), ...(unset.length > 0 && { unset }) };
-};
-
 const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** Replaces what chance and time decide by placeholders, numbered in the order of their appearance. */
@@ -184,15 +147,18 @@ const normaliser = ({ own, start, namespace, nodes }: TimelineOptions): ((text: 
   const rand = (r: string): string => `<r${numbered('rand', r)}>`;
   return (text) => {
     let s = text.replace(new RegExp(`kube-api-access-[${SAFE}]{5}`, 'g'), 'kube-api-access-<r>');
-    s = s.replace(/-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----\n?/g, '<pem>');
+    s = s.replace(/-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----\n?/g, '<pem>').replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>');
+    s = s.replace(/"ca\.crt":"LS0[^"]*"/g, '"ca.crt":"<base64>"').replace(/"token":"[A-Za-z0-9+/=]{200,}"/g, '"token":"<base64>"');
     s = s.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>');
     s = s.replace(/[a-z-]+:\/\/[0-9a-f]{64}/g, (m) => `<container${numbered('id', m)}>`).replace(/sha256:[0-9a-f]{64}/g, 'sha256:<digest>').replace(/\b[0-9a-f]{64}\b/g, (m) => `<container${numbered('id', m)}>`);
     s = s.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/g, (m) => (keep(m) ? m : relative(m)));
     s = s.replace(new RegExp(`-([${SAFE}]{6,10})-([${SAFE}]{5})(?![a-z0-9])`, 'g'), (m, h: string, r: string) => (keep(m) ? m : `-${hash(h)}-${rand(r)}`));
     s = s.replace(new RegExp(`-([${SAFE}]{7,10})(?![a-z0-9-])`, 'g'), (m, h: string) => (keep(m) ? m : `-${hash(h)}`));
     s = s.replace(new RegExp(`-([${SAFE}]{5})(?![a-z0-9-])`, 'g'), (m, r: string) => (keep(m) ? m : `-${rand(r)}`));
-    s = s.replace(/(pod-template-hash"?[:=] ?"?)([a-z0-9]{5,10})(?=["\s,]|$)/g, (_m, a: string, h: string) => `${a}${hash(h)}`);
+    s = s.replace(/((?:pod-template-hash|controller-revision-hash|controller\.kubernetes\.io\/hash)"?[:=] ?"?(?:[a-z0-9-]*-)?)([a-z0-9]{5,10})(?=["\s,]|$)/g, (_m, a: string, h: string) => `${a}${hash(h)}`);
+    s = s.replace(/(?<=[a-z])-2\d{7}(?!\d)/g, '-<minute>');
     s = s.replace(/(?<![\d.])(?!127\.|0\.0\.0\.0)\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\d.])/g, (m) => (keep(m) ? m : `<ip${numbered('ip', m)}>`));
+    s = s.replace(/("nodePort":)(3[0-2]\d{3})/g, (m, a: string, port: string) => (keep(port) ? m : `${a}"<nodePort>"`));
     s = s.replace(/in [\d.]+m?s \([\d.]+m?s including waiting\)\. Image size: \d+ bytes/g, 'in <t> (<t> including waiting). Image size: <n> bytes');
     if (!nodes) s = s.replace(/node-\d(?![\w-])/g, (m) => (keep(m) ? m : `<node${numbered('node', m)}>`));
     return s.replaceAll(namespace, '<ns>');

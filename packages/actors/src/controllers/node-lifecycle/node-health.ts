@@ -37,7 +37,8 @@ export const noteSigns = (health: NodeHealth | undefined, node: Node, lease: Lea
 /** The conditions of a node that was silent for too long; undefined if it was not, or if they say so already. */
 export const silentConditions = (health: NodeHealth, node: Node, graceSeconds: number, now: Instant): readonly NodeCondition[] | undefined => {
   const grace = readyCondition(node) === undefined ? STARTUP_GRACE : seconds(graceSeconds);
-  if (between(later(health.seenAt, grace), now) <= 0) return undefined;
+  // The real monitor's period counts from the end of a look, so the tenth look after a sign is a little more than 50 s after it.
+  if (between(later(health.seenAt, grace), now) < 0) return undefined;
   let conditions = node.status?.conditions ?? [];
   const before = conditions;
   const at = formatTime(now);
@@ -46,7 +47,7 @@ export const silentConditions = (health: NodeHealth, node: Node, graceSeconds: n
     if (known === undefined) {
       conditions = [...conditions, { type, status: 'Unknown', lastHeartbeatTime: node.metadata.creationTimestamp ?? at, lastTransitionTime: at, reason: 'NodeStatusNeverUpdated', message: 'Kubelet never posted node status.' }];
     } else if (known.status !== 'Unknown') {
-      const unknown = { ...known, status: 'Unknown', lastTransitionTime: at, reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' };
+      const unknown = Object.assign({}, known, { status: 'Unknown', lastTransitionTime: at, reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' });
       conditions = conditions.map((condition) => (condition === known ? unknown : condition));
     }
   }

@@ -16,8 +16,8 @@ const statuses = (conditions: readonly NodeCondition[] | undefined) => condition
 test('a node that says nothing for fifty seconds is of unknown state', () => {
   const ready = node([condition('Ready', 'True'), condition('MemoryPressure', 'False'), condition('DiskPressure', 'False'), condition('PIDPressure', 'False')]);
   const health = noteSigns(undefined, ready, undefined, NOW);
-  expect(silentConditions(health, ready, 50, later(NOW, seconds(50)))).toBeUndefined();
-  expect(statuses(silentConditions(health, ready, 50, later(NOW, seconds(50.1))))).toEqual([
+  expect(silentConditions(health, ready, 50, later(NOW, seconds(49.9)))).toBeUndefined();
+  expect(statuses(silentConditions(health, ready, 50, later(NOW, seconds(50))))).toEqual([
     'Ready=Unknown:NodeStatusUnknown', 'MemoryPressure=Unknown:NodeStatusUnknown', 'DiskPressure=Unknown:NodeStatusUnknown', 'PIDPressure=Unknown:NodeStatusUnknown',
   ]);
 });
@@ -34,8 +34,8 @@ test('a renewed lease is a sign of life', () => {
 test('a node that never reported is given a minute from its creation', () => {
   const fresh = node([]);
   const health = noteSigns(undefined, fresh, undefined, later(NOW, seconds(30)));
-  expect(silentConditions(health, fresh, 50, later(NOW, seconds(60)))).toBeUndefined();
-  expect(statuses(silentConditions(health, fresh, 50, later(NOW, seconds(61))))?.[0]).toBe('Ready=Unknown:NodeStatusNeverUpdated');
+  expect(silentConditions(health, fresh, 50, later(NOW, seconds(59)))).toBeUndefined();
+  expect(statuses(silentConditions(health, fresh, 50, later(NOW, seconds(60))))?.[0]).toBe('Ready=Unknown:NodeStatusNeverUpdated');
 });
 
 test('conditions and cordons become taints, and their end takes the taints off', () => {

@@ -50,7 +50,7 @@ const monitor = (manager: ControllerManager, now: Instant): Work => {
     health.set(name, signs);
     const conditions = silentConditions(signs, node.value, manager.config.nodeMonitorGraceSeconds ?? GRACE_SECONDS, now);
     if (conditions !== undefined) {
-      writes.push(updateSubresourceRequest(CLIENT, node.header, 'status', { ...node.value, status: { ...node.value.status, conditions } }));
+      writes.push(updateSubresourceRequest(CLIENT, node.header, 'status', Object.assign({}, node.value, { status: Object.assign({}, node.value.status, { conditions }) })));
       if (readyCondition(node.value)?.status === 'True') {
         silent.push(node);
         events.push({ about: nodeReference(node), type: 'Normal', reason: 'NodeNotReady', message: `Node ${name} status is now: NodeNotReady` });

@@ -71,7 +71,7 @@ const reconcile = (manager: ControllerManager, key: string, now: Instant): Work 
     metadata: { uid: pod.header.uid },
     status: {
       conditions: [
-        { type: 'DisruptionTarget', observedGeneration: pod.generation, status: 'True', lastTransitionTime: formatTime(now), reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' },
+        { type: 'DisruptionTarget', observedGeneration: pod.generation, status: 'True', lastProbeTime: null, lastTransitionTime: formatTime(now), reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' },
       ],
     },
   };
