@@ -2,11 +2,14 @@ import type { GroupResource } from '../../api/object.js';
 import { configMap, secret, serviceAccount } from './configuration.js';
 import { endpoints, endpointSlice } from './endpoints.js';
 import { event } from './event.js';
+import { job } from './job.js';
 import { lease } from './lease.js';
 import { namespace } from './namespace.js';
 import { node } from './node.js';
+import { persistentVolumeClaim } from './persistent-volume-claim.js';
 import { pod } from './pod.js';
 import { service } from './service.js';
+import { statefulSet } from './stateful-set.js';
 import type { Strategy } from './strategy.js';
 import { deployment, replicaSet, replicationController } from './workload.js';
 
@@ -35,8 +38,8 @@ export const strategies: Readonly<Record<GroupResource, Strategy>> = {
   'leases.coordination.k8s.io': lease,
 
   'daemonsets.apps': counted,
-  'statefulsets.apps': counted,
-  'jobs.batch': counted,
+  'statefulsets.apps': statefulSet,
+  'jobs.batch': job,
   'cronjobs.batch': counted,
   'poddisruptionbudgets.policy': { generation: 'spec', conditionalUpdate: true },
   'ingresses.networking.k8s.io': counted,
@@ -56,7 +59,7 @@ export const strategies: Readonly<Record<GroupResource, Strategy>> = {
   'priorityclasses.scheduling.k8s.io': countedWhole,
   podtemplates: countedWhole,
   limitranges: { createOnUpdate: true },
-  persistentvolumeclaims: { returnsDeleted: true },
+  persistentvolumeclaims: persistentVolumeClaim,
   persistentvolumes: { returnsDeleted: true },
   resourcequotas: { returnsDeleted: true },
   'roles.rbac.authorization.k8s.io': { createOnUpdate: true },

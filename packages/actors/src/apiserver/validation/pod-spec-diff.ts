@@ -1,5 +1,5 @@
 import { podSpecForm } from '../../api/generated/pod-spec-form.js';
-import type { PodSpec } from '../../api/generated/types.js';
+import type { PersistentVolumeClaimSpec, PodSpec } from '../../api/generated/types.js';
 import { wasGivenEmpty } from '../../api/table-order.js';
 import { unifiedDiff } from './unified-diff.js';
 
@@ -28,12 +28,18 @@ const fieldOf = (line: string): Field => {
  */
 export const podSpecDiff = (before: PodSpec, after: PodSpec): string => unifiedDiff(textOf(before), textOf(after));
 
-const textOf = (spec: PodSpec): string => escaped(JSON.stringify(shown(inCoreForm(spec), 'core.PodSpec'), undefined, 1));
+/** The same of claims, whose specs also stand in pods (ephemeral volumes). */
+export const claimSpecDiff = (before: PersistentVolumeClaimSpec, after: PersistentVolumeClaimSpec): string =>
+  unifiedDiff(jsonOf(before, 'core.PersistentVolumeClaimSpec'), jsonOf(after, 'core.PersistentVolumeClaimSpec'));
+
+const textOf = (spec: PodSpec): string => jsonOf(inCoreForm(spec), 'core.PodSpec');
+
+const jsonOf = (spec: unknown, type: string): string => escaped(JSON.stringify(shown(spec, type), undefined, 1));
 
 /** Convert_v1_PodSpec_To_core_PodSpec: the namespaces of the host belong to the security context there. */
 const inCoreForm = (spec: PodSpec): unknown => {
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } = spec;
-  return { ...spec, securityContext: { ...spec.securityContext, hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } };
+  return Object.assign({}, spec, { securityContext: Object.assign({}, spec.securityContext, { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers }) });
 };
 
 /** encoding/json escapes these in strings. */

@@ -18,6 +18,8 @@ export interface FakeApiServer {
   revision: number;
   readonly objects: Map<string, Stored>;
   readonly writes: RecordedWrite[];
+  /** What was asked for by name. */
+  readonly reads: { readonly resource: string; readonly name: string }[];
 }
 
 type Tree = Record<string, unknown>;
@@ -27,10 +29,13 @@ export const fakeApiServer: AnyActorDefinition = defineActor<{ readonly feeds: r
   kind: 'apiserver',
   start: (config, context) => {
     for (const feed of config.feeds) context.openFeed(feed, 0, { limit: 100_000 });
-    return { revision: 0, objects: new Map(), writes: [] };
+    return { revision: 0, objects: new Map(), writes: [], reads: [] };
   },
   receive: {
-    get: (state, message, context) => reply(context, found(state, message, message.name, (object) => ({ type: 'object', code: 200, object }))),
+    get: (state, message, context) => {
+      state.reads.push({ resource: message.resource, name: message.name });
+      reply(context, found(state, message, message.name, (object) => ({ type: 'object', code: 200, object })));
+    },
     list: (state, message, context) => {
       const items = [...state.objects.values()].filter(({ header }) => header.resource === message.resource && (message.fieldSelector === undefined || header.keys.includes(message.fieldSelector)));
       reply(context, { type: 'list', revision: state.revision, items });

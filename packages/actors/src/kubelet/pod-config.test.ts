@@ -1,0 +1,134 @@
+import { named } from '@naumachia/core';
+import { describe, expect, test } from 'vitest';
+import type { CoreV1Event, Pod, PodSpec } from '../api/generated/types.js';
+import type { KubernetesObject } from '../api/object.js';
+import type { ApiRequest } from '../api/requests.js';
+import { containerConfig } from './container-config.js';
+import { type OneNode, oneNode } from './testing/one-node.js';
+
+const put = (node: OneNode, resource: 'configmaps' | 'secrets', name: string, data: Record<string, string>): void => {
+  const object = { apiVersion: 'v1', kind: resource === 'secrets' ? 'Secret' : 'ConfigMap', metadata: { name, namespace: 'ns' }, data } as unknown as KubernetesObject;
+  node.sim.ask(named<ApiRequest>('apiserver'), { type: 'create', user: { name: 'test', groups: [] }, fieldManager: 'test', resource, namespace: 'ns', object });
+};
+
+const runs = (script: string, container: Partial<PodSpec['containers'][0]>, spec: Partial<PodSpec> = {}): Partial<PodSpec> => ({
+  restartPolicy: 'Never',
+  containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', script], ...container }],
+  ...spec,
+});
+
+const printed = (node: OneNode, pod: string): string => {
+  const reply = node.logs({ pod });
+  return reply.type === 'containerLogs' ? reply.text : JSON.stringify(reply);
+};
+
+const events = (node: OneNode, reason: string): string[] =>
+  node
+    .written('events')
+    .map(({ object }) => object as CoreV1Event)
+    .filter((event) => event.reason === reason)
+    .map(({ message }) => message ?? '');
+
+describe('the environment of a container', () => {
+  test('is taken from ConfigMaps and Secrets', () => {
+    const node = oneNode();
+    put(node, 'configmaps', 'lit', { color: 'blue', size: '10' });
+    put(node, 'secrets', 'db', { password: 'UzNjcmV0IQ==' });
+    node.create('web', runs('echo $color $P_size $PASSWORD $BOTH', {
+      envFrom: [{ configMapRef: { name: 'lit' } }, { prefix: 'P_', configMapRef: { name: 'lit' } }, { configMapRef: { name: 'none', optional: true } }],
+      env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }, { name: 'BOTH', value: '$(color)-$(PASSWORD)-$$(color)-$(unknown)' }],
+    }));
+    node.advance(1);
+    expect(printed(node, 'web')).toBe('blue 10 S3cret! blue-S3cret!-$(color)-$(unknown)\n');
+  });
+
+  test('that cannot be read keeps its container waiting until it can', () => {
+    const node = oneNode();
+    node.create('web', runs('echo $K', { env: [{ name: 'K', valueFrom: { configMapKeyRef: { name: 'late', key: 'k' } } }] }));
+    node.advance(1);
+    expect(node.pod('web')?.status?.containerStatuses?.[0]?.state?.waiting).toEqual({ reason: 'CreateContainerConfigError', message: 'configmap "late" not found' });
+    expect(events(node, 'Failed')).toContain('Error: configmap "late" not found');
+    put(node, 'configmaps', 'late', { k: 'here' });
+    node.advance(20);
+    expect(printed(node, 'web')).toBe('here\n');
+  });
+
+  test('names the key that is missing', () => {
+    const pod = { metadata: { name: 'p', namespace: 'ns' }, spec: { containers: [] } } as unknown as Pod;
+    const place = { nodeName: 'n', hostIP: '10.0.0.1', podIP: '', allocatable: {} };
+    const container = { name: 'c', env: [{ name: 'K', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }] };
+    expect(containerConfig(pod, container, { 'secrets/s': { found: true, data: {} } }, place)).toEqual({ error: "couldn't find key k in Secret ns/s" });
+  });
+
+  test('is given the fields and resources of the downward API', () => {
+    const node = oneNode();
+    const env = [
+      { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+      { name: 'CPU', valueFrom: { resourceFieldRef: { resource: 'limits.cpu' } } },
+      { name: 'MEMORY', valueFrom: { resourceFieldRef: { resource: 'requests.memory', divisor: '1Mi' } } },
+    ];
+    node.create('web', runs('echo $NODE $CPU $MEMORY', { env, resources: { requests: { memory: '64Mi' } } }));
+    node.advance(1);
+    expect(printed(node, 'web')).toBe('node-1 4 64\n');
+  });
+});
+
+describe('the volumes of a pod', () => {
+  test('hold the keys of ConfigMaps and Secrets as files', () => {
+    const node = oneNode();
+    put(node, 'configmaps', 'file', { 'app.conf': 'a=1\n', other: 'x' });
+    put(node, 'secrets', 'db', { user: 'YWRtaW4=' });
+    const volumes = [
+      { name: 'all', configMap: { name: 'file' } },
+      { name: 'some', configMap: { name: 'file', items: [{ key: 'app.conf', path: 'sub/renamed' }] } },
+      { name: 'mixed', projected: { sources: [{ secret: { name: 'db' } }, { downwardAPI: { items: [{ path: 'name', fieldRef: { fieldPath: 'metadata.name' } }] } }] } },
+    ];
+    const volumeMounts = [{ name: 'all', mountPath: '/all' }, { name: 'some', mountPath: '/some/' }, { name: 'mixed', mountPath: '/mixed' }, { name: 'all', mountPath: '/one.conf', subPath: 'app.conf' }];
+    node.create('web', runs('cat /all/app.conf; ls /all; cat /some/sub/renamed; ls /some; cat /mixed/user /mixed/name; echo; cat /one.conf', { volumeMounts }, { volumes }));
+    node.advance(1);
+    expect(printed(node, 'web')).toBe('a=1\napp.conf\nother\na=1\nsub\nadminweb\na=1\n');
+  });
+
+  test('are shared by its containers, and are read-only where the mount says so', () => {
+    const node = oneNode();
+    node.create('web', {
+      restartPolicy: 'Never',
+      volumes: [{ name: 'scratch', emptyDir: {} }],
+      initContainers: [{ name: 'writes', image: 'busybox', command: ['sh', '-c', 'echo hello > /work/x'], volumeMounts: [{ name: 'scratch', mountPath: '/work' }] }],
+      containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'cat /in/x; echo no > /in/x; cat /in/x'], volumeMounts: [{ name: 'scratch', mountPath: '/in', readOnly: true }] }],
+    });
+    node.advance(3);
+    expect(printed(node, 'web')).toBe("hello\nsh: can't create /in/x: Read-only file system\nhello\n");
+  });
+
+  test('that name what is not there are tried again after 0.5, 1, 2, ... seconds, with an Event each', () => {
+    const node = oneNode();
+    node.create('web', runs('cat /v/k', { volumeMounts: [{ name: 'v', mountPath: '/v' }] }, { volumes: [{ name: 'v', secret: { secretName: 'absent' } }] }));
+    node.advance(6);
+    const counts = node.written('events').map(({ object }) => object as CoreV1Event).filter(({ reason }) => reason === 'FailedMount');
+    expect(counts.at(-1)).toMatchObject({ message: 'MountVolume.SetUp failed for volume "v" : secret "absent" not found', count: 4 });
+    expect(node.pod('web')?.status?.containerStatuses?.[0]?.state?.waiting?.reason).toBe('ContainerCreating');
+    put(node, 'secrets', 'absent', { k: 'aGVyZQ==' });
+    node.advance(5);
+    expect(printed(node, 'web')).toBe('here');
+  });
+
+  test('that name what is not there do not keep the pod from leaving', () => {
+    const node = oneNode();
+    node.create('web', runs('true', {}, { volumes: [{ name: 'v', secret: { secretName: 'absent' } }] }));
+    node.advance(2);
+    node.remove('web');
+    node.advance(2);
+    expect([node.pod('web'), node.state().workers.size]).toEqual([undefined, 0]);
+  });
+});
+
+test('a pod that names no ConfigMap and no Secret asks for none', () => {
+  const node = oneNode();
+  const token = { name: 'kube-api-access-x', projected: { sources: [{ serviceAccountToken: { path: 'token' } }, { configMap: { name: 'kube-root-ca.crt' } }] } };
+  node.create('web', { containers: [{ name: 'c', image: 'nginx:1.27', env: [{ name: 'A', value: '1' }] }], volumes: [token] });
+  node.advance(1);
+  expect(node.pod('web')?.status?.phase).toBe('Running');
+  expect(node.state().workers.values().next().value).toMatchObject({ config: undefined });
+  expect(node.server.reads.filter(({ resource }) => resource !== 'nodes')).toEqual([]);
+});
