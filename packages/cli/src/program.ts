@@ -4,6 +4,7 @@ import { EXIT, UsageError } from './exit-codes.js';
 import type { BenchFlags } from './bench-command.js';
 import type { EndpointFlags } from './bench-endpoints-command.js';
 import type { IdleFlags } from './bench-idle-command.js';
+import type { MemoryFlags } from './bench-memory-command.js';
 import type { MicroFlags } from './bench-micro-command.js';
 import type { SimulateFlags } from './simulate-command.js';
 import type { UpFlags } from './up-command.js';
@@ -74,6 +75,13 @@ export const program = (version: string, ended: (exitCode: number) => void): Com
     .option('--duration <time>', 'how long the cluster is left alone first', durationValue, 300_000)
     .addOption(output())
     .action(async (flags: IdleFlags, command: Command) => ended(await withUsage(command, async () => (await import('./bench-idle-command.js')).benchIdle(flags))));
+
+  benchCommand
+    .command('memory')
+    .description('Weigh stored pods that scheduler and controllers watch, after a compaction: what they add to an empty cluster.')
+    .option('--pods <number>', 'pods to weigh', wholeNumber(1, 1_000_000), 100_000)
+    .addOption(output())
+    .action(async (flags: MemoryFlags, command: Command) => ended(await withUsage(command, async () => (await import('./bench-memory-command.js')).benchMemory(flags))));
 
   benchCommand
     .command('endpoints')

@@ -1,4 +1,4 @@
-import { isPacked, keepPacked, unpackAll, unpackedSize, unpackHead, unpackValue } from './packed-slab.js';
+import { keepPacked, unpackAll, unpackedSize, unpackHead, unpackValue } from './packed-slab.js';
 import { isRaw, keepBytes, keepRaw, keepRoom, kept, RAW_PREFIX } from './slab.js';
 
 /** Bytes that hold the length of a header on the wire. */
@@ -56,7 +56,7 @@ export class Encoded<H = unknown, T = unknown> {
 
   /** The same value, and the same bytes if they are made, under another header. */
   withHeader<G>(header: G): Encoded<G, T> {
-    if (this.#isPacked) {
+    if (this.isSettled) {
       keepBytes(this.bytes);
       return new Encoded<G, T>(header, undefined, kept.slab, kept.start, kept.start + this.size);
     }
@@ -66,7 +66,11 @@ export class Encoded<H = unknown, T = unknown> {
   }
 
   get header(): H {
-    if (this.#header === undefined && this.#head !== NOWHERE) this.#header = valueCodec.decode(this.#headBytes) as H;
+    if (this.#header === undefined && this.#head !== NOWHERE) {
+      this.#header = valueCodec.decode(this.#headBytes) as H;
+      // Made for once, and not to stay: what is packed is hardly ever read.
+      if (this.#head === PACKED) keep(this as Encoded);
+    }
     return this.#header as H;
   }
 
@@ -87,12 +91,13 @@ export class Encoded<H = unknown, T = unknown> {
   get bytes(): Uint8Array {
     if (this.#slab === undefined) this.#encode();
     const slab = this.#slab as unknown as Uint8Array;
-    return isPacked(slab, this.#start) ? unpackValue(slab, this.#start) : slab.subarray(this.#start, this.#end);
+    return this.#head === PACKED ? unpackValue(slab, this.#start) : slab.subarray(this.#start, this.#end);
   }
 
   /** Header and value as they cross to another host or stand in a log: made once, however often they do. */
   get wire(): Uint8Array {
-    if (this.#isPacked) return this.#wireOfPacked;
+    // It stays packed: what is asked for once may rest again.
+    if (this.isSettled) return unpackAll(this.#slab as Uint8Array, this.#start);
     if (this.#slab === undefined || this.#head < 0) this.#encodeBoth();
     return (this.#slab as unknown as Uint8Array).subarray(this.#head, this.#end);
   }
@@ -104,7 +109,7 @@ export class Encoded<H = unknown, T = unknown> {
       if (this.#value instanceof Uint8Array) this.#encode();
       else this.#encodeBoth();
     }
-    return this.#isPacked ? unpackedSize(this.#slab as Uint8Array, this.#start) : this.#end - this.#start;
+    return this.isSettled ? unpackedSize(this.#slab as Uint8Array, this.#start) : this.#end - this.#start;
   }
 
   /** What its bytes stand in, with those of others, and how many they are there: for who weighs memory. */
@@ -113,33 +118,22 @@ export class Encoded<H = unknown, T = unknown> {
   }
 
   /**
-   * For one that has turned out to live long, and whose header will be read: packs its bytes, away from those that were made at the same
-   * time, so that these can be freed. `kind` says which others it is like. Nobody notices, but by the time that its value takes.
+   * For one that has turned out to live long: packs its bytes, away from those that were made at the same time, so that these can be
+   * freed. `kind` says which others it is like. Nobody notices, but by the time that header and value take when they are asked for.
    */
   settle(kind: string): void {
-    const { header } = this;
-    this.#pack(kind, this.bytes, 0);
-    this.#header = header;
-    this.#head = NOWHERE;
-  }
-
-  /** For one that nobody will read for long: packs the header too, which is made anew when it is asked for. */
-  archive(kind: string): void {
-    if (this.#isPacked) return;
     const { wire } = this;
-    this.#pack(kind, wire, wire.length - this.size);
-    this.#header = undefined;
-    this.#head = PACKED;
-  }
-
-  get #isPacked(): boolean {
-    return this.#slab !== undefined && isPacked(this.#slab, this.#start);
-  }
-
-  #pack(kind: string, bytes: Uint8Array, valueStart: number): void {
-    this.#end = keepPacked(kind, bytes, valueStart);
+    const valueStart = wire.length - this.size;
+    this.#end = keepPacked(kind, wire, valueStart);
     this.#slab = kept.slab;
     this.#start = kept.start;
+    this.#head = PACKED;
+    if (this.#value === undefined) this.#header = undefined;
+  }
+
+  /** Whether its bytes are packed. */
+  get isSettled(): boolean {
+    return this.#head === PACKED;
   }
 
   get #headBytes(): Uint8Array {
@@ -147,33 +141,33 @@ export class Encoded<H = unknown, T = unknown> {
     return this.#head === PACKED ? unpackHead(slab, this.#start).subarray(HEAD_PREFIX) : slab.subarray(this.#head + HEAD_PREFIX, this.#start);
   }
 
-  /** It stays packed: what is asked for once may rest again. */
-  get #wireOfPacked(): Uint8Array {
-    if (this.#head === PACKED) return unpackAll(this.#slab as Uint8Array, this.#start);
-    const head = valueCodec.encode(this.#header);
-    const wire = new Uint8Array(HEAD_PREFIX + head.length + this.size);
-    new DataView(wire.buffer).setUint16(0, head.length);
-    wire.set(head, HEAD_PREFIX);
-    wire.set(this.bytes, HEAD_PREFIX + head.length);
-    return wire;
-  }
-
   /** Value bytes that are there already move next to their header. */
   #encodeBoth(): void {
+    if (this.#slab === undefined && !(this.#value instanceof Uint8Array)) {
+      const wire = valueCodec.encodeWire(this.header, this.#value);
+      keepBytes(wire);
+      this.#placed(((wire[0] as number) << 8) + (wire[1] as number), kept.start + wire.length);
+      return;
+    }
+    const value = this.bytes;
     const head = valueCodec.encode(this.header);
     const { length } = head;
     if (length > 0xffff) throw new RangeError(`the header of an Encoded takes ${length} bytes; 65,535 are the limit`);
-    const value = this.#slab === undefined && !(this.#value instanceof Uint8Array) ? valueCodec.encode(this.#value) : this.bytes;
     keepRoom(HEAD_PREFIX + length + value.length);
     const { slab, start } = kept;
     slab[start] = length >>> 8;
     slab[start + 1] = length & 0xff;
     slab.set(head, start + HEAD_PREFIX);
     slab.set(value, start + HEAD_PREFIX + length);
-    this.#slab = slab;
-    this.#head = start;
-    this.#start = start + HEAD_PREFIX + length;
-    this.#end = this.#start + value.length;
+    this.#placed(length, start + HEAD_PREFIX + length + value.length);
+  }
+
+  /** The bytes that were kept last are the header's, of this length, and the value's up to `end`. */
+  #placed(headerLength: number, end: number): void {
+    this.#slab = kept.slab;
+    this.#head = kept.start;
+    this.#start = kept.start + HEAD_PREFIX + headerLength;
+    this.#end = end;
   }
 
   #encode(): void {
@@ -203,9 +197,11 @@ export class Encoded<H = unknown, T = unknown> {
   }
 }
 
-/** How values other than raw bytes become bytes, which stay as they are when others are made; `codec.ts` gives the msgpack one. */
+/** How values other than raw bytes become bytes, which may be overwritten by the next that are made; `codec.ts` gives the msgpack one. */
 export interface ValueCodec {
   encode(value: unknown): Uint8Array;
+  /** Two bytes with the length of the header's, the header, the value. */
+  encodeWire(header: unknown, value: unknown): Uint8Array;
   decode(bytes: Uint8Array): unknown;
 }
 

@@ -14,9 +14,8 @@ interface Region {
 const FIRST_SLAB = 1 << 12;
 const LARGEST_SLAB = 1 << 16;
 
-/** msgpack never begins a value with this byte. Then come the length of all bytes, and where among them the value's begin. */
-const PACKED = 0xc1;
-const PREFIX = 9;
+/** The length of all bytes, and where among them the value's begin; each a uint32. */
+const PREFIX = 8;
 
 const regions = new Map<string, Region>();
 const dictionaries = new WeakMap<Uint8Array, Dictionary>();
@@ -40,9 +39,8 @@ export const keepPacked = (kind: string, raw: Uint8Array, valueStart: number): n
   }
   const { slab, used } = region;
   const view = new DataView(slab.buffer, used, PREFIX);
-  view.setUint8(0, PACKED);
-  view.setUint32(1, raw.length);
-  view.setUint32(5, valueStart);
+  view.setUint32(0, raw.length);
+  view.setUint32(4, valueStart);
   slab.set(packed, used + PREFIX);
   region.used += length;
   kept.slab = slab;
@@ -50,26 +48,24 @@ export const keepPacked = (kind: string, raw: Uint8Array, valueStart: number): n
   return used + length;
 };
 
-export const isPacked = (slab: Uint8Array, start: number): boolean => slab[start] === PACKED;
-
 const prefixOf = (slab: Uint8Array, start: number): DataView => new DataView(slab.buffer, slab.byteOffset + start, PREFIX);
 
 /** How many bytes the value takes when it is not packed. */
 export const unpackedSize = (slab: Uint8Array, start: number): number => {
   const prefix = prefixOf(slab, start);
-  return prefix.getUint32(1) - prefix.getUint32(5);
+  return prefix.getUint32(0) - prefix.getUint32(4);
 };
 
 /** What stood before the value. */
-export const unpackHead = (slab: Uint8Array, start: number): Uint8Array => read(slab, start, prefixOf(slab, start).getUint32(5));
+export const unpackHead = (slab: Uint8Array, start: number): Uint8Array => read(slab, start, prefixOf(slab, start).getUint32(4));
 
 export const unpackValue = (slab: Uint8Array, start: number): Uint8Array => {
   const prefix = prefixOf(slab, start);
-  return read(slab, start, prefix.getUint32(1)).subarray(prefix.getUint32(5));
+  return read(slab, start, prefix.getUint32(0)).subarray(prefix.getUint32(4));
 };
 
-/** The head, if it was packed too, and the value. */
-export const unpackAll = (slab: Uint8Array, start: number): Uint8Array => read(slab, start, prefixOf(slab, start).getUint32(1));
+/** The head and the value. */
+export const unpackAll = (slab: Uint8Array, start: number): Uint8Array => read(slab, start, prefixOf(slab, start).getUint32(0));
 
 const read = (slab: Uint8Array, start: number, length: number): Uint8Array => {
   const dictionary = dictionaries.get(slab);

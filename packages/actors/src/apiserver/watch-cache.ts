@@ -100,9 +100,7 @@ export const sortedObjects = (resource: ResourceCache, namespace: string): Store
   return all;
 };
 
-const byName = (names: ReadonlyMap<string, Stored> | undefined): Stored[] => {
-  if (names === undefined) return [];
-  return [...names.values()].sort((a, b) => (a.header.name < b.header.name ? -1 : 1));
-};
+// By the names of the map: to ask an object that rests for its header takes a thousand times as long.
+const byName = (names: ReadonlyMap<string, Stored> | undefined): Stored[] => (names === undefined ? [] : [...names.keys()].sort().map((name) => names.get(name) as Stored));
 
 export type ApiFeedEntry = FeedEntry<ObjectHeader, Stored['value']>;

@@ -44,5 +44,5 @@ export const archivePast = (archived: Archived, store: MvccStore, now: Instant):
 };
 
 const archive = (store: MvccStore, event: KeyValue): void => {
-  event.archive(`past ${store.entries.get(event.header.key)?.route[0]}`);
+  if (!event.isSettled) event.settle(`past ${store.entries.get(event.header.key)?.route[0]}`);
 };

@@ -108,7 +108,7 @@ const read = (state: EtcdState, request: RangeRequest, context: ActorContext): v
 const grant = (state: EtcdState, request: LeaseGrantRequest, context: ActorContext): void => {
   let { id } = request;
   while (id === 0 || (request.id === 0 && state.machine.leases.has(id))) id = context.random.uint32();
-  const reply = commit(state, request.id === 0 ? { ...request, id } : request, context) as LeaseReply | EtcdRefusal;
+  const reply = commit(state, request.id === 0 ? Object.assign({}, request, { id }) : request, context) as LeaseReply | EtcdRefusal;
   if (reply.type === 'lease') {
     renew(state.expiry, reply.id, reply.ttl, context.now);
     armLeaseTimer(state, context);

@@ -107,12 +107,12 @@ const stamp = (header: object, key: string, createRevision: number, revision: nu
  * prevKv beside it; watchers of Kubernetes objects want both in one.
  */
 export const lastRevision = (held: KeyValue, revision: number, header: object | undefined, value: object | undefined): KeyValue => {
-  const former: KeyHeader & { readonly change?: unknown } = header === undefined ? held.header : { ...held.header, ...header };
+  const former: KeyHeader & { readonly change?: unknown } = header === undefined ? held.header : Object.assign({}, held.header, header);
   const { key, createRevision } = held.header;
   const stamped: KeyHeader =
     former.change === undefined
-      ? { ...former, key, createRevision, revision, version: 0, lease: 0 }
-      : { ...former, change: 'deleted', key, createRevision, revision, version: 0, lease: 0 };
+      ? Object.assign({}, former, { key, createRevision, revision, version: 0, lease: 0 })
+      : Object.assign({}, former, { change: 'deleted', key, createRevision, revision, version: 0, lease: 0 });
   return value === undefined ? held.withHeader(stamped) : Encoded.ofValue(stamped, value);
 };
 

@@ -47,7 +47,7 @@ export const checkPutOnStore = (on: Writable, operation: PutOperation): EtcdRefu
 /** Carries out the operations on the chosen path. */
 export const execute = (on: Writable, txn: TxnOperation, path: readonly boolean[], change: Change): TxnReply => {
   const reply = executeFrom(on, txn, path, change, { at: 0 });
-  return { ...reply, revision: revisionAfter(on, change) };
+  return Object.assign({}, reply, { revision: revisionAfter(on, change) });
 };
 
 const executeFrom = (on: Writable, txn: TxnOperation, path: readonly boolean[], change: Change, step: { at: number }): TxnReply => {

@@ -2,6 +2,7 @@ import { type ActorContext, atomically, between, type FeedBatch, type FeedEnd, t
 import type { GroupResource, ObjectHeader } from '../api/object.js';
 import type { ListRequest, Stored } from '../api/requests.js';
 import { nextDelay, type ReflectorBackoff, reflectorBackoff } from './reflector-backoff.js';
+import { isFirst, nothingUnpacked, PACKED_AFTER, packSome, type Unpacked } from './packed-objects.js';
 import { API_SERVER, type ApiClient, keyOf, listRequest, objectKey } from './requests.js';
 
 /** What an informer keeps per object: the stored object itself, or something smaller that was made of it. */
@@ -18,6 +19,8 @@ export interface InformerSpec<S, T, V extends ObjectView> {
   readonly selector?: (state: S) => string;
   /** What to keep; the `Stored` itself by default. Keep little: a cluster has many pods. */
   readonly view?: (stored: Stored<T>, former: V | undefined) => V;
+  /** Objects that are kept whole, and of which there are many: those that have not changed for a while are packed. */
+  readonly packs?: boolean;
   /** Secondary indexes by name: the value, or values, that an object is found under. */
   readonly indexes?: { readonly [index: string]: (view: V) => string | readonly string[] | undefined };
   /** Called for every change after the store holds it. Created: no `former`; deleted: no `current`, `former` is the last state. */
@@ -32,6 +35,7 @@ export interface InformerDefinition<S, V = unknown> {
   readonly resource: GroupResource;
   readonly selector: ((state: S) => string) | undefined;
   readonly view: ((stored: Stored, former: ObjectView | undefined) => ObjectView) | undefined;
+  readonly packs: boolean;
   readonly indexes: readonly (readonly [name: string, valuesOf: (view: ObjectView) => string | readonly string[] | undefined])[];
   readonly changed: ((state: S, former: ObjectView | undefined, current: ObjectView | undefined, context: ActorContext) => void) | undefined;
   readonly [viewType]?: V;
@@ -42,6 +46,7 @@ export const defineInformer = <S, T, V extends ObjectView = Stored<T>>(spec: Inf
   resource: spec.resource,
   selector: spec.selector,
   view: spec.view as InformerDefinition<S>['view'],
+  packs: spec.packs === true,
   indexes: Object.entries(spec.indexes ?? {}) as unknown as InformerDefinition<S>['indexes'],
   changed: spec.changed as InformerDefinition<S>['changed'],
 });
@@ -58,6 +63,8 @@ export interface Informer {
   /** The first list has been taken in. */
   synced: boolean;
   readonly backoff: ReflectorBackoff;
+  /** Keys of objects that are not packed yet, where objects are. */
+  readonly unpacked: Unpacked;
 }
 
 /** The plain state of an actor's informers, by name. */
@@ -143,6 +150,7 @@ export const informerGroup = <S extends WithInformers>(
   const takeList = (state: S, definition: InformerDefinition<S>, items: readonly Stored[], revision: number, context: ActorContext): void => {
     const informer = informerOf(state, definition.name);
     replaceObjects(state, definition, informer, items, context);
+    for (const item of items) noteUnpacked(definition, informer, item, context);
     informer.revision = revision;
     subscribe(state, definition, informer, context);
     if (informer.synced) return relisted?.(state, context);
@@ -161,7 +169,7 @@ export const informerGroup = <S extends WithInformers>(
     const answer = yield* request(API_SERVER, list);
     yield* atomically<S, void>((state, context) => {
       if (answer.type === 'list') takeList(state, definitionOf(argument.informer), answer.items, answer.revision, context);
-      else context.run(listObjects, { ...argument, wait: nextDelay(informerOf(state, argument.informer).backoff, context.now, context.random) });
+      else context.run(listObjects, Object.assign({}, argument, { wait: nextDelay(informerOf(state, argument.informer).backoff, context.now, context.random) }));
     });
   }
 
@@ -169,6 +177,19 @@ export const informerGroup = <S extends WithInformers>(
     yield* sleep(milliseconds(argument.wait));
     yield* atomically<S, void>((state, context) => subscribe(state, definitionOf(argument.informer), informerOf(state, argument.informer), context));
   }
+
+  function* packObjects(argument: { readonly informer: string; readonly wait: number }): Flow {
+    yield* sleep(milliseconds(argument.wait));
+    yield* atomically<S, void>((state, context) => {
+      const { objects, unpacked } = informerOf(state, argument.informer);
+      const wait = packSome(unpacked, (key) => objects.get(key) as Stored | undefined, definitionOf(argument.informer).resource);
+      if (wait !== undefined) context.run(packObjects, Object.assign({}, argument, { wait }));
+    });
+  }
+
+  const noteUnpacked = (definition: InformerDefinition<S>, informer: Informer, stored: Stored, context: ActorContext): void => {
+    if (definition.packs && isFirst(informer.unpacked, keyOf(stored))) context.run(packObjects, { informer: definition.name, wait: PACKED_AFTER });
+  };
 
   return {
     start: (state, context) => {
@@ -181,6 +202,7 @@ export const informerGroup = <S extends WithInformers>(
           subscribedAt: undefined,
           synced: false,
           backoff: reflectorBackoff(),
+          unpacked: nothingUnpacked(),
         });
         // "0": any state that the API server's cache has will do, as a reflector's first list asks.
         context.run(listObjects, { informer: definition.name, resourceVersion: '0', wait: 0 });
@@ -194,7 +216,10 @@ export const informerGroup = <S extends WithInformers>(
       for (const entry of batch.entries) {
         const stored = entry.value as Stored;
         if (stored.header.change === 'deleted') removeObject(state, definition, informer, stored, context);
-        else putObject(state, definition, informer, stored, context);
+        else {
+          putObject(state, definition, informer, stored, context);
+          noteUnpacked(definition, informer, stored, context);
+        }
       }
       informer.revision = batch.revision;
       return true;
@@ -211,7 +236,7 @@ export const informerGroup = <S extends WithInformers>(
       else context.run(resumeFeed, { informer: name, wait: nextDelay(informer.backoff, context.now, context.random) });
       return true;
     },
-    flows: [listObjects, resumeFeed],
+    flows: [listObjects, resumeFeed, packObjects],
   };
 };
 

@@ -52,6 +52,7 @@ const PROFILE = newProfile(DEFAULT_PLUGINS);
 
 const pods = defineInformer<SchedulerState, Pod>({
   resource: 'pods',
+  packs: true,
   changed: (state, former, current, context) => {
     podChanged(state.scheduling, PROFILE, former, current, context.now);
     wake(state, context);

@@ -147,8 +147,7 @@ export const page = (kind: Kind, request: Pick<ListRequest, 'namespace' | 'limit
   // A list of the cache as it is knows no pages.
   const limit = request.limit === undefined || request.limit <= 0 || request.resourceVersion === '0' ? Number.POSITIVE_INFINITY : request.limit;
   const items: Stored[] = [];
-  let at = start === '' ? 0 : candidates.findIndex((stored) => keyIn(kind, stored) >= from);
-  if (at < 0) at = candidates.length;
+  let at = start === '' ? 0 : firstFrom(kind, candidates, from);
   for (; at < candidates.length && items.length < limit; at++) {
     const stored = candidates[at] as Stored;
     if (everything || isPicked(kind, selection, stored)) items.push(stored);
@@ -158,6 +157,18 @@ export const page = (kind: Kind, request: Pick<ListRequest, 'namespace' | 'limit
   const token = encodeContinue(revision, prefix, keyIn(kind, last));
   // With a selector nobody knows how many of the rest it would pick.
   return everything ? { type: 'list', revision, items, continue: token, remaining: candidates.length - at } : { type: 'list', revision, items, continue: token };
+};
+
+/** The place of the first candidate whose key is not before `key`. */
+const firstFrom = (kind: Kind, candidates: readonly Stored[], key: string): number => {
+  let low = 0;
+  let high = candidates.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (keyIn(kind, candidates[middle] as Stored) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 };
 
 const keyIn = (kind: Kind, stored: Stored): string => keyOf(kind, stored.header.namespace, stored.header.name);
