@@ -1,32 +1,53 @@
 import { addExtension, Packr } from 'msgpackr';
 import { Encoded, useValueCodec } from './encoded.js';
 import { hash32 } from './random.js';
+import { ENCODED_EXTENSION, RecordWriter } from './record-writer.js';
 
 /** The keys of an object shape, in the order in which the object has them. */
 export type Structure = readonly string[];
 
 /**
  * msgpack with a frozen list of object shapes: frames and files name the list by its hash and hold only numbers for the shapes in
- * it. Objects of other shapes bring their keys along, so every frame can be read by itself.
+ * it. Objects of other shapes bring their keys along, so every frame can be read by itself. msgpackr reads everything, and writes
+ * what is not plain data; plain data is written by `RecordWriter`, in the same bytes.
  */
 export class Codec {
   readonly id: string;
   readonly #packr: Packr;
-  /** An `Encoded` may get its bytes while the frame around it is being packed, and a Packr is not to be entered twice. */
+  readonly #writer: RecordWriter;
+  /** An `Encoded` may get its bytes while the frame around it is being written, and a writer is not to be entered twice. */
   readonly #values: Packr;
+  readonly #valueWriter: RecordWriter;
 
   constructor(structures: readonly Structure[]) {
     this.id = hash32(JSON.stringify(structures)).toString(16).padStart(8, '0');
     this.#packr = frozenPackr(structures);
     this.#values = frozenPackr(structures);
+    this.#writer = new RecordWriter(structures);
+    this.#valueWriter = new RecordWriter(structures);
   }
 
+  /** The bytes stand in a buffer that the next call uses again: whoever keeps them copies them. */
   encode(value: unknown): Uint8Array {
-    return this.#packr.pack(value);
+    return this.#writer.write(value) ?? this.#packr.pack(value);
   }
 
+  /** As `encode`; may be called while `encode` runs. */
   encodeValue(value: unknown): Uint8Array {
-    return this.#values.pack(value);
+    return this.#valueWriter.write(value) ?? this.#values.pack(value);
+  }
+
+  /** Header and value as an `Encoded` crosses hosts (`wire`); as `encodeValue` else. */
+  encodeWire(header: unknown, value: unknown): Uint8Array {
+    const both = this.#valueWriter.writeTwo(header, value);
+    if (both) return both;
+    const head = Uint8Array.from(this.encodeValue(header));
+    return Buffer.concat([Uint8Array.of(head.length >> 8, head.length), head, this.encodeValue(value)]);
+  }
+
+  /** A message as another host would receive it. */
+  recode<M>(message: M): M {
+    return this.decode(this.encode(message).slice()) as M;
   }
 
   decode(bytes: Uint8Array): unknown {
@@ -62,11 +83,11 @@ export const useStructures = (structures: readonly Structure[]): void => {
   current = new Codec(structures);
 };
 
-useValueCodec({ encode: (value) => current.encodeValue(value), decode: (bytes) => current.decodeValue(bytes) });
+useValueCodec({ encode: (value) => current.encodeValue(value), encodeWire: (header, value) => current.encodeWire(header, value), decode: (bytes) => current.decodeValue(bytes) });
 
 addExtension({
   Class: Encoded,
-  type: 0x45,
+  type: ENCODED_EXTENSION,
   pack: (encoded: Encoded) => encoded.wire,
   unpack: (wire: Uint8Array) => Encoded.ofWire(wire),
 } as Parameters<typeof addExtension>[0]);

@@ -140,7 +140,7 @@ function decodeScalar(name: ScalarName, reader: WireReader, wire: number): unkno
     case 'IntOrString': {
       const at = part.at;
       const [kind, number] = numbersOf(part);
-      return kind === 0 ? number : textOf({ ...part, at }, 3);
+      return kind === 0 ? number : textOf(Object.assign({}, part, { at }), 3);
     }
     case 'FieldsV1':
       return textOf(part, 1);

@@ -33,7 +33,7 @@ const dropped = ['tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:binary', 'tag
 /** Our parser takes a lone `.`, a key of every managed field set, for a number. */
 const decimal = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/;
 const writtenTags = (tags: Tags): Tags =>
-  tags.map((tag): Tags[number] => (typeof tag === 'object' && 'test' in tag && tag.tag === 'tag:yaml.org,2002:float' && tag.test?.test('.') === true ? ({ ...tag, test: decimal } as ScalarTag) : tag));
+  tags.map((tag): Tags[number] => (typeof tag === 'object' && 'test' in tag && tag.tag === 'tag:yaml.org,2002:float' && tag.test?.test('.') === true ? (Object.assign({}, tag, { test: decimal }) as ScalarTag) : tag));
 
 /** Neither base 60 nor types that JSON lacks. */
 const readTags = (tags: Tags): Tags =>

@@ -40,6 +40,6 @@ const reconcile = (manager: ControllerManager, namespace: string): Work | undefi
   const { value } = existing;
   const described = value.metadata.annotations?.['kubernetes.io/description'] === DESCRIPTION;
   if (described && value.data?.['ca.crt'] === rootCa && Object.keys(value.data).length === 1) return undefined;
-  const metadata = { ...value.metadata, annotations: { ...value.metadata.annotations, 'kubernetes.io/description': DESCRIPTION } };
-  return { writes: [updateRequest(CLIENT, existing.header, { ...value, metadata, data })] };
+  const metadata = Object.assign({}, value.metadata, { annotations: Object.assign({}, value.metadata.annotations, { 'kubernetes.io/description': DESCRIPTION }) });
+  return { writes: [updateRequest(CLIENT, existing.header, Object.assign({}, value, { metadata, data }))] };
 };

@@ -69,7 +69,7 @@ export const replicaSetView = (stored: Stored<ReplicaSet>, former: ReplicaSetVie
 export const replicationControllerView = (stored: Stored<ReplicationController>, former: ReplicaSetView | undefined): ReplicaSetView => {
   const { spec } = stored.value;
   const view = replicaSetView(stored as unknown as Stored<ReplicaSet>, former);
-  return { ...view, selector: { matchLabels: spec?.selector ?? EMPTY } };
+  return Object.assign({}, view, { selector: { matchLabels: spec?.selector ?? EMPTY } });
 };
 
 export const deploymentView = (stored: Stored<Deployment>, former: DeploymentView | undefined): DeploymentView => {

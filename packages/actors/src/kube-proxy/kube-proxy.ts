@@ -69,14 +69,7 @@ const withNode = (state: KubeProxyState, node: Stored<Node>): NodeView => {
   const { spec, status } = node.value;
   const addresses = (status?.addresses ?? []).filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP').map(({ address }) => parseIp(address)).filter((ip): ip is IpAddress => ip !== undefined);
   const podRanges = state.config.clusterCidrs ?? spec?.podCIDRs ?? [];
-  return {
-    ...state.view,
-    zone: node.header.labels?.['topology.kubernetes.io/zone'] ?? '',
-    nodeIps: addresses,
-    addresses,
-    nodePortAddresses: state.view.mode === 'nftables' ? nodePortAddressesOf('primary', addresses, addresses) : [...addresses, LOCALHOST],
-    detector: podRanges.length === 0 ? { type: 'none' } : { type: 'ranges', ranges: parseRanges(podRanges) },
-  };
+  return Object.assign({}, state.view, { zone: node.header.labels?.['topology.kubernetes.io/zone'] ?? '', nodeIps: addresses, addresses, nodePortAddresses: state.view.mode === 'nftables' ? nodePortAddressesOf('primary', addresses, addresses) : [...addresses, LOCALHOST], detector: podRanges.length === 0 ? { type: 'none' } : { type: 'ranges', ranges: parseRanges(podRanges) } });
 };
 
 const packetOf = (view: NodeView, message: RouteRequest): Packet | undefined => {
@@ -124,7 +117,7 @@ export const kubeProxy = defineActor<KubeProxyConfig, KubeProxyState, KubeProxyM
     sync: (state, _message, context) => sync(state, context),
     // A copy: what is sent does not change any more.
     'proxy-metrics': ({ syncs, delays }, _message, context) =>
-      context.reply(context.caller as Caller, { type: 'proxy-metrics', syncs, ...(delays && { delays: { ...delays, buckets: delays.buckets.slice() } }) } as ProxyMetricsReply),
+      context.reply(context.caller as Caller, { type: 'proxy-metrics', syncs, ...(delays && { delays: Object.assign({}, delays, { buckets: delays.buckets.slice() }) }) } as ProxyMetricsReply),
     route: (state, message, context) => context.reply(context.caller as Caller, answerRoute(state, message, context)),
   },
   signals: { feed: followed.feed, feedEnded: followed.feedEnded },

@@ -125,8 +125,8 @@ interface Draft {
 
 /** The digests of the table after these changes. */
 export const digestsAfter = (table: ServiceTable, changes: readonly EntryChange[]): TableDigests => {
-  const services = { ...table.digests.services };
-  const slices = { ...table.digests.slices };
+  const services = Object.assign({}, table.digests.services);
+  const slices = Object.assign({}, table.digests.slices);
   for (const [former, current] of changes) {
     if (former?.service) addDigest(services, former.service.digest, -1);
     if (current.service) addDigest(services, current.service.digest, 1);
@@ -258,10 +258,10 @@ const without = (chain: Destination | undefined, gone: Destination): Destination
   if (chain === undefined) return undefined;
   if (chain.port.spec.name === gone.port.spec.name) return chain.next;
   const next = without(chain.next, gone);
-  return next === chain.next ? chain : { ...chain, next };
+  return next === chain.next ? chain : Object.assign({}, chain, { next });
 };
 
 const chained = (chain: Destination | undefined, added: Destination): Destination => {
   if (chain === undefined) return added;
-  return added.port.spec.name < chain.port.spec.name ? { ...added, next: chain } : { ...chain, next: chained(chain.next, added) };
+  return added.port.spec.name < chain.port.spec.name ? Object.assign({}, added, { next: chain }) : Object.assign({}, chain, { next: chained(chain.next, added) });
 };

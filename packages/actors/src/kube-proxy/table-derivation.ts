@@ -46,7 +46,7 @@ export const tableAfterList = (table: ServiceTable, resource: FollowedResource, 
   let list = lists.get(items);
   if (list === undefined) lists.set(items, (list = compileList(items)));
   const { changes, digest } = list;
-  const known = internedWith(resource === 'services' ? { ...table.digests, services: digest } : { ...table.digests, slices: digest });
+  const known = internedWith(resource === 'services' ? Object.assign({}, table.digests, { services: digest }) : Object.assign({}, table.digests, { slices: digest }));
   return known ?? derive(table, [...vanished(table, resource, changes), ...changes]).table;
 };
 

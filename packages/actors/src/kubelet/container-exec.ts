@@ -16,16 +16,12 @@ export const execute = (sandbox: PodSandbox | undefined, { container: name, comm
   const output = { stdout: '', stderr: '' };
   const before = filesOf(sandbox, container);
   const input = { wanted: false, text: stdin === undefined || stdin === 'later' ? '' : new TextDecoder().decode(stdin) };
-  const inside = {
-    ...commandContext(sandbox, container, container.config ?? NO_CONFIG, now),
-    print: (text: string, stream: 'stdout' | 'stderr') => void (output[stream] += text),
-    readInput: () => {
+  const inside = Object.assign({}, commandContext(sandbox, container, container.config ?? NO_CONFIG, now), { print: (text: string, stream: 'stdout' | 'stderr') => void (output[stream] += text), readInput: () => {
       input.wanted = true;
       const { text } = input;
       input.text = '';
       return text;
-    },
-  };
+    } });
   const started = startProcess('busybox', command, [], now);
   if ('error' in started) return { type: 'status', status: badRequest(started.error) };
   runProcess(started.process, inside, now);

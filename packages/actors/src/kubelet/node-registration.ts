@@ -55,7 +55,7 @@ export function* registerNode(registration: Registration): Flow {
 const registered = (state: KubeletState, registration: Registration, answer: ApiAnswer, known: boolean, context: ActorContext): void => {
   const stored = objectOf(answer);
   if (stored === undefined) {
-    context.run(registerNode, { ...registration, wait: registration.wait === 0 ? FIRST_RETRY : Math.min(2 * registration.wait, LAST_RETRY) });
+    context.run(registerNode, Object.assign({}, registration, { wait: registration.wait === 0 ? FIRST_RETRY : Math.min(2 * registration.wait, LAST_RETRY) }));
     return;
   }
   state.nodeUid = stored.header.uid;
@@ -93,7 +93,7 @@ const nodeStatusWritten = (state: KubeletState, write: NodeWrite, answer: ApiAns
   const stored = objectOf(answer);
   if (stored === undefined) {
     // The next heartbeat tries again; a node that is not Ready yet cannot wait for that.
-    if (write.then !== 'nothing') context.run(writeNodeStatus, { ...write, wait: 1000 });
+    if (write.then !== 'nothing') context.run(writeNodeStatus, Object.assign({}, write, { wait: 1000 }));
     else state.reportedAt = (context.now - REPORT_EVERY) as typeof context.now;
     return;
   }

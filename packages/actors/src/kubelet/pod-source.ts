@@ -32,11 +32,11 @@ const podAdded = (state: KubeletState, stored: Stored<Pod>, context: ActorContex
   const pod = stored.value;
   const { uid } = stored.header;
   if (isTerminalPhase(pod.status?.phase)) {
-    const ended = { ...podWorker(stored, 0, 0, context.now), stage: 'finished' as const, status: pod.status };
+    const ended = Object.assign({}, podWorker(stored, 0, 0, context.now), { stage: 'finished' as const, status: pod.status });
     state.workers.set(uid, ended);
     statusChanged(state, ended, context);
   } else if (pod.metadata.deletionTimestamp !== undefined) {
-    const leaving = { ...podWorker(stored, 0, 0, context.now), stage: 'terminating' as const };
+    const leaving = Object.assign({}, podWorker(stored, 0, 0, context.now), { stage: 'terminating' as const });
     state.workers.set(uid, leaving);
     tend(state, leaving, context);
   } else admitPod(state, stored, context);
@@ -60,7 +60,7 @@ const admitPod = (state: KubeletState, stored: Stored<Pod>, context: ActorContex
   const { reason, message } = admission;
   const { generation } = stored.value.metadata;
   const status = { ...(generation !== undefined && { observedGeneration: generation }), phase: 'Failed', message: `Pod was rejected: ${message}`, reason, startTime: formatTime(context.now) };
-  const rejected = { ...podWorker(stored, 0, 0, context.now), stage: 'finished' as const, status };
+  const rejected = Object.assign({}, podWorker(stored, 0, 0, context.now), { stage: 'finished' as const, status });
   state.workers.set(rejected.uid, rejected);
   environment.event(rejected, 'Warning', reason, message);
   statusChanged(state, rejected, context);

@@ -313,8 +313,8 @@ const readyToStart = (worker: PodWorker, environment: PodWorkerEnvironment): voi
   const status = currentStatus(worker);
   const former = conditionOf(status.conditions, 'PodReadyToStartContainers');
   if (former === undefined || former.status === 'True') return;
-  const shown = { ...former, status: 'True', lastTransitionTime: formatTime(environment.now) };
-  setStatus(worker, { ...status, conditions: (status.conditions ?? []).map((condition) => (condition === former ? shown : condition)) }, environment);
+  const shown = Object.assign({}, former, { status: 'True', lastTransitionTime: formatTime(environment.now) });
+  setStatus(worker, Object.assign({}, status, { conditions: (status.conditions ?? []).map((condition) => (condition === former ? shown : condition)) }), environment);
 };
 
 const seeEverything = (sandbox: PodSandbox): void => {
@@ -328,7 +328,7 @@ const UNKNOWN_END = {
 
 /** status_manager.go TerminatePod: a container of which nothing is known has failed, and so has a pod without an end of its own. */
 const finalStatus = (pod: Pod, status: PodStatus): PodStatus => {
-  const ended = (container: ContainerStatus): ContainerStatus => (container.state?.terminated ? container : { ...container, state: UNKNOWN_END });
+  const ended = (container: ContainerStatus): ContainerStatus => (container.state?.terminated ? container : Object.assign({}, container, { state: UNKNOWN_END }));
   const containerStatuses = hasInitialized(pod, status) ? status.containerStatuses?.map(ended) : status.containerStatuses;
   return {
     ...status,

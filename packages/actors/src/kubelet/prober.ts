@@ -28,7 +28,7 @@ export const runProbes = (worker: PodWorker, sandbox: PodSandbox, environment: P
       probe.nextAt = (now + 1000) as Instant;
       continue;
     }
-    const outcome = probeOnce(probe.spec, sandbox, container, environment.hostIP, (print) => container.config && { ...commandContext(sandbox, container, container.config, now), print }, now);
+    const outcome = probeOnce(probe.spec, sandbox, container, environment.hostIP, (print) => container.config && Object.assign({}, commandContext(sandbox, container, container.config, now), { print }), now);
     if (!outcome.success) {
       const { spec } = worker.stored.value;
       const path = spec.containers.some(({ name }) => name === probe.container) ? `spec.containers{${probe.container}}` : `spec.initContainers{${probe.container}}`;
@@ -60,7 +60,7 @@ const isShown = (worker: PodWorker, id: string): boolean => {
 /** The status manager is told of a startup before the next sync (SetContainerStartup). */
 const showStarted = (worker: PodWorker, name: string, environment: PodWorkerEnvironment): void => {
   const status = currentStatus(worker);
-  const shown = (statuses: readonly ContainerStatus[] | undefined): readonly ContainerStatus[] | undefined => statuses?.map((container) => (container.name === name ? { ...container, started: true } : container));
+  const shown = (statuses: readonly ContainerStatus[] | undefined): readonly ContainerStatus[] | undefined => statuses?.map((container) => (container.name === name ? Object.assign({}, container, { started: true }) : container));
   const [init, main] = [shown(status.initContainerStatuses), shown(status.containerStatuses)];
   worker.status = { ...status, ...(init && { initContainerStatuses: init }), ...(main && { containerStatuses: main }) };
   environment.statusChanged(worker);

@@ -114,12 +114,12 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
       const answer = answers[i] as ApiAnswer;
       if (answer.type === 'failure') {
         if (event.tries + 1 >= MAX_TRIES) recorder.lost++;
-        else again.push({ ...event, tries: event.tries + 1 });
+        else again.push(Object.assign({}, event, { tries: event.tries + 1 }));
         // The first wait is drawn, so that components that lost one API server do not come back as one.
         wait = event.tries === 0 ? RETRY_AFTER * context.random.float() : RETRY_AFTER;
       } else if (event.patch !== undefined && isRefused(answer, 'NotFound')) {
         forgetEvent(recorder.correlator, event.object, event.name);
-        again.push({ ...event, patch: undefined });
+        again.push(Object.assign({}, event, { patch: undefined }));
       }
       // Any other refusal is final: "Server rejected event (will not retry!)".
     }
@@ -203,7 +203,7 @@ interface Outgoing {
 const requestOf = (client: ApiClient, { event, name, patch }: PendingEvent): ApiRequest => {
   const namespace = event.metadata.namespace ?? 'default';
   const request = patch === undefined ? createRequest(client, 'events', namespace, event) : patchRequest(client, 'events', namespace, name, 'strategic', patch);
-  return { ...request, brief: true };
+  return Object.assign({}, request, { brief: true });
 };
 
 /**

@@ -129,7 +129,7 @@ export const deleteRequest = (client: ApiClient, resource: GroupResource, namesp
 });
 
 /** The same write, answered without the object: for a caller that waits for the watch to show it. */
-export const brief = <W extends CreateRequest | UpdateRequest | PatchRequest>(write: W): W => ({ ...write, brief: true });
+export const brief = <W extends CreateRequest | UpdateRequest | PatchRequest>(write: W): W => (Object.assign({}, write, { brief: true }));
 
 /** The Status of a refusal; undefined for a success and for a failure of the runtime. A deletion may succeed with a Status. */
 export const refusalOf = (answer: ApiAnswer): Status | undefined => (answer.type === 'status' && answer.status.status === 'Failure' ? answer.status : undefined);

@@ -23,7 +23,7 @@ export const podScheduledFalse = (pod: Pod, reason: 'Unschedulable' | 'Scheduler
     reason,
     message,
   };
-  return { namespace, name, patch: { status: { conditions: [{ ...condition, lastProbeTime: null }] } } };
+  return { namespace, name, patch: { status: { conditions: [Object.assign({}, condition, { lastProbeTime: null })] } } };
 };
 
 /** Writes conditions. A refusal is let go, as in the real scheduler: the pod's next failure writes again. */

@@ -94,7 +94,7 @@ const freeAssumed = (scheduling: Scheduling, profile: Profile, pod: Pod, now: nu
   const slot = assigned.byUid.get(podUid(pod))?.slot;
   const node = slot === undefined ? '' : (table.names[slot] ?? '');
   forgetPod(assigned, table, podUid(pod));
-  moveAll(queue, profile, ASSIGNED_POD_DELETE, { ...pod, spec: { ...pod.spec, nodeName: node } }, undefined, now);
+  moveAll(queue, profile, ASSIGNED_POD_DELETE, Object.assign({}, pod, { spec: Object.assign({}, pod.spec, { nodeName: node }) }), undefined, now);
 };
 
 /** What came of trying one pod. */
@@ -139,7 +139,7 @@ export const bindingFailed = (scheduling: Scheduling, profile: Profile, queued: 
   const { assigned, table, queue } = scheduling;
   const { pod, uid } = queued.pod;
   forgetPod(assigned, table, uid);
-  moveAll(queue, profile, ASSIGNED_POD_DELETE, { ...pod, spec: { ...pod.spec, nodeName: node } }, undefined, now);
+  moveAll(queue, profile, ASSIGNED_POD_DELETE, Object.assign({}, pod, { spec: Object.assign({}, pod.spec, { nodeName: node }) }), undefined, now);
 };
 
 /** Puts a pod that failed back into the queue, in its present form; one that is gone or bound meanwhile is let go. */

@@ -60,7 +60,7 @@ export const remainingPlan = (plan: FaultPlan, elapsed: number): FaultPlan => ({
   rules: (plan.rules ?? [])
     .filter((rule) => rule.end === undefined || rule.end > elapsed)
     .map((rule) => ({ ...rule, start: (rule.start ?? 0) - elapsed, ...(rule.end !== undefined && { end: rule.end - elapsed }) })),
-  actions: (plan.actions ?? []).filter((action) => action.at > elapsed).map((action) => ({ ...action, at: action.at - elapsed })),
+  actions: (plan.actions ?? []).filter((action) => action.at > elapsed).map((action) => (Object.assign({}, action, { at: action.at - elapsed }))),
 });
 
 export const matchesName = (pattern: string | undefined, name: string): boolean =>

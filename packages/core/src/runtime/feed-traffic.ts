@@ -226,7 +226,7 @@ export class FeedTraffic {
   #toCell(cell: Cell, owner: Address, batch: FeedBatch, subscription: Subscription): void {
     const { wire: { links }, timers, now, delivery } = this.#host;
     const entries = this.#asReceived(batch.entries);
-    const message: FeedDelivery = { type: 'feed', batch: entries === batch.entries ? batch : { ...batch, entries }, subscription };
+    const message: FeedDelivery = { type: 'feed', batch: entries === batch.entries ? batch : Object.assign({}, batch, { entries }), subscription };
     const hand = (): void => {
       if (cell.status === 'running' && subscription.open) delivery.toSelf(cell, 'signal', message);
     };

@@ -23,7 +23,7 @@ export const withDefaultTolerations = (tolerations: readonly Toleration[] | unde
 
 const withTolerations = remembered((spec: PodSpec): PodSpec => {
   const tolerations = withDefaultTolerations(spec.tolerations);
-  return tolerations === spec.tolerations ? spec : { ...spec, tolerations };
+  return tolerations === spec.tolerations ? spec : Object.assign({}, spec, { tolerations });
 });
 
 export const defaultTolerationSeconds: AdmissionPlugin = {
@@ -31,6 +31,6 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
   admit: ({ operation, kind, subresource }, object) => {
     if (kind.resource !== 'pods' || subresource !== '' || operation === 'delete') return object;
     const spec = withTolerations(object.spec as PodSpec);
-    return spec === object.spec ? object : { ...object, spec };
+    return spec === object.spec ? object : Object.assign({}, object, { spec });
   },
 };

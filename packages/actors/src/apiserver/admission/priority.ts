@@ -24,12 +24,12 @@ export const priority: AdmissionPlugin = {
     if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
       return forbiddenRequest('pods', name, `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`);
     }
-    if (found === undefined) return { ...object, spec: withoutClass(spec) };
-    return { ...object, spec: { ...spec, priorityClassName: found.metadata.name, priority: value, preemptionPolicy: policy } };
+    if (found === undefined) return Object.assign({}, object, { spec: withoutClass(spec) });
+    return Object.assign({}, object, { spec: Object.assign({}, spec, { priorityClassName: found.metadata.name, priority: value, preemptionPolicy: policy }) });
   },
 };
 
-const withoutClass = remembered((spec: PodSpec): PodSpec => (spec.priority === DEFAULT_PRIORITY && spec.preemptionPolicy === DEFAULT_POLICY ? spec : { ...spec, priority: DEFAULT_PRIORITY, preemptionPolicy: DEFAULT_POLICY }));
+const withoutClass = remembered((spec: PodSpec): PodSpec => (spec.priority === DEFAULT_PRIORITY && spec.preemptionPolicy === DEFAULT_POLICY ? spec : Object.assign({}, spec, { priority: DEFAULT_PRIORITY, preemptionPolicy: DEFAULT_POLICY })));
 
 const defaults = new WeakMap<AdmissionContext, { readonly changedAt: number; readonly found: PriorityClass | undefined }>();
 

@@ -16,6 +16,6 @@ export const runtimeClass: AdmissionPlugin = {
     const overhead = found.overhead?.podFixed;
     if (overhead === undefined) return spec.overhead === undefined ? object : forbiddenRequest('pods', name, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
     if (spec.overhead !== undefined && !deepEqual(spec.overhead, overhead)) return forbiddenRequest('pods', name, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
-    return { ...object, spec: { ...spec, overhead } };
+    return Object.assign({}, object, { spec: Object.assign({}, spec, { overhead }) });
   },
 };

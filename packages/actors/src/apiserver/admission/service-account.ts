@@ -35,18 +35,18 @@ export const serviceAccount: AdmissionPlugin = {
     const stored = context.find('serviceaccounts', namespace, account);
     if (stored === undefined) return forbiddenRequest('pods', name, `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`);
     const found = stored.value as ServiceAccount;
-    const named = withAccount(account === 'default' ? withDefaultAccount(spec) : { ...spec, serviceAccountName: account, serviceAccount: account }, found);
+    const named = withAccount(account === 'default' ? withDefaultAccount(spec) : Object.assign({}, spec, { serviceAccountName: account, serviceAccount: account }), found);
     const automount = spec.automountServiceAccountToken ?? found.automountServiceAccountToken ?? true;
-    return { ...object, spec: automount && Array.isArray(spec.containers) ? withToken(named, context.random) : named };
+    return Object.assign({}, object, { spec: automount && Array.isArray(spec.containers) ? withToken(named, context.random) : named });
   },
 };
 
-const withDefaultAccount = remembered((spec: PodSpec): PodSpec => ({ ...spec, serviceAccountName: 'default', serviceAccount: 'default' }));
+const withDefaultAccount = remembered((spec: PodSpec): PodSpec => (Object.assign({}, spec, { serviceAccountName: 'default', serviceAccount: 'default' })));
 
 /** The account's pull secrets serve pods that name none. */
 const withAccount = (spec: PodSpec, account: ServiceAccount): PodSpec => {
   const { imagePullSecrets } = account;
-  return imagePullSecrets === undefined || imagePullSecrets.length === 0 || (spec.imagePullSecrets ?? []).length > 0 ? spec : { ...spec, imagePullSecrets };
+  return imagePullSecrets === undefined || imagePullSecrets.length === 0 || (spec.imagePullSecrets ?? []).length > 0 ? spec : Object.assign({}, spec, { imagePullSecrets });
 };
 
 const withToken = (spec: PodSpec, random: Parameters<typeof randomSuffix>[0]): PodSpec => {
@@ -55,11 +55,11 @@ const withToken = (spec: PodSpec, random: Parameters<typeof randomSuffix>[0]): P
   const name = existing?.name ?? VOLUME_PREFIX + randomSuffix(random);
   const mount: VolumeMount = { name, readOnly: true, mountPath: MOUNT_PATH };
   const mounted = (container: Container): Container =>
-    container.volumeMounts === undefined ? { ...container, volumeMounts: [mount] } : mountsToken(container) ? container : { ...container, volumeMounts: [...container.volumeMounts, mount] };
+    container.volumeMounts === undefined ? Object.assign({}, container, { volumeMounts: [mount] }) : mountsToken(container) ? container : Object.assign({}, container, { volumeMounts: [...container.volumeMounts, mount] });
   const volume: Volume = { name, projected };
   const volumes = existing !== undefined ? (spec.volumes ?? []) : spec.volumes === undefined ? [volume] : [...spec.volumes, volume];
   const containers = spec.containers.map(mounted);
-  return spec.initContainers === undefined ? { ...spec, volumes, containers } : { ...spec, volumes, initContainers: spec.initContainers.map(mounted), containers };
+  return spec.initContainers === undefined ? Object.assign({}, spec, { volumes, containers }) : Object.assign({}, spec, { volumes, initContainers: spec.initContainers.map(mounted), containers });
 };
 
 const mountsToken = (container: Container): boolean => container.volumeMounts?.some((mount) => mount.mountPath === MOUNT_PATH) ?? false;

@@ -14,6 +14,6 @@ export const storageObjectInUseProtection: AdmissionPlugin = {
     if (finalizer === undefined || operation !== 'create' || subresource !== '') return object;
     const finalizers = object.metadata.finalizers ?? [];
     if (finalizers.includes(finalizer)) return object;
-    return { ...object, metadata: { ...object.metadata, finalizers: [...finalizers, finalizer] } };
+    return Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { finalizers: [...finalizers, finalizer] }) });
   },
 };

@@ -11,6 +11,6 @@ export const taintNodesByCondition: AdmissionPlugin = {
     const spec = (object.spec ?? {}) as NodeSpec;
     const taints = spec.taints ?? [];
     if (taints.some((taint) => taint.key === NOT_READY && taint.effect === 'NoSchedule')) return object;
-    return { ...object, spec: { ...spec, taints: [...taints, { key: NOT_READY, effect: 'NoSchedule' }] } };
+    return Object.assign({}, object, { spec: Object.assign({}, spec, { taints: [...taints, { key: NOT_READY, effect: 'NoSchedule' }] }) });
   },
 };

@@ -16,7 +16,7 @@ export const mergeConfig = (type: ApiType, live: Fields, config: Fields): Fields
     const before = live[key];
     const next = field === undefined ? value : mergeValue(field, field.type, before, value);
     if (next === before && key in live) continue;
-    merged ??= { ...live };
+    merged ??= Object.assign({}, live);
     merged[key] = next;
   }
   return merged ?? live;
@@ -35,7 +35,7 @@ const mergeValue = (field: ApiField | undefined, type: ValueType, live: unknown,
       for (const key in config) {
         const next = mergeValue(undefined, type.element, live[key], config[key]);
         if (next === live[key]) continue;
-        merged ??= { ...live };
+        merged ??= Object.assign({}, live);
         merged[key] = next;
       }
       return merged ?? live;
@@ -122,7 +122,7 @@ const removeFromStruct = (type: ApiType, object: Fields, last: FieldSet, owned: 
     const field = type.field.get(key);
     const next = reduced(field, field?.type, value, last.children[i] as FieldSet, childIn(owned, path), true);
     if (next === value) return;
-    left ??= { ...object };
+    left ??= Object.assign({}, object);
     if (next === undefined) delete left[key];
     else left[key] = next;
   });
@@ -150,7 +150,7 @@ const reduced = (field: ApiField | undefined, type: ValueType | undefined, value
         if (before === undefined) return;
         const next = reduced(undefined, type.element, before, last.children[i] as FieldSet, childIn(owned, path), true);
         if (next === before) return;
-        left ??= { ...value };
+        left ??= Object.assign({}, value);
         if (next === undefined) delete left[key];
         else left[key] = next;
       });

@@ -50,7 +50,7 @@ const kubernetesService = (state: ApiServerState): readonly KubernetesObject[] =
       spec: { parentRef: { resource: 'services', namespace: 'default', name: 'kubernetes' } },
     },
     {
-      apiVersion: 'v1', kind: 'Service', metadata: { ...metadata, labels: { component: 'apiserver', provider: 'kubernetes' } },
+      apiVersion: 'v1', kind: 'Service', metadata: Object.assign({}, metadata, { labels: { component: 'apiserver', provider: 'kubernetes' } }),
       spec: {
         ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }], clusterIP: address, clusterIPs: [address], type: 'ClusterIP', sessionAffinity: 'None',
         ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster',
@@ -58,11 +58,11 @@ const kubernetesService = (state: ApiServerState): readonly KubernetesObject[] =
       status: { loadBalancer: {} },
     },
     {
-      apiVersion: 'v1', kind: 'Endpoints', metadata: { ...metadata, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      apiVersion: 'v1', kind: 'Endpoints', metadata: Object.assign({}, metadata, { labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } }),
       subsets: [{ addresses: [{ ip }], ports: [{ name: 'https', port, protocol: 'TCP' }] }],
     },
     {
-      apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: Object.assign({}, metadata, { labels: { 'kubernetes.io/service-name': 'kubernetes' } }),
       addressType: 'IPv4', endpoints: [{ addresses: [ip], conditions: { ready: true } }], ports: [{ name: 'https', protocol: 'TCP', port }],
     },
   ];

@@ -96,10 +96,7 @@ const aggregatedOr = (exchange: Exchange, aggregated: unknown, legacy: unknown, 
     : get(exchange, legacy, anyMethod);
 };
 
-const withServerAddress = (exchange: Exchange, api: Readonly<Record<string, unknown>>): unknown => ({
-  ...api,
-  serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: exchange.request.headers.host ?? '' }],
-});
+const withServerAddress = (exchange: Exchange, api: Readonly<Record<string, unknown>>): unknown => (Object.assign({}, api, { serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: exchange.request.headers.host ?? '' }] }));
 
 const openapiIndex = (): unknown => ({
   paths: Object.fromEntries(Object.entries(discovery().openapiV3).map(([path, hash]) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }])),

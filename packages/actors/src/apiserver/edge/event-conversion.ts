@@ -25,7 +25,7 @@ const toCore = new Map(RENAMED.map(([core, events]) => [events, core]));
 const rename = (object: KubernetesObject, names: ReadonlyMap<string, string>, apiVersion: string): KubernetesObject => {
   const out: Record<string, unknown> = {};
   for (const field in object) out[names.get(field) ?? field] = object[field];
-  return { ...out, apiVersion, kind: 'Event', metadata: object.metadata };
+  return Object.assign({}, out, { apiVersion, kind: 'Event', metadata: object.metadata });
 };
 
 export const eventsEvent = (event: KubernetesObject): KubernetesObject => rename(event, toEvents, 'events.k8s.io/v1');

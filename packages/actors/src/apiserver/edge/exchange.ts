@@ -44,8 +44,8 @@ export const sendStatus = (exchange: Exchange, status: Status): void => {
   const seconds = status.details?.retryAfterSeconds;
   if (seconds !== undefined) exchange.response.setHeader('retry-after', String(seconds));
   const format = exchange.representation.format;
-  const representation = format === 'json' ? JSON_OBJECT : { ...JSON_OBJECT, format };
-  sendAnswer({ ...exchange, representation }, { code: status.code ?? 200, json: JSON.stringify(status), object: () => status as unknown as KubernetesObject });
+  const representation = format === 'json' ? JSON_OBJECT : Object.assign({}, JSON_OBJECT, { format });
+  sendAnswer(Object.assign({}, exchange, { representation }), { code: status.code ?? 200, json: JSON.stringify(status), object: () => status as unknown as KubernetesObject });
 };
 
 export const sendText = (exchange: Exchange, code: number, text: string): void => {

@@ -65,7 +65,7 @@ const answer = async (port: Port, tokens: TokenTable, exchange: Exchange): Promi
     exchange.representation = fallbackFormat(accept);
     return sendStatus(exchange, notAcceptable(acceptedTypes(watch)));
   }
-  exchange.representation = isPretty(exchange) ? { ...representation, pretty: true } : representation;
+  exchange.representation = isPretty(exchange) ? Object.assign({}, representation, { pretty: true }) : representation;
   const deprecated = deprecationOf(route.resource);
   if (deprecated !== undefined) exchange.warnings.push(deprecated);
   return serveResource(port, exchange, route, resourcePath.watch);
@@ -93,8 +93,8 @@ const WATCH_METHOD = 'GET';
 
 /** The old paths below `/watch`: a list of one object too. */
 const watchRoute = (method: string, path: ResourcePath): ResourceRoute | Status => {
-  const route = routeOf(method, { ...path, name: '', subresource: '' });
-  return 'verb' in route && method === WATCH_METHOD ? { ...route, verb: 'watch', name: path.name } : route;
+  const route = routeOf(method, Object.assign({}, path, { name: '', subresource: '' }));
+  return 'verb' in route && method === WATCH_METHOD ? Object.assign({}, route, { verb: 'watch', name: path.name }) : route;
 };
 
 let groups: ReadonlySet<string> | undefined;

@@ -88,11 +88,11 @@ const decodeDocument = (
 /** An empty list of managers, which is otherwise as good as none, asks for all of them to be forgotten. */
 const withEmptyManagers = (object: KubernetesObject, sent: unknown): KubernetesObject => {
   const managers = (sent as Partial<KubernetesObject> | null)?.metadata?.managedFields;
-  return Array.isArray(managers) && managers.length === 0 ? { ...object, metadata: { ...object.metadata, managedFields: [] } } : object;
+  return Array.isArray(managers) && managers.length === 0 ? Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { managedFields: [] }) }) : object;
 };
 
 const withMetadata = (object: KubernetesObject, wanted: WantedKind): KubernetesObject =>
-  object.apiVersion && object.kind && object.metadata ? object : { ...object, apiVersion: wanted.apiVersion, kind: wanted.kind, metadata: object.metadata ?? {} };
+  object.apiVersion && object.kind && object.metadata ? object : Object.assign({}, object, { apiVersion: wanted.apiVersion, kind: wanted.kind, metadata: object.metadata ?? {} });
 
 /** Versions that are gone and that the real server still knows the kinds of. */
 const GONE = new Set(['extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2', 'batch/v1beta1', 'policy/v1beta1', 'networking.k8s.io/v1beta1', 'autoscaling/v2beta1', 'autoscaling/v2beta2']);

@@ -46,7 +46,7 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
     case 'list':
     case 'watch': {
       const sent = listOptions(query, legacyWatch);
-      const options = { ...sent, fieldSelector: storedFieldSelector(sent.fieldSelector, resource) };
+      const options = Object.assign({}, sent, { fieldSelector: storedFieldSelector(sent.fieldSelector, resource) });
       if (options.watch) return serveWatch(port, exchange, route, options);
       const { labelSelector, fieldSelector, resourceVersion, resourceVersionMatch } = options;
       return ask({

@@ -15,7 +15,7 @@ export interface ResourceRoute {
 }
 
 const NAMED_VERBS: Readonly<Record<string, ResourceRoute['verb']>> = { GET: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
-const SUBRESOURCE_VERBS: Readonly<Record<string, ResourceRoute['verb']>> = { ...NAMED_VERBS, POST: 'create' };
+const SUBRESOURCE_VERBS: Readonly<Record<string, ResourceRoute['verb']>> = Object.assign({}, NAMED_VERBS, { POST: 'create' });
 const COLLECTION_VERBS: Readonly<Record<string, ResourceRoute['verb']>> = { GET: 'list', POST: 'create', DELETE: 'deletecollection' };
 
 /** Subresources that are answered by a kubelet or a program rather than by the store; they take any of their methods. */
@@ -42,8 +42,8 @@ export const routeOf = (method: string, path: ResourcePath): ResourceRoute | Sta
   }
   const subresource = subresourceOf(resource, path.subresource);
   if (subresource === undefined || (path.rest !== '' && path.subresource !== 'proxy')) return pathNotFound();
-  const route = allowed(SUBRESOURCE_VERBS[method], subresource.verbs, { ...base, subresource, rest: path.rest });
-  return 'verb' in route && CONNECTED.has(subresource.name) ? { ...route, verb: 'connect' } : route;
+  const route = allowed(SUBRESOURCE_VERBS[method], subresource.verbs, Object.assign({}, base, { subresource, rest: path.rest }));
+  return 'verb' in route && CONNECTED.has(subresource.name) ? Object.assign({}, route, { verb: 'connect' }) : route;
 };
 
 const allowed = (verb: ResourceRoute['verb'] | undefined, verbs: readonly string[], route: Omit<ResourceRoute, 'verb'>): ResourceRoute | Status =>

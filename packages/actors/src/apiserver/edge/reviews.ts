@@ -16,15 +16,15 @@ export const answerReview = (review: KubernetesObject, sender: UserInfo): Kubern
   const spec = (review.spec ?? {}) as ReviewSpec;
   switch (review.kind) {
     case 'SelfSubjectReview':
-      return { ...review, status: { userInfo: { username: sender.name, ...(sender.uid !== undefined && { uid: sender.uid }), groups: sender.groups } } };
+      return Object.assign({}, review, { status: { userInfo: { username: sender.name, ...(sender.uid !== undefined && { uid: sender.uid }), groups: sender.groups } } });
     case 'SelfSubjectAccessReview':
-      return { ...review, status: accessOf(sender, spec) };
+      return Object.assign({}, review, { status: accessOf(sender, spec) });
     case 'SubjectAccessReview':
     case 'LocalSubjectAccessReview':
-      return { ...review, status: accessOf({ name: spec.user ?? '', groups: spec.groups ?? [] }, spec) };
+      return Object.assign({}, review, { status: accessOf({ name: spec.user ?? '', groups: spec.groups ?? [] }, spec) });
     case 'SelfSubjectRulesReview': {
       const all = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
-      return { ...review, status: { resourceRules: all, nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }], incomplete: false } };
+      return Object.assign({}, review, { status: { resourceRules: all, nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }], incomplete: false } });
     }
     default:
       return undefined;

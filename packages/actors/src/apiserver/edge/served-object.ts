@@ -38,7 +38,7 @@ export const storedVersionOf = (object: KubernetesObject, resource: ApiResource)
 export const storedFieldSelector = (selector: string, resource: ApiResource): string =>
   resource.groupResource === resource.storedResource || resource.storedResource !== 'events' ? selector : coreFieldSelector(selector);
 
-const withResourceVersion = ({ value, header }: Stored): KubernetesObject => ({ ...value, metadata: { ...value.metadata, resourceVersion: String(header.revision) } });
+const withResourceVersion = ({ value, header }: Stored): KubernetesObject => (Object.assign({}, value, { metadata: Object.assign({}, value.metadata, { resourceVersion: String(header.revision) }) }));
 
 const convertObject = (object: KubernetesObject, resource: ApiResource): KubernetesObject => {
   // Horizontal pod autoscalers in autoscaling/v1 come with the controller for them.

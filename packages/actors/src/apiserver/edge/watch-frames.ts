@@ -40,7 +40,7 @@ export const watchFrames = (exchange: Exchange, resource: ApiResource, port: Por
   const event: WatchFrames['event'] = (type, stored) => `{"type":"${type}","object":${objectJson(stored)}}\n`;
   return {
     event,
-    left: (stored, revision) => event('DELETED', Encoded.ofValue({ ...stored.header, revision }, stored.value)),
+    left: (stored, revision) => event('DELETED', Encoded.ofValue(Object.assign({}, stored.header, { revision }), stored.value)),
     bookmark: (revision, initialEventsEnd) => {
       const type =
         as === 'object' ? typeJson(resource.kind, resource.apiVersion) : typeJson(as === 'Table' ? 'Table' : 'PartialObjectMetadata', `meta.k8s.io/${metaVersion}`);

@@ -16,9 +16,9 @@ export const secret: Strategy = {
     if (stringData === undefined) return fill(object as Secret, { type: 'Opaque' });
     // stringData is for writing only: it ends in data, encoded.
     const { stringData: _, ...rest } = object as Secret;
-    const data: Record<string, string> = { ...rest.data };
+    const data: Record<string, string> = Object.assign({}, rest.data);
     for (const key in stringData) data[key] = base64(stringData[key] ?? '');
-    return { ...fill(rest as Secret, { type: 'Opaque' }), data } as Secret;
+    return Object.assign({}, fill(rest as Secret, { type: 'Opaque' }), { data }) as Secret;
   },
   validate: (object) => secretErrors(object as Secret),
   validateUpdate: (object, old) => secretUpdateErrors(object as Secret, old as Secret),

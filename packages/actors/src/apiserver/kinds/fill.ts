@@ -6,7 +6,7 @@ export const fill = <T extends object>(object: T, defaults: Partial<T>): T => {
   for (const field in defaults) {
     const value = object[field];
     if (value !== undefined && value !== null && (value as unknown) !== '') continue;
-    filled ??= { ...object };
+    filled ??= Object.assign({}, object);
     filled[field] = defaults[field] as T[typeof field];
   }
   return filled ?? object;
@@ -29,7 +29,7 @@ export const within = <T extends object, F extends keyof T>(object: T, field: F,
   const value = object[field];
   if (value === undefined || value === null) return object;
   const next = change(value as NonNullable<T[F]>);
-  return next === value ? object : { ...object, [field]: next };
+  return next === value ? object : Object.assign({}, object, { [field]: next });
 };
 
 /** As `within` for every element of a list. */
@@ -37,7 +37,7 @@ export const withinEach = <T extends object, F extends keyof T>(object: T, field
   const list = object[field] as unknown;
   if (!Array.isArray(list)) return object;
   const next = mapSame(list as readonly (T[F] extends readonly (infer I)[] | undefined ? I : never)[], change);
-  return next === list ? object : { ...object, [field]: next };
+  return next === list ? object : Object.assign({}, object, { [field]: next });
 };
 
 /** Remembers what a pure function makes of an object, for as long as the object lives. */

@@ -8,7 +8,7 @@ const withoutElection = (object: KubernetesObject): KubernetesObject => {
   const spec = object.spec as Readonly<Record<string, unknown>> | undefined;
   if (spec === undefined || (spec.strategy === undefined && spec.preferredHolder === undefined)) return object;
   const { strategy: _, preferredHolder: __, ...kept } = spec;
-  return { ...object, spec: kept };
+  return Object.assign({}, object, { spec: kept });
 };
 
 export const lease: Strategy = {

@@ -11,17 +11,17 @@ const FINALIZER = 'kubernetes';
 const withNameLabel = (object: KubernetesObject): KubernetesObject => {
   const { name, labels } = object.metadata;
   if (name === undefined || name === '' || labels?.[NAME_LABEL] === name) return object;
-  return { ...object, metadata: { ...object.metadata, labels: { ...labels, [NAME_LABEL]: name } } };
+  return Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { labels: Object.assign({}, labels, { [NAME_LABEL]: name }) }) });
 };
 
 export const namespace: Strategy = {
   defaults: withNameLabel,
   prepareForCreate: (object) => {
     const finalizers = (object as Namespace).spec?.finalizers ?? [];
-    return { ...withNameLabel(object), spec: { finalizers: finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER] }, status: { phase: 'Active' } };
+    return Object.assign({}, withNameLabel(object), { spec: { finalizers: finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER] }, status: { phase: 'Active' } });
   },
   // Finalizers change through `finalize` alone.
-  prepareForUpdate: (object, old) => ({ ...object, spec: old.spec }),
+  prepareForUpdate: (object, old) => (Object.assign({}, object, { spec: old.spec })),
   validate: (object) => namespaceErrors(object as Namespace),
   validateUpdate: (object) => namespaceErrors(object as Namespace),
   status: { validateUpdate: (object) => namespaceStatusErrors(object as Namespace) },

@@ -8,9 +8,9 @@ import type { Strategy } from './strategy.js';
 /** podCIDR is the first of podCIDRs, and wins (conversion of core/v1). */
 const withCidrs = (object: Node): Node => {
   const { podCIDR, podCIDRs } = object.spec ?? {};
-  if (podCIDR !== undefined && podCIDR !== '') return podCIDRs?.[0] === podCIDR ? object : { ...object, spec: { ...object.spec, podCIDRs: [podCIDR] } };
+  if (podCIDR !== undefined && podCIDR !== '') return podCIDRs?.[0] === podCIDR ? object : Object.assign({}, object, { spec: Object.assign({}, object.spec, { podCIDRs: [podCIDR] }) });
   const first = podCIDRs?.[0];
-  return first === undefined ? object : { ...object, spec: { ...object.spec, podCIDR: first } };
+  return first === undefined ? object : Object.assign({}, object, { spec: Object.assign({}, object.spec, { podCIDR: first }) });
 };
 
 export const node: Strategy = {
@@ -18,7 +18,7 @@ export const node: Strategy = {
     const filled = fill(withCidrs(object as Node), { spec: {}, status: zeroValue(typeNamed('core.v1.NodeStatus')) as NonNullable<Node['status']> });
     return within(filled, 'status', (status) => {
       const whole = fill(status, zeroValue(typeNamed('core.v1.NodeStatus')) as NonNullable<Node['status']>);
-      return whole.allocatable === undefined && whole.capacity !== undefined ? { ...whole, allocatable: whole.capacity } : whole;
+      return whole.allocatable === undefined && whole.capacity !== undefined ? Object.assign({}, whole, { allocatable: whole.capacity }) : whole;
     });
   },
   // A node brings its status with it.

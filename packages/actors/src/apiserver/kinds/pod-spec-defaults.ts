@@ -7,7 +7,7 @@ import { fill, remembered, within, withinEach } from './fill.js';
 const FILE_MODE = 0o644;
 
 const probeDefaults = (probe: Probe): Probe =>
-  httpDefaults(within(fill(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }), 'grpc', (grpc) => (grpc.service ?? undefined) === undefined ? { ...grpc, service: '' } : grpc));
+  httpDefaults(within(fill(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }), 'grpc', (grpc) => (grpc.service ?? undefined) === undefined ? Object.assign({}, grpc, { service: '' }) : grpc));
 
 const httpDefaults = <T extends LifecycleHandler>(handler: T): T => within(handler as LifecycleHandler, 'httpGet', (get) => fill(get, { path: '/', scheme: 'HTTP' })) as T;
 
@@ -50,7 +50,7 @@ const hasSource = (volume: Volume): boolean => {
 };
 
 const volumeDefaults = (volume: Volume): Volume => {
-  if (!hasSource(volume)) return { ...volume, emptyDir: {} };
+  if (!hasSource(volume)) return Object.assign({}, volume, { emptyDir: {} });
   let filled = within(volume, 'configMap', (source) => fill(source, { defaultMode: FILE_MODE }));
   filled = within(filled, 'secret', (source) => fill(source, { defaultMode: FILE_MODE }));
   filled = within(filled, 'downwardAPI', (source) => withinEach(fill(source, { defaultMode: FILE_MODE }), 'items', downwardItem));
@@ -59,7 +59,7 @@ const volumeDefaults = (volume: Volume): Volume => {
       within(within(part, 'serviceAccountToken', (token) => fill(token, { expirationSeconds: 3600 })), 'downwardAPI', (downward) => withinEach(downward, 'items', downwardItem)),
     ),
   );
-  filled = within(filled, 'hostPath', (source) => ((source.type ?? undefined) === undefined ? { ...source, type: '' } : source));
+  filled = within(filled, 'hostPath', (source) => ((source.type ?? undefined) === undefined ? Object.assign({}, source, { type: '' }) : source));
   filled = within(filled, 'iscsi', (source) => fill(source, { iscsiInterface: 'default' }));
   filled = within(filled, 'rbd', (source) => fill(source, { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' }));
   filled = within(filled, 'azureDisk', (source) => fill(source, { cachingMode: 'ReadWrite', kind: 'Shared', fsType: 'ext4', readOnly: false }));
@@ -71,8 +71,8 @@ const volumeDefaults = (volume: Volume): Volume => {
 /** The spec of a pod template. Specs that pods share are worked out once. */
 export const templateSpecDefaults = remembered((spec: PodSpec): PodSpec => {
   let filled = fill(spec, { restartPolicy: 'Always', terminationGracePeriodSeconds: 30, dnsPolicy: 'ClusterFirst', securityContext: {}, schedulerName: 'default-scheduler' });
-  if (filled.serviceAccountName !== undefined && filled.serviceAccountName !== filled.serviceAccount) filled = { ...filled, serviceAccount: filled.serviceAccountName };
-  else if (filled.serviceAccountName === undefined && filled.serviceAccount !== undefined) filled = { ...filled, serviceAccountName: filled.serviceAccount };
+  if (filled.serviceAccountName !== undefined && filled.serviceAccountName !== filled.serviceAccount) filled = Object.assign({}, filled, { serviceAccount: filled.serviceAccountName });
+  else if (filled.serviceAccountName === undefined && filled.serviceAccount !== undefined) filled = Object.assign({}, filled, { serviceAccountName: filled.serviceAccount });
   filled = withinEach(filled, 'containers', containerDefaults);
   filled = withinEach(filled, 'initContainers', containerDefaults);
   filled = withinEach(filled, 'ephemeralContainers', containerDefaults);
@@ -84,7 +84,7 @@ export const podSpecDefaults = remembered((spec: PodSpec): PodSpec => {
   let filled = fill(templateSpecDefaults(spec), { enableServiceLinks: true });
   const own = (container: Container): Container => {
     const requested = within(container, 'resources', requestsFromLimits);
-    return spec.hostNetwork === true ? withinEach(requested, 'ports', (port) => (port.hostPort === undefined || port.hostPort === 0 ? { ...port, hostPort: port.containerPort } : port)) : requested;
+    return spec.hostNetwork === true ? withinEach(requested, 'ports', (port) => (port.hostPort === undefined || port.hostPort === 0 ? Object.assign({}, port, { hostPort: port.containerPort }) : port)) : requested;
   };
   filled = withinEach(filled, 'containers', own);
   filled = withinEach(filled, 'initContainers', own);
@@ -97,9 +97,9 @@ const requestsFromLimits = (resources: ResourceRequirements): ResourceRequiremen
   let requests: Record<string, string> | undefined;
   for (const name in limits) {
     if (resources.requests?.[name] !== undefined) continue;
-    requests ??= { ...resources.requests };
+    requests ??= Object.assign({}, resources.requests);
     requests[name] = limits[name] as string;
   }
-  return requests === undefined ? resources : { ...resources, requests };
+  return requests === undefined ? resources : Object.assign({}, resources, { requests });
 };
 

@@ -51,11 +51,11 @@ const text = (value: string | undefined): string => value ?? '';
 const withAddresses = (object: Pod): Pod => {
   const { podIP, podIPs } = object.status ?? {};
   if (podIP === undefined || podIP === '' || podIPs?.[0]?.ip === podIP) return object;
-  return { ...object, status: { ...object.status, podIPs: [{ ip: podIP }] } };
+  return Object.assign({}, object, { status: Object.assign({}, object.status, { podIPs: [{ ip: podIP }] }) });
 };
 
 /** A negative grace period means one second. */
-const withPositiveGrace = (spec: PodSpec): PodSpec => ((spec.terminationGracePeriodSeconds ?? 0) < 0 ? { ...spec, terminationGracePeriodSeconds: 1 } : spec);
+const withPositiveGrace = (spec: PodSpec): PodSpec => ((spec.terminationGracePeriodSeconds ?? 0) < 0 ? Object.assign({}, spec, { terminationGracePeriodSeconds: 1 }) : spec);
 
 const NO_WARNINGS: readonly string[] = [];
 
@@ -72,9 +72,9 @@ export const pod: Strategy = {
     const { spec } = addressed;
     if (spec === undefined) return addressed;
     const filled = podSpecDefaults(spec);
-    return filled === spec ? addressed : { ...addressed, spec: filled };
+    return filled === spec ? addressed : Object.assign({}, addressed, { spec: filled });
   },
-  prepareForCreate: (object, now) => ({ ...object, spec: withPositiveGrace(object.spec as PodSpec), status: firstStatus(object.spec as PodSpec, now) }),
+  prepareForCreate: (object, now) => (Object.assign({}, object, { spec: withPositiveGrace(object.spec as PodSpec), status: firstStatus(object.spec as PodSpec, now) })),
   generation: 'spec',
   validate: (_, sent) => specFindings(sent.spec as PodSpec),
   validateUpdate: (object, old) => podUpdateErrors(object as Pod, old as Pod),
@@ -108,7 +108,7 @@ export const pod: Strategy = {
 
 const keepQualityOfService = (object: Pod, old: Pod): Pod => {
   if (object.status?.qosClass !== undefined || old.status?.qosClass === undefined) return object;
-  return { ...object, status: { ...object.status, qosClass: old.status.qosClass } };
+  return Object.assign({}, object, { status: Object.assign({}, object.status, { qosClass: old.status.qosClass }) });
 };
 
 /** Through the status nobody changes who owns a pod. */
@@ -116,5 +116,5 @@ const withOwnersOf = (object: KubernetesObject, old: KubernetesObject): Kubernet
   const { ownerReferences } = old.metadata;
   if (object.metadata.ownerReferences === ownerReferences) return object;
   const { ownerReferences: _, ...metadata } = object.metadata;
-  return { ...object, metadata: ownerReferences === undefined ? metadata : { ...metadata, ownerReferences } };
+  return Object.assign({}, object, { metadata: ownerReferences === undefined ? metadata : Object.assign({}, metadata, { ownerReferences }) });
 };

@@ -11,7 +11,7 @@ const AFFINITY_SECONDS = 10_800;
 
 const portDefaults = (port: ServicePort): ServicePort => {
   const filled = fill(port, { protocol: 'TCP' });
-  return filled.targetPort === undefined || filled.targetPort === 0 || filled.targetPort === '' ? { ...filled, targetPort: port.port } : filled;
+  return filled.targetPort === undefined || filled.targetPort === 0 || filled.targetPort === '' ? Object.assign({}, filled, { targetPort: port.port }) : filled;
 };
 
 const specDefaults = (spec: ServiceSpec): ServiceSpec => {
@@ -22,7 +22,7 @@ const specDefaults = (spec: ServiceSpec): ServiceSpec => {
       filled = rest;
     }
   } else if (filled.sessionAffinity === 'ClientIP' && filled.sessionAffinityConfig?.clientIP?.timeoutSeconds === undefined) {
-    filled = { ...filled, sessionAffinityConfig: { clientIP: { timeoutSeconds: AFFINITY_SECONDS } } };
+    filled = Object.assign({}, filled, { sessionAffinityConfig: { clientIP: { timeoutSeconds: AFFINITY_SECONDS } } });
   }
   filled = withinEach(filled, 'ports', portDefaults);
   const external = filled.type === 'NodePort' || filled.type === 'LoadBalancer';
@@ -38,7 +38,7 @@ const withFamilies = (spec: ServiceSpec): ServiceSpec => {
   const selectorless = headless && (spec.selector === undefined || Object.keys(spec.selector).length === 0);
   let filled = fill(spec, { ipFamilyPolicy: selectorless ? 'RequireDualStack' : 'SingleStack', ipFamilies: selectorless ? ['IPv4', 'IPv6'] : ['IPv4'] });
   const { clusterIP } = filled;
-  if (clusterIP !== undefined && clusterIP !== '' && (filled.clusterIPs ?? []).length === 0) filled = { ...filled, clusterIPs: [clusterIP] };
+  if (clusterIP !== undefined && clusterIP !== '' && (filled.clusterIPs ?? []).length === 0) filled = Object.assign({}, filled, { clusterIPs: [clusterIP] });
   return filled;
 };
 
@@ -50,7 +50,7 @@ const withAllocated = (spec: ServiceSpec, old: ServiceSpec): ServiceSpec => {
     if (filled.clusterIP === undefined || filled.clusterIP === '') filled = fill(filled, pick(old, 'clusterIP'));
     if ((filled.clusterIPs ?? []).length === 0 && filled.clusterIP === old.clusterIP) filled = fill(filled, pick(old, 'clusterIPs'));
     // Who changes only the first cluster IP means the list too, which validation then refuses (normalizeClusterIPs).
-    else if (filled.clusterIP !== undefined && filled.clusterIP !== old.clusterIP && deepEqual(filled.clusterIPs, old.clusterIPs)) filled = { ...filled, clusterIPs: [filled.clusterIP] };
+    else if (filled.clusterIP !== undefined && filled.clusterIP !== old.clusterIP && deepEqual(filled.clusterIPs, old.clusterIPs)) filled = Object.assign({}, filled, { clusterIPs: [filled.clusterIP] });
     filled = fill(filled, { ...pick(old, 'ipFamilies'), ...pick(old, 'ipFamilyPolicy') });
   } else if (!wantsIp(filled) && wantsIp(old) && filled.clusterIP === old.clusterIP) {
     const { clusterIP: _, clusterIPs: __, ipFamilies: ___, ipFamilyPolicy: ____, ...rest } = filled;
@@ -61,7 +61,7 @@ const withAllocated = (spec: ServiceSpec, old: ServiceSpec): ServiceSpec => {
     const given = new Map((old.ports ?? []).map((port) => [`${port.protocol}/${port.port}`, port.nodePort]));
     filled = withinEach(filled, 'ports', (port) => {
       const nodePort = port.nodePort === undefined || port.nodePort === 0 ? given.get(`${port.protocol}/${port.port}`) : undefined;
-      return nodePort === undefined ? port : { ...port, nodePort };
+      return nodePort === undefined ? port : Object.assign({}, port, { nodePort });
     });
   }
   return filled;
@@ -72,12 +72,12 @@ const pick = <F extends keyof ServiceSpec>(spec: ServiceSpec, field: F): Pick<Se
 const change = (object: KubernetesObject, how: (spec: ServiceSpec) => ServiceSpec): KubernetesObject => {
   const spec = ((object as Service).spec ?? {}) as ServiceSpec;
   const next = how(spec);
-  return next === object.spec ? object : { ...object, spec: next };
+  return next === object.spec ? object : Object.assign({}, object, { spec: next });
 };
 
 export const service: Strategy = {
   defaults: (object) => change(object, specDefaults),
-  prepareForCreate: (object) => ({ ...change(object, withFamilies), status: { loadBalancer: {} } }),
+  prepareForCreate: (object) => (Object.assign({}, change(object, withFamilies), { status: { loadBalancer: {} } })),
   prepareForUpdate: (object, old) => change(object, (spec) => withFamilies(withAllocated(spec, ((old as Service).spec ?? {}) as ServiceSpec))),
   warnings: (object) => {
     const spec = (object as Service).spec;

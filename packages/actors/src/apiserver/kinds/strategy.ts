@@ -56,7 +56,7 @@ export interface StatusStrategy {
 /** Sets a top-level field, or removes it if `value` is undefined; the same object if nothing changes. */
 export const withField = <T extends object>(object: T, field: string, value: unknown): T => {
   if ((object as Record<string, unknown>)[field] === value) return object;
-  if (value !== undefined) return { ...object, [field]: value };
+  if (value !== undefined) return Object.assign({}, object, { [field]: value });
   const { [field]: _, ...rest } = object as Record<string, unknown>;
   return rest as T;
 };

@@ -11,7 +11,7 @@ import type { Strategy } from './strategy.js';
 
 const NO_WARNINGS: readonly string[] = [];
 
-export const templateDefaults = remembered((template: PodTemplateSpec): PodTemplateSpec => within(template.metadata === undefined ? { ...template, metadata: {} } : template, 'spec', templateSpecDefaults));
+export const templateDefaults = remembered((template: PodTemplateSpec): PodTemplateSpec => within(template.metadata === undefined ? Object.assign({}, template, { metadata: {} }) : template, 'spec', templateSpecDefaults));
 
 const deploymentDefaults = (spec: DeploymentSpec): DeploymentSpec => {
   const filled = fill(spec, { replicas: 1, strategy: {}, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });
@@ -26,17 +26,17 @@ const replicaSetDefaults = (spec: ReplicaSetSpec): ReplicaSetSpec => within(fill
 const specDefaults = <T>(change: (spec: T) => T) => (object: KubernetesObject): KubernetesObject => {
   const spec = (object.spec ?? {}) as T;
   const filled = change(spec);
-  return filled === object.spec ? object : { ...object, spec: filled };
+  return filled === object.spec ? object : Object.assign({}, object, { spec: filled });
 };
 
-const noReplicas = (object: KubernetesObject): KubernetesObject => ({ ...object, status: { replicas: 0 } });
+const noReplicas = (object: KubernetesObject): KubernetesObject => (Object.assign({}, object, { status: { replicas: 0 } }));
 
 export const deployment: Strategy = {
   defaults: specDefaults(deploymentDefaults),
-  prepareForCreate: (object) => ({ ...object, status: {} }),
+  prepareForCreate: (object) => (Object.assign({}, object, { status: {} })),
   // A change of the annotations counts too: rollbacks used to be asked for by annotation.
   prepareForUpdate: (object, old) =>
-    deepEqual(object.metadata.annotations, old.metadata.annotations) || !deepEqual(object.spec, old.spec) ? object : { ...object, metadata: { ...object.metadata, generation: (old.metadata.generation ?? 0) + 1 } },
+    deepEqual(object.metadata.annotations, old.metadata.annotations) || !deepEqual(object.spec, old.spec) ? object : Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { generation: (old.metadata.generation ?? 0) + 1 }) }),
   generation: 'spec',
   validate: (object) => deploymentErrors(object as Deployment),
   validateUpdate: (object, old) => deploymentUpdateErrors(object as Deployment, old as Deployment),
@@ -52,7 +52,7 @@ const withLabelsOf = (object: KubernetesObject, old: KubernetesObject): Kubernet
   const { labels } = old.metadata;
   if (object.metadata.labels === labels) return object;
   const { labels: _, ...metadata } = object.metadata;
-  return { ...object, metadata: labels === undefined ? metadata : { ...metadata, labels } };
+  return Object.assign({}, object, { metadata: labels === undefined ? metadata : Object.assign({}, metadata, { labels }) });
 };
 
 const statusReplicas = { 'status.replicas': (object: KubernetesObject): string => String(((object.status ?? {}) as { readonly replicas?: number }).replicas ?? 0) };
@@ -74,8 +74,8 @@ export const replicationController: Strategy = {
     const spec = filled.spec as ReplicationControllerSpec;
     const labels = spec.template?.metadata?.labels;
     if (labels === undefined) return filled;
-    const selected = spec.selector === undefined || Object.keys(spec.selector).length === 0 ? { ...filled, spec: { ...spec, selector: labels } } : filled;
-    return selected.metadata.labels === undefined || Object.keys(selected.metadata.labels).length === 0 ? { ...selected, metadata: { ...selected.metadata, labels } } : selected;
+    const selected = spec.selector === undefined || Object.keys(spec.selector).length === 0 ? Object.assign({}, filled, { spec: Object.assign({}, spec, { selector: labels }) }) : filled;
+    return selected.metadata.labels === undefined || Object.keys(selected.metadata.labels).length === 0 ? Object.assign({}, selected, { metadata: Object.assign({}, selected.metadata, { labels }) }) : selected;
   },
   prepareForCreate: noReplicas,
   generation: 'spec',

@@ -72,7 +72,7 @@ export const recordUpdate = (entries: readonly ManagedFieldsEntry[] | undefined,
 };
 
 export const withSet = (entry: ManagedFieldsEntry, set: FieldSet): ManagedFieldsEntry => {
-  const changed: WithSet = { ...entry, fieldsV1: textOfFieldSet(set), [SET]: set };
+  const changed: WithSet = Object.assign({}, entry, { fieldsV1: textOfFieldSet(set), [SET]: set });
   return changed;
 };
 

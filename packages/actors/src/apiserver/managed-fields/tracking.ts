@@ -58,7 +58,7 @@ const withSent = (kind: Kind, before: KubernetesObject | undefined, comparison: 
   const { alwaysSent } = kind.strategy;
   if (before !== undefined || alwaysSent === undefined) return comparison;
   const sent = alwaysSent.map((field) => `f:${field}`);
-  return { ...comparison, changed: union(comparison.changed, fieldSet(false, sent, sent.map(() => ITSELF))) };
+  return Object.assign({}, comparison, { changed: union(comparison.changed, fieldSet(false, sent, sent.map(() => ITSELF))) });
 };
 
 const someOf = (entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] | undefined => (entries.length === 0 ? undefined : entries);

@@ -113,9 +113,9 @@ const change = (target: unknown, path: Path, how: 'add' | 'replace' | 'remove', 
   if (rest.length > 0) {
     if (target[part] === undefined) return REFUSED;
     const inner = change(target[part], rest, how, value);
-    return inner === REFUSED ? REFUSED : { ...target, [part]: inner };
+    return inner === REFUSED ? REFUSED : Object.assign({}, target, { [part]: inner });
   }
-  if (how !== 'remove') return { ...target, [part]: value };
+  if (how !== 'remove') return Object.assign({}, target, { [part]: value });
   if (!(part in target)) return REFUSED;
   const { [part]: _, ...kept } = target;
   return kept;

@@ -10,13 +10,13 @@ export const mergePatch = (target: unknown, patch: unknown): unknown => {
     const before = (result ?? original)[key];
     if (value === null) {
       if (before === undefined) continue;
-      result ??= { ...original };
+      result ??= Object.assign({}, original);
       delete result[key];
       continue;
     }
     const merged = mergePatch(before, value);
     if (merged === before && key in original) continue;
-    result ??= { ...original };
+    result ??= Object.assign({}, original);
     result[key] = merged;
   }
   return result ?? original;

@@ -112,12 +112,12 @@ const withChanges = (type: ApiType | undefined, original: Fields, { keys, values
     keys.forEach((key, i) => { if (!type.field.has(key) && values[i] !== undefined) result[key] = values[i]; });
     return result;
   }
-  result = { ...original };
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as string;
-    if (values[i] === undefined) delete result[key];
-    else result[key] = values[i];
-  }
+  if (values.includes(undefined)) {
+    // Not `delete`: an object that has lost a field is slow to read from then on.
+    result = {};
+    for (const key in original) if (!keys.includes(key)) result[key] = original[key];
+  } else result = Object.assign({}, original);
+  for (let i = 0; i < keys.length; i++) if (values[i] !== undefined) result[keys[i] as string] = values[i];
   return result;
 };
 
@@ -254,7 +254,7 @@ const dropDirectives = (value: unknown, type?: ValueType): unknown => {
     const field = type?.kind === 'struct' ? type.struct.field.get(key) : undefined;
     const next = key.startsWith('$') || isDirective(inner) || (inner === null && (field === undefined || zeroOfField(field) !== null)) ? undefined : dropDirectives(inner, field?.type ?? (type?.kind === 'map' ? type.element : undefined));
     if (next === inner) continue;
-    kept ??= { ...value } as Record<string, unknown>;
+    kept ??= Object.assign({}, value) as Record<string, unknown>;
     if (next === undefined) delete kept[key];
     else kept[key] = next;
   }

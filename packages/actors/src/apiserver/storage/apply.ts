@@ -27,7 +27,7 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** A server-side apply (handlers/patch.go applyPatcher): makes the object if it is not there, else merges into it. */
 export const planApply = (state: ApiServerState, context: ActorContext, kind: Kind, request: PatchRequest, stored: Stored | undefined): Plan => {
   const sent = (request.patch ?? {}) as KubernetesObject;
-  const malformed = wrongObject(kind, sent) ?? nameMismatch({ ...sent, metadata: sent.metadata ?? {} }, request.name) ?? namespaceMismatch(kind, sent, request.namespace);
+  const malformed = wrongObject(kind, sent) ?? nameMismatch(Object.assign({}, sent, { metadata: sent.metadata ?? {} }), request.name) ?? namespaceMismatch(kind, sent, request.namespace);
   if (malformed !== undefined) return refusal(malformed);
   if (sent.metadata.managedFields !== undefined) return refusal(badRequest('metadata.managedFields must be nil'));
   const typed = typedConfig(kind.type, sent as unknown as Readonly<Record<string, unknown>>);
@@ -43,19 +43,19 @@ export const planApply = (state: ApiServerState, context: ActorContext, kind: Ki
   const complete = (object: KubernetesObject): KubernetesObject => {
     const { object: rebuilt, clean } = rebuild(kind.type, object);
     if (!clean) fractional = 'cannot convert float64 to int32';
-    const kept = object.metadata.managedFields === undefined ? rebuilt : { ...rebuilt, metadata: { ...rebuilt.metadata, managedFields: object.metadata.managedFields } };
+    const kept = object.metadata.managedFields === undefined ? rebuilt : Object.assign({}, rebuilt, { metadata: Object.assign({}, rebuilt.metadata, { managedFields: object.metadata.managedFields }) });
     return kind.strategy.defaults === undefined ? kept : kind.strategy.defaults(kept);
   };
   const applied: Applied = applyConfig({ type: kind.type, live, config: sent, set, reset, entries, manager, force: request.force ?? false, now, complete });
   if (fractional !== undefined) return refusal(plainError(`failed to convert new object (/${sent.metadata.name ?? ''}; ${gvk(sent)}) to proper version: unable to convert unstructured object to ${gvk(sent)}: ${fractional}`));
   if (applied.type === 'conflict') return refusal(applied.status);
   const object = withLastApplied(withEntries(applied.object ?? live, applied.entries), sent, manager);
-  if (stored !== undefined) return planChange(state, context, kind, { ...request, managed: applied.entries ?? NO_ENTRIES } as PatchRequest, stored, object, sent.metadata.resourceVersion, subresource);
+  if (stored !== undefined) return planChange(state, context, kind, Object.assign({}, request, { managed: applied.entries ?? NO_ENTRIES }) as PatchRequest, stored, object, sent.metadata.resourceVersion, subresource);
   const create: CreateRequest = {
     type: 'create', user: request.user, resource: request.resource, namespace: request.namespace, fieldManager: request.fieldManager, object: withoutRevision(object), ...(request.dryRun !== undefined && { dryRun: request.dryRun }),
     ...(request.fieldValidation !== undefined && { fieldValidation: request.fieldValidation }),
   };
-  return planCreate(state, context, kind, { ...create, managed: applied.entries ?? NO_ENTRIES } as CreateRequest);
+  return planCreate(state, context, kind, Object.assign({}, create, { managed: applied.entries ?? NO_ENTRIES }) as CreateRequest);
 };
 
 const NO_ENTRIES: readonly ManagedFieldsEntry[] = [];
@@ -89,18 +89,18 @@ const managedPart = (set: FieldSet, reset: ResetFields): FieldSet => {
 
 const withEntries = (object: KubernetesObject, entries: readonly ManagedFieldsEntry[] | undefined): KubernetesObject => {
   const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata: entries === undefined ? metadata : { ...metadata, managedFields: entries } };
+  return Object.assign({}, object, { metadata: entries === undefined ? metadata : Object.assign({}, metadata, { managedFields: entries }) });
 };
 
 const withoutRevision = (object: KubernetesObject): KubernetesObject => {
   const { resourceVersion: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
+  return Object.assign({}, object, { metadata });
 };
 
 /** `kubectl apply --server-side` keeps the annotation of the client-side apply in step, where there is one (lastappliedupdater.go). */
 const withLastApplied = (object: KubernetesObject, sent: KubernetesObject, manager: Manager): KubernetesObject => {
   if (manager.manager !== 'kubectl' || manager.subresource !== '' || object.metadata.annotations?.[LAST_APPLIED] === undefined) return object;
-  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [LAST_APPLIED]: `${goJson(sorted(sent))}\n` } } };
+  return Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { annotations: Object.assign({}, object.metadata.annotations, { [LAST_APPLIED]: `${goJson(sorted(sent))}\n` }) }) });
 };
 
 const sorted = (value: unknown): unknown => {

@@ -62,10 +62,10 @@ const nodeLabels = (state: ApiServerState, node: string): Readonly<Record<string
 const boundPod = (pod: Pod, nodeName: string, binding: Binding, labels: Readonly<Record<string, string>> | undefined, now: string): KubernetesObject => {
   const annotations = binding.metadata.annotations;
   let { metadata } = pod;
-  if (annotations !== undefined) metadata = { ...metadata, annotations: { ...metadata.annotations, ...annotations } };
-  if (labels !== undefined) for (const key of TOPOLOGY_LABELS) if (labels[key] !== undefined) metadata = { ...metadata, labels: { ...metadata.labels, [key]: labels[key] } };
+  if (annotations !== undefined) metadata = Object.assign({}, metadata, { annotations: { ...metadata.annotations, ...annotations } });
+  if (labels !== undefined) for (const key of TOPOLOGY_LABELS) if (labels[key] !== undefined) metadata = Object.assign({}, metadata, { labels: Object.assign({}, metadata.labels, { [key]: labels[key] }) });
   const status = pod.status ?? {};
-  return { ...pod, metadata, spec: { ...pod.spec, nodeName }, status: { ...status, conditions: scheduled(status.conditions, now) } };
+  return Object.assign({}, pod, { metadata, spec: Object.assign({}, pod.spec, { nodeName }), status: Object.assign({}, status, { conditions: scheduled(status.conditions, now) }) });
 };
 
 const scheduled = (conditions: readonly PodCondition[] | undefined, now: string): readonly PodCondition[] => {

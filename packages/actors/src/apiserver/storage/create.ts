@@ -38,7 +38,7 @@ const newObject = (state: ApiServerState, context: ActorContext, kind: Kind, req
   const defaulted = strategy.defaults === undefined ? sent : strategy.defaults(sent);
   const managedFields = entriesAfterCreate(kind, defaulted, request, formatTime(context.now));
   const metadata = metadataForCreate(kind, defaulted, request.namespace, managedFields, context);
-  let object: KubernetesObject = { ...defaulted, apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata };
+  let object: KubernetesObject = Object.assign({}, defaulted, { apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata });
   const attributes = {
     operation: 'create', kind, subresource: '', namespace: request.namespace, name: metadata.name ?? '', object, old: undefined, user: request.user, dryRun: request.dryRun ?? false,
   } as const;
@@ -51,7 +51,7 @@ const newObject = (state: ApiServerState, context: ActorContext, kind: Kind, req
   const kindErrors = strategy.validate === undefined ? NO_ERRORS : strategy.validate(object, defaulted);
   const errors = kindErrors.length === 0 ? metaErrors : [...metaErrors, ...kindErrors];
   if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, object.metadata.name ?? '', errors);
-  return validateAdmission(state, context, { ...attributes, object }) ?? object;
+  return validateAdmission(state, context, Object.assign({}, attributes, { object })) ?? object;
 };
 
 const NO_ERRORS: readonly FieldError[] = [];
@@ -61,7 +61,7 @@ export const completeNew = (kind: Kind, object: KubernetesObject, namespace: str
   const now = formatTime(context.now);
   const defaulted = kind.strategy.defaults === undefined ? object : kind.strategy.defaults(object);
   const managedFields = entriesAfterCreate(kind, defaulted, { fieldManager }, now);
-  const made: KubernetesObject = { ...defaulted, metadata: metadataForCreate(kind, defaulted, namespace, managedFields, context) };
+  const made: KubernetesObject = Object.assign({}, defaulted, { metadata: metadataForCreate(kind, defaulted, namespace, managedFields, context) });
   if (kind.strategy.prepareForCreate !== undefined) return kind.strategy.prepareForCreate(made, now);
   return made.status === undefined && kind.hasStatus ? withZeroStatus(kind, made) : made;
 };
@@ -71,7 +71,7 @@ export const withZeroStatus = (kind: Kind, object: KubernetesObject): Kubernetes
   const field = kind.type.field.get('status');
   if (field === undefined) return object;
   const zero = zeroOfField(field);
-  if (zero !== undefined) return { ...object, status: zero };
+  if (zero !== undefined) return Object.assign({}, object, { status: zero });
   if (object.status === undefined) return object;
   const { status: _, ...rest } = object;
   return rest as KubernetesObject;
@@ -102,4 +102,4 @@ const planPut = (state: ApiServerState, context: ActorContext, kind: Kind, reque
 };
 
 export const warned = <R extends { readonly type: 'object' | 'value' }>(reply: R, warnings: readonly string[] | undefined): R =>
-  warnings === undefined || warnings.length === 0 ? reply : { ...reply, warnings };
+  warnings === undefined || warnings.length === 0 ? reply : Object.assign({}, reply, { warnings });

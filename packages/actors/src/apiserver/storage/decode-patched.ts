@@ -33,11 +33,11 @@ export const decodePatched = (kind: Kind, request: PatchRequest, before: Kuberne
 const keepEntries = (object: KubernetesObject, patched: KubernetesObject): KubernetesObject =>
   patched.metadata.managedFields === undefined || object.metadata.managedFields === patched.metadata.managedFields
     ? object
-    : { ...object, metadata: { ...object.metadata, managedFields: patched.metadata.managedFields.map(asText) } };
+    : Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { managedFields: patched.metadata.managedFields.map(asText) }) });
 
 /** A client sends field sets as objects; inside they are text. */
 const asText = (entry: ManagedFieldsEntry): ManagedFieldsEntry =>
-  typeof entry.fieldsV1 === 'object' && entry.fieldsV1 !== null ? { ...entry, fieldsV1: JSON.stringify(entry.fieldsV1) } : entry;
+  typeof entry.fieldsV1 === 'object' && entry.fieldsV1 !== null ? Object.assign({}, entry, { fieldsV1: JSON.stringify(entry.fieldsV1) }) : entry;
 
 const wrongKind = (kind: Kind, patched: KubernetesObject): string | undefined => {
   const { apiVersion } = patched;

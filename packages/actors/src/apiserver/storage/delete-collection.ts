@@ -45,6 +45,6 @@ export function* deleteEach({ request, caller, found }: Collection): Flow {
   }
   yield* atomically((_: ApiServerState, context: ActorContext) => {
     if (refused !== undefined) refuse(context, caller, refused);
-    else reply(context, caller, found.type === 'list' ? { ...found, items: shown } : found);
+    else reply(context, caller, found.type === 'list' ? Object.assign({}, found, { items: shown }) : found);
   });
 }

@@ -43,7 +43,7 @@ export const planDelete = (state: ApiServerState, context: ActorContext, kind: K
 const NO_OPTIONS: DeleteOptions = {};
 
 const dryRunValue = (object: KubernetesObject, stored: Stored): { readonly type: 'value'; readonly code: number; readonly value: KubernetesObject } => ({
-  type: 'value', code: 200, value: { ...object, metadata: { ...object.metadata, resourceVersion: String(stored.header.revision) } },
+  type: 'value', code: 200, value: Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { resourceVersion: String(stored.header.revision) }) }),
 });
 
 const putOf = (kind: Kind, key: string, stored: Stored, value: KubernetesObject): PutPlan => ({
@@ -99,7 +99,7 @@ const mark = (context: ActorContext, old: KubernetesObject, grace: { readonly se
   const first = metadata.deletionTimestamp === undefined;
   const sameFinalizers = finalizers === (metadata.finalizers ?? NONE);
   if (!first && sameFinalizers && (grace === undefined || !grace.sets)) return old;
-  const marked: { -readonly [F in keyof ObjectMeta]: ObjectMeta[F] } = { ...metadata };
+  const marked: { -readonly [F in keyof ObjectMeta]: ObjectMeta[F] } = Object.assign({}, metadata);
   if (finalizers.length === 0) delete marked.finalizers;
   else marked.finalizers = finalizers;
   if (first && metadata.generation !== undefined && metadata.generation > 0) marked.generation = metadata.generation + 1;
@@ -112,7 +112,7 @@ const mark = (context: ActorContext, old: KubernetesObject, grace: { readonly se
     marked.deletionTimestamp = formatTime(later(context.now, seconds(grace.seconds)));
     marked.deletionGracePeriodSeconds = grace.seconds;
   }
-  return { ...old, metadata: marked };
+  return Object.assign({}, old, { metadata: marked });
 };
 
 /** A namespace is marked and waits for the finalizers of its spec (registry/core/namespace/storage). */
@@ -124,10 +124,6 @@ const deleteNamespace = (context: ActorContext, kind: Kind, key: string, stored:
     return removalOf(kind, key, stored, { answer: 'status' });
   }
   const { finalizers: _, ...metadata } = old.metadata;
-  const marked: KubernetesObject = {
-    ...old,
-    metadata: { ...metadata, deletionTimestamp: formatTime(context.now), ...(finalizers.length > 0 && { finalizers }) },
-    status: { ...((old.status ?? {}) as object), phase: 'Terminating' },
-  };
+  const marked: KubernetesObject = Object.assign({}, old, { metadata: { ...metadata, deletionTimestamp: formatTime(context.now), ...(finalizers.length > 0 && { finalizers }) }, status: { ...((old.status ?? {}) as object), phase: 'Terminating' } });
   return dryRun ? answer(dryRunValue(marked, stored)) : putOf(kind, key, stored, marked);
 };

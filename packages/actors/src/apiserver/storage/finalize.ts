@@ -27,8 +27,8 @@ export const planFinalize = (_state: ApiServerState, context: ActorContext, kind
   if (errors.length > 0) return refusal(invalidObject('', 'Namespace', request.name, errors));
   const old = stored.value;
   const spec = finalizers.length === 0 ? {} : { finalizers };
-  const changed: KubernetesObject = { ...old, spec };
-  const managedFields = entriesAfterUpdate(kind, changed, old, { ...request, subresource: 'finalize' }, formatTime(context.now));
+  const changed: KubernetesObject = Object.assign({}, old, { spec });
+  const managedFields = entriesAfterUpdate(kind, changed, old, Object.assign({}, request, { subresource: 'finalize' }), formatTime(context.now));
   const { managedFields: _, ...metadata } = old.metadata;
-  return planChanged(_state, context, kind, request, stored, { ...changed, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } });
+  return planChanged(_state, context, kind, request, stored, Object.assign({}, changed, { metadata: managedFields === undefined ? metadata : Object.assign({}, metadata, { managedFields }) }));
 };

@@ -8,7 +8,7 @@ export const withGeneration = (kind: Kind, object: KubernetesObject, old: Kubern
   if (generation === undefined || subresource === 'status') return object;
   const changed = generation === 'spec' ? !deepEqual(object.spec, old.spec) : !sameBody(object, old);
   if (!changed) return object;
-  return { ...object, metadata: { ...object.metadata, generation: (old.metadata.generation ?? 0) + 1 } };
+  return Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { generation: (old.metadata.generation ?? 0) + 1 }) });
 };
 
 const sameBody = (object: KubernetesObject, old: KubernetesObject): boolean => {

@@ -32,9 +32,9 @@ export const planPatch = (state: ApiServerState, context: ActorContext, kind: Ki
   // What a component patches is of the right shape; what comes from outside is decoded anew.
   if (request.fieldValidation !== undefined) {
     const kept = made.metadata === stored.value.metadata || made.metadata === before.metadata;
-    const decoded = decodePatched(kind, request, before, kept ? { ...made, metadata: before.metadata } : made);
+    const decoded = decodePatched(kind, request, before, kept ? Object.assign({}, made, { metadata: before.metadata }) : made);
     if (decoded.type === 'refused') return refusal(decoded.status);
-    patched = kept ? { ...decoded.object, metadata: stored.value.metadata } : decoded.object;
+    patched = kept ? Object.assign({}, decoded.object, { metadata: stored.value.metadata }) : decoded.object;
     warnings = decoded.warnings;
   }
   const mismatch = nameMismatch(patched, request.name) ?? namespaceMismatch(kind, patched, request.namespace);
@@ -51,9 +51,9 @@ const withWarnings = (plan: Plan, warnings: readonly string[]): Plan => {
   switch (plan.type) {
     case 'put':
     case 'transaction':
-      return { ...plan, warnings: [...warnings, ...(plan.warnings ?? NO_WARNINGS)] };
+      return Object.assign({}, plan, { warnings: [...warnings, ...(plan.warnings ?? NO_WARNINGS)] });
     case 'answer':
-      return plan.reply.type === 'list' ? plan : { type: 'answer', reply: { ...plan.reply, warnings: [...warnings, ...(plan.reply.warnings ?? NO_WARNINGS)] } };
+      return plan.reply.type === 'list' ? plan : { type: 'answer', reply: Object.assign({}, plan.reply, { warnings: [...warnings, ...(plan.reply.warnings ?? NO_WARNINGS)] }) };
     case 'delete':
     case 'then':
       return plan;
@@ -94,12 +94,12 @@ export const patchedObject = (kind: Kind, request: PatchRequest, stored: Stored,
 /** The object as clients see it: resourceVersion at its place in the order of ObjectMeta. */
 const withRevision = (object: KubernetesObject, resourceVersion: string): KubernetesObject => {
   const { name, generateName, namespace, uid, ...rest } = object.metadata;
-  return { ...object, metadata: { ...(name !== undefined && { name }), ...(generateName !== undefined && { generateName }), ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }), resourceVersion, ...rest } };
+  return Object.assign({}, object, { metadata: { ...(name !== undefined && { name }), ...(generateName !== undefined && { generateName }), ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }), resourceVersion, ...rest } });
 };
 
 const asObject = (value: unknown): KubernetesObject => {
   const object = (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}) as KubernetesObject;
-  return object.metadata === undefined || object.metadata === null ? { ...object, metadata: {} } : object;
+  return object.metadata === undefined || object.metadata === null ? Object.assign({}, object, { metadata: {} }) : object;
 };
 
 /** What json-patch could not carry out, the server does not explain. */

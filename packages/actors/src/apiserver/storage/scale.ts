@@ -63,10 +63,10 @@ export const planScale = (_state: ApiServerState, _context: ActorContext, kind: 
     if (holders.length > 0) return refusal(conflictStatus(holders.map((entry) => ({ entry, set: REPLICAS }))));
   }
   if (spec.replicas === replicas) return answer({ type: 'value', code: 200, value: before });
-  let object: KubernetesObject = { ...old, spec: { ...spec, replicas } };
+  let object: KubernetesObject = Object.assign({}, old, { spec: Object.assign({}, spec, { replicas }) });
   object = withGeneration(kind, object, old, 'scale');
-  object = { ...object, metadata: withReplicasOwner(kind, object.metadata, request.fieldManager, applies ? 'Apply' : 'Update') };
-  if (request.dryRun === true) return answer({ type: 'value', code: 200, value: { ...before, spec: replicas === 0 ? {} : { replicas } } });
+  object = Object.assign({}, object, { metadata: withReplicasOwner(kind, object.metadata, request.fieldManager, applies ? 'Apply' : 'Update') });
+  if (request.dryRun === true) return answer({ type: 'value', code: 200, value: Object.assign({}, before, { spec: replicas === 0 ? {} : { replicas } }) });
   return { type: 'put', key: keyOf(kind, request.namespace, name), expected: stored.header.revision, header: headerOf(kind, object, 'updated'), value: object, lease: 0, code: 200, warnings: undefined, tell: 'scale' };
 };
 
@@ -85,5 +85,5 @@ const withReplicasOwner = (kind: Kind, metadata: KubernetesObject['metadata'], m
     else if (!isEmpty(left)) kept.push(withSet(entry, left));
   }
   const { time: _, ...owner } = entryOf({ manager, operation, apiVersion: kind.api.apiVersion, subresource: 'scale' }, '', REPLICAS);
-  return { ...metadata, managedFields: sortEntries([...kept, owner]) };
+  return Object.assign({}, metadata, { managedFields: sortEntries([...kept, owner]) });
 };

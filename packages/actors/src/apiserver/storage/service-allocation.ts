@@ -71,7 +71,7 @@ export const allocateService = (state: ApiServerState, context: ActorContext, ob
     return invalidObject('', 'Service', service.metadata.name ?? '', draft.errors);
   }
   if (dryRun) for (const drawn of draft.drawn.splice(0)) state.drawn.delete(drawn);
-  return { object: draft.spec === spec ? object : { ...object, spec: draft.spec }, compare: draft.compare, operations: draft.operations, drawn: draft.drawn };
+  return { object: draft.spec === spec ? object : Object.assign({}, object, { spec: draft.spec }), compare: draft.compare, operations: draft.operations, drawn: draft.drawn };
 };
 
 const wantsIp = (spec: ServiceSpec | undefined): boolean => spec !== undefined && spec.type !== 'ExternalName' && spec.clusterIP !== 'None';
@@ -104,7 +104,7 @@ const giveClusterIp = (state: ApiServerState, context: ActorContext, service: Se
   }
   draft.drawn.push(`ip/${address}`);
   state.drawn.add(`ip/${address}`);
-  draft.spec = { ...spec, clusterIP: address, clusterIPs: [address] };
+  draft.spec = Object.assign({}, spec, { clusterIP: address, clusterIPs: [address] });
   if (had !== undefined && had !== '' && had !== address) draft.operations.push({ type: 'delete-range', key: keyOf(ipAddresses(), '', had), header: { change: 'deleted' } });
   const kind = ipAddresses();
   const value = ipAddressObject(kind, context, address, service);
@@ -147,7 +147,7 @@ export const ipAddressObject = (kind: Kind, context: ActorContext, address: stri
   const spec = { parentRef: { resource: 'services', namespace: service.metadata.namespace ?? '', name: service.metadata.name ?? '' } };
   const bare: KubernetesObject = { apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata: { name: address, labels }, spec };
   const managedFields = entriesAfterCreate(kind, bare, { fieldManager: 'kube-apiserver' }, now);
-  return { ...bare, metadata: { name: address, uid: context.random.uuid(), creationTimestamp: now, labels, ...(managedFields !== undefined && { managedFields }) } };
+  return Object.assign({}, bare, { metadata: { name: address, uid: context.random.uuid(), creationTimestamp: now, labels, ...(managedFields !== undefined && { managedFields }) } });
 };
 
 const wantsPorts = (spec: ServiceSpec | undefined): boolean =>
@@ -196,15 +196,15 @@ const giveNodePorts = (state: ApiServerState, random: Random, before: ServiceSpe
       const sibling = draft.spec.ports?.find((other) => other.port === port.port && other.nodePort !== undefined && other.nodePort !== 0 && protocolOf(other) !== protocolOf(port));
       const drawn = sibling?.nodePort ?? drawPort(state, random, kept);
       take(drawn, path);
-      return { ...port, nodePort: drawn };
+      return Object.assign({}, port, { nodePort: drawn });
     });
-    if (ports.some((port, index) => port !== spec.ports?.[index])) draft.spec = { ...draft.spec, ports };
+    if (ports.some((port, index) => port !== spec.ports?.[index])) draft.spec = Object.assign({}, draft.spec, { ports });
   }
   if (spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local') {
     const asked = spec.healthCheckNodePort ?? 0;
     const port = asked === 0 ? drawPort(state, random, kept) : asked;
     take(port, 'spec.healthCheckNodePort');
-    if (asked === 0) draft.spec = { ...draft.spec, healthCheckNodePort: port };
+    if (asked === 0) draft.spec = Object.assign({}, draft.spec, { healthCheckNodePort: port });
   }
   for (const port of had) if (!kept.has(port)) draft.operations.push({ type: 'delete-range', key: portKey(port), header: { change: 'deleted' } });
 };

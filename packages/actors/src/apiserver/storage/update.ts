@@ -62,7 +62,7 @@ export const planChanged = (state: ApiServerState, context: ActorContext, kind: 
   const key = keyOf(kind, request.namespace, request.name);
   const { revision } = stored.header;
   if (endsHere(object, old)) {
-    const value: KubernetesObject = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+    const value: KubernetesObject = Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { resourceVersion: String(revision) }) });
     if (request.dryRun === true) return answer({ type: 'value', code: 200, value });
     return removalOf(kind, key, stored, { answer: 'value', value });
   }
@@ -70,7 +70,7 @@ export const planChanged = (state: ApiServerState, context: ActorContext, kind: 
   const allocation = allocationFor(state, context, kind, object, old, request.dryRun ?? false);
   if (allocation !== undefined && isStatus(allocation)) return refusal(allocation);
   const value = allocation?.object ?? object;
-  if (request.dryRun === true) return answer(warned({ type: 'value', code: 200, value: { ...value, metadata: { ...value.metadata, resourceVersion: String(revision) } } }, warnings));
+  if (request.dryRun === true) return answer(warned({ type: 'value', code: 200, value: Object.assign({}, value, { metadata: Object.assign({}, value.metadata, { resourceVersion: String(revision) }) }) }, warnings));
   const header = headerOf(kind, value, 'updated');
   if (allocation === undefined || allocation.operations.length === 0) return { type: 'put', key, expected: revision, header, value, lease: 0, code: 200, warnings };
   return {
@@ -106,8 +106,8 @@ const waitsForNothingElse = (object: KubernetesObject): boolean =>
 const changedObject = (state: ApiServerState, context: ActorContext, kind: Kind, request: UpdateRequest | PatchRequest, old: KubernetesObject, sent: KubernetesObject, subresource: string): KubernetesObject | Status => {
   const { strategy } = kind;
   const managedFields = entriesAfterUpdate(kind, sent, old, request, formatTime(context.now));
-  const metadata = metadataForUpdate({ ...sent.metadata, managedFields: managedFields ?? NO_ENTRIES }, old.metadata);
-  let object: KubernetesObject = { ...sent, apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata: managedFields === undefined ? withoutManagers(metadata) : metadata };
+  const metadata = metadataForUpdate(Object.assign({}, sent.metadata, { managedFields: managedFields ?? NO_ENTRIES }), old.metadata);
+  let object: KubernetesObject = Object.assign({}, sent, { apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata: managedFields === undefined ? withoutManagers(metadata) : metadata });
   const attributes = { operation: 'update', kind, subresource, namespace: request.namespace, name: request.name, object, old, user: request.user, dryRun: request.dryRun ?? false } as const;
   const admitted = admit(state, context, attributes);
   if (admitted === undefined || isStatus(admitted)) return admitted ?? object;
@@ -123,7 +123,7 @@ const changedObject = (state: ApiServerState, context: ActorContext, kind: Kind,
     ...(validate === undefined ? [] : validate(object, old)),
   ];
   if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, request.name, errors);
-  return validateAdmission(state, context, { ...attributes, object }) ?? object;
+  return validateAdmission(state, context, Object.assign({}, attributes, { object })) ?? object;
 };
 
 const ANY_NAME = (): readonly string[] => [];
@@ -143,13 +143,13 @@ const prepareMain = (kind: Kind, object: KubernetesObject, old: KubernetesObject
 
 /** Through `status` all but status and metadata stay as they are. */
 const prepareStatus = (kind: Kind, object: KubernetesObject, old: KubernetesObject): KubernetesObject => {
-  const kept = withStatusOf({ ...old, metadata: object.metadata }, object);
+  const kept = withStatusOf(Object.assign({}, old, { metadata: object.metadata }), object);
   return kind.strategy.status?.prepareForUpdate === undefined ? kept : kind.strategy.status.prepareForUpdate(kept, old);
 };
 
 const withStatusOf = (object: KubernetesObject, source: KubernetesObject): KubernetesObject => {
   if (object.status === source.status) return object;
-  if (source.status !== undefined) return { ...object, status: source.status };
+  if (source.status !== undefined) return Object.assign({}, object, { status: source.status });
   const { status: _, ...rest } = object;
   return rest as KubernetesObject;
 };

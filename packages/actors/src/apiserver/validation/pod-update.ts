@@ -15,7 +15,7 @@ export const podUpdateErrors = (pod: Pod, old: Pod): readonly FieldError[] => {
   const out: FieldError[] = [];
   const { spec } = pod;
   const before = old.spec;
-  podSpecErrors(out, 'spec', { ...spec, ephemeralContainers: before.ephemeralContainers === undefined ? [] : [] });
+  podSpecErrors(out, 'spec', Object.assign({}, spec, { ephemeralContainers: before.ephemeralContainers === undefined ? [] : [] }));
   if (out.some((error) => error.field !== 'spec.activeDeadlineSeconds' && !error.field.startsWith('spec.containers'))) return out;
   if ((spec.containers ?? []).length !== before.containers.length) {
     out.push(forbidden('spec.containers', 'pod updates may not add or remove containers'));
@@ -61,7 +61,7 @@ const deadlineErrors = (out: Findings, spec: PodSpec, old: PodSpec): void => {
 };
 
 const tolerationUpdateErrors = (out: Findings, tolerations: readonly Toleration[], old: readonly Toleration[]): void => {
-  const known = (toleration: Toleration): Toleration => ({ ...toleration, tolerationSeconds: 0 });
+  const known = (toleration: Toleration): Toleration => (Object.assign({}, toleration, { tolerationSeconds: 0 }));
   if (old.every((toleration) => tolerations.some((candidate) => deepEqual(known(candidate), known(toleration))))) return;
   out.push(forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'));
 };
@@ -76,8 +76,8 @@ const gateErrors = (out: Findings, spec: PodSpec, old: PodSpec): void => {
 /** The new spec with everything that may change as it was. */
 const changeable = (spec: PodSpec, old: PodSpec, gated: boolean): PodSpec => {
   const images = (containers: readonly Container[] | undefined, before: readonly Container[] | undefined): readonly Container[] | undefined =>
-    containers?.map((container, i) => ({ ...container, image: before?.[i]?.image ?? '' }));
-  const same: { -readonly [F in keyof PodSpec]: PodSpec[F] } = { ...spec, containers: images(spec.containers, old.containers) ?? [] };
+    containers?.map((container, i) => (Object.assign({}, container, { image: before?.[i]?.image ?? '' })));
+  const same: { -readonly [F in keyof PodSpec]: PodSpec[F] } = Object.assign({}, spec, { containers: images(spec.containers, old.containers) ?? [] });
   const keep = <F extends keyof PodSpec>(field: F): void => {
     if (old[field] === undefined) delete same[field];
     else same[field] = old[field];

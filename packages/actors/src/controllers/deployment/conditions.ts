@@ -19,7 +19,7 @@ export const newCondition = (type: string, status: string, reason: string, messa
 export const withCondition = (conditions: Conditions, condition: DeploymentCondition): Conditions => {
   const known = conditionOf(conditions, condition.type);
   if (known?.status === condition.status && known.reason === condition.reason) return conditions;
-  const moved = known?.status === condition.status && known.lastTransitionTime !== undefined ? { ...condition, lastTransitionTime: known.lastTransitionTime } : condition;
+  const moved = known?.status === condition.status && known.lastTransitionTime !== undefined ? Object.assign({}, condition, { lastTransitionTime: known.lastTransitionTime }) : condition;
   return [...withoutCondition(conditions, condition.type), moved];
 };
 

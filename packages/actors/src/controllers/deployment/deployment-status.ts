@@ -37,7 +37,7 @@ export const rolloutStatus = (deployment: Deployment, sets: readonly ReplicaSetV
   else conditions = progress(deployment, status, conditions, newSet, now);
   const failure = replicaFailure(sets, newSet);
   conditions = failure === undefined ? withoutCondition(conditions, 'ReplicaFailure') : withCondition(conditions, failure);
-  return { ...status, conditions };
+  return Object.assign({}, status, { conditions });
 };
 
 const progress = (deployment: Deployment, status: DeploymentStatus, conditions: readonly DeploymentCondition[], newSet: ReplicaSetView | undefined, now: Instant): readonly DeploymentCondition[] => {
@@ -49,7 +49,7 @@ const progress = (deployment: Deployment, status: DeploymentStatus, conditions: 
     const fresh = newCondition('Progressing', 'True', 'ReplicaSetUpdated', `${subject} is progressing.`, now);
     // Each step of progress renews lastUpdateTime, from which the deadline counts, even where reason and status stay.
     const since = current?.status === 'True' ? current.lastTransitionTime : undefined;
-    return [...withoutCondition(conditions, 'Progressing'), since === undefined ? fresh : { ...fresh, lastTransitionTime: since }];
+    return [...withoutCondition(conditions, 'Progressing'), since === undefined ? fresh : Object.assign({}, fresh, { lastTransitionTime: since })];
   }
   if (hasTimedOut(deployment, deployment.status ?? {}, now)) {
     return withCondition(conditions, newCondition('Progressing', 'False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`, now));

@@ -58,7 +58,7 @@ const selectsAll = (deployment: DeploymentView): Work => {
   const observedGeneration = value.metadata.generation ?? 0;
   const seen = (value.status?.observedGeneration ?? 0) >= observedGeneration;
   return {
-    writes: seen ? [] : [updateSubresourceRequest(CLIENT, header, 'status', { ...value, status: { ...value.status, observedGeneration } })],
+    writes: seen ? [] : [updateSubresourceRequest(CLIENT, header, 'status', Object.assign({}, value, { status: Object.assign({}, value.status, { observedGeneration }) }))],
     events: [{ about: deploymentReference(deployment), type: 'Warning', reason: 'SelectingAll', message: 'This deployment is selecting all pods. A non-empty selector is required.' }],
   };
 };

@@ -26,8 +26,8 @@ export const newSetUpdate = ({ value }: DeploymentView, { newSet, old }: Sets): 
   const minReadySeconds = value.spec.minReadySeconds ?? 0;
   if (annotations === newSet.annotations && newSet.minReadySeconds === minReadySeconds) return undefined;
   const set = newSet.stored.value;
-  const spec = newSet.minReadySeconds === minReadySeconds ? set.spec : { ...set.spec, minReadySeconds };
-  return updateRequest(CLIENT, newSet.header, { ...set, metadata: { ...set.metadata, annotations }, spec });
+  const spec = newSet.minReadySeconds === minReadySeconds ? set.spec : Object.assign({}, set.spec, { minReadySeconds });
+  return updateRequest(CLIENT, newSet.header, Object.assign({}, set, { metadata: Object.assign({}, set.metadata, { annotations }), spec }));
 };
 
 /** Writes the set's revision to the deployment, and a first Progressing condition if it has none; undefined if both are there. */
@@ -51,7 +51,7 @@ export interface NewSet {
 export const newSetOf = ({ header, value }: DeploymentView, old: readonly ReplicaSetView[]): NewSet => {
   const { template, selector, minReadySeconds } = value.spec;
   const hash = podTemplateHash(template, value.status?.collisionCount);
-  const labels = { ...template.metadata?.labels, [POD_TEMPLATE_HASH]: hash };
+  const labels = Object.assign({}, template.metadata?.labels, { [POD_TEMPLATE_HASH]: hash });
   const replicas = newSetReplicas(value, old, 0);
   const revision = latestRevision(old) + 1;
   const name = `${header.name}-${hash}`;
@@ -68,8 +68,8 @@ export const newSetOf = ({ header, value }: DeploymentView, old: readonly Replic
     spec: {
       replicas,
       ...(minReadySeconds !== undefined && minReadySeconds !== 0 && { minReadySeconds }),
-      selector: { ...selector, matchLabels: { ...selector.matchLabels, [POD_TEMPLATE_HASH]: hash } },
-      template: { ...template, metadata: { ...template.metadata, labels } },
+      selector: Object.assign({}, selector, { matchLabels: Object.assign({}, selector.matchLabels, { [POD_TEMPLATE_HASH]: hash }) }),
+      template: Object.assign({}, template, { metadata: Object.assign({}, template.metadata, { labels }) }),
     },
   };
   return { name, revision, replicas, object };
@@ -87,8 +87,8 @@ export const failedSetStatus = ({ header, value }: DeploymentView, { name }: New
 
 /** A write of the status subresource lets the annotations of the metadata through (deploymentStatusStrategy). */
 const statusWith = (header: DeploymentView['header'], value: Deployment, revision: string | undefined, condition: DeploymentCondition | undefined): UpdateRequest => {
-  const metadata = revision === undefined ? value.metadata : { ...value.metadata, annotations: { ...value.metadata.annotations, [REVISION]: revision } };
-  const status = condition === undefined ? value.status : { ...value.status, conditions: withCondition(value.status?.conditions ?? [], condition) };
+  const metadata = revision === undefined ? value.metadata : Object.assign({}, value.metadata, { annotations: Object.assign({}, value.metadata.annotations, { [REVISION]: revision }) });
+  const status = condition === undefined ? value.status : Object.assign({}, value.status, { conditions: withCondition(value.status?.conditions ?? [], condition) });
   return updateSubresourceRequest(CLIENT, header, 'status', { ...value, metadata, ...(status !== undefined && { status }) });
 };
 

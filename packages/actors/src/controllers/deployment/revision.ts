@@ -31,22 +31,17 @@ export const annotationsOfNewSet = (deployment: Deployment, annotations: Annotat
 };
 
 /** All annotations of a set that is being made. */
-export const annotationsOfCreatedSet = (deployment: Deployment, revision: number, desired: number, most: number): Annotations => ({
-  ...copyOf(deployment, {}),
-  [REVISION]: String(revision),
-  [DESIRED_REPLICAS]: String(desired),
-  [MAX_REPLICAS]: String(most),
-});
+export const annotationsOfCreatedSet = (deployment: Deployment, revision: number, desired: number, most: number): Annotations => (Object.assign({}, copyOf(deployment, {}), { [REVISION]: String(revision), [DESIRED_REPLICAS]: String(desired), [MAX_REPLICAS]: String(most) }));
 
 /** SetReplicasAnnotations: the same object if nothing changes. */
 export const withReplicas = (annotations: Annotations, desired: number, most: number): Annotations =>
-  annotations[DESIRED_REPLICAS] === String(desired) && annotations[MAX_REPLICAS] === String(most) ? annotations : { ...annotations, [DESIRED_REPLICAS]: String(desired), [MAX_REPLICAS]: String(most) };
+  annotations[DESIRED_REPLICAS] === String(desired) && annotations[MAX_REPLICAS] === String(most) ? annotations : Object.assign({}, annotations, { [DESIRED_REPLICAS]: String(desired), [MAX_REPLICAS]: String(most) });
 
 const copyOf = (deployment: Deployment, annotations: Annotations): Annotations => {
   let copied: Record<string, string> | undefined;
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (NOT_COPIED.includes(key) || annotations[key] === value) continue;
-    copied ??= { ...annotations };
+    copied ??= Object.assign({}, annotations);
     copied[key] = value;
   }
   return copied ?? annotations;

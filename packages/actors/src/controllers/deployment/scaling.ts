@@ -117,7 +117,7 @@ export const scalingWrite = (deployment: Deployment, { set, replicas }: Scaling)
   const annotations = withReplicas(set.annotations, desiredReplicas(deployment), desiredReplicas(deployment) + maxSurge(deployment));
   if (replicas === set.replicas && annotations === set.annotations) return undefined;
   const value: ReplicaSet = set.stored.value;
-  return updateRequest(CLIENT, set.header, { ...value, metadata: { ...value.metadata, annotations }, spec: { ...value.spec, replicas } });
+  return updateRequest(CLIENT, set.header, Object.assign({}, value, { metadata: Object.assign({}, value.metadata, { annotations }), spec: Object.assign({}, value.spec, { replicas }) }));
 };
 
 export const scalingEvent = (deployment: DeploymentView, { set, replicas }: Scaling): EventToRecord => ({

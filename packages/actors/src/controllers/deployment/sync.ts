@@ -44,7 +44,7 @@ export const syncDeployment = (manager: ControllerManager, deployment: Deploymen
   const seen: Seen = { deployment, sets: sortSets(deployment, sets), stale: false };
   if (deployment.terminating) return writeStatus(seen, 'counted', now);
   const paused = pausedStatus(deployment, now);
-  if (paused !== undefined) return { writes: [brief(paused)], next: { stage: 'paused-said', seen: { ...seen, stale: true } } satisfies DeploymentProgress };
+  if (paused !== undefined) return { writes: [brief(paused)], next: { stage: 'paused-said', seen: Object.assign({}, seen, { stale: true }) } satisfies DeploymentProgress };
   return withNewSet(manager, seen, now);
 };
 
@@ -60,21 +60,21 @@ export const proceedDeployment = (manager: ControllerManager, next: DeploymentPr
     case 'set-updated': {
       const stored = answers[0] === undefined ? undefined : objectOf(answers[0]);
       if (stored === undefined) return FAILED;
-      return withSets(manager, { ...next.seen, sets: { ...next.seen.sets, newSet: replicaSetView(stored as Stored<ReplicaSet>, next.seen.sets.newSet) } }, now);
+      return withSets(manager, Object.assign({}, next.seen, { sets: Object.assign({}, next.seen.sets, { newSet: replicaSetView(stored as Stored<ReplicaSet>, next.seen.sets.newSet) }) }), now);
     }
     case 'set-created':
       return afterCreation(next.seen, next.made, answers[0] as ApiAnswer, now);
     case 'unhealthy-gone': {
       if (answers.some(hasFailed)) return FAILED;
       const { deployment, sets } = next.seen;
-      const shrunk: Sets = { ...sets, old: sets.old.map((set) => updatedSet(set, next.scalings, answers)) };
+      const shrunk: Sets = Object.assign({}, sets, { old: sets.old.map((set) => updatedSet(set, next.scalings, answers)) });
       const events = next.scalings.map((scaling) => scalingEvent(deployment, scaling));
       const more = scale(next.seen, scaleDownOld(deployment.value, shrunk), 'rollout');
-      return more === undefined ? { ...(writeStatus(next.seen, 'rollout', now) ?? NO_WORK), events } : { ...more, events };
+      return more === undefined ? { ...(writeStatus(next.seen, 'rollout', now) ?? NO_WORK), events } : Object.assign({}, more, { events });
     }
     case 'scaled': {
       const events = next.scalings.filter((scaling, i) => scaling.replicas !== scaling.set.replicas && !hasFailed(answers[i] as ApiAnswer)).map((scaling) => scalingEvent(next.seen.deployment, scaling));
-      if (answers.some(hasFailed)) return { ...FAILED, events };
+      if (answers.some(hasFailed)) return Object.assign({}, FAILED, { events });
       const work = next.ending === 'counted' ? cleanHistory(next.seen, 'counted', now, next.seen.deployment.value.spec.paused === true) : writeStatus(next.seen, 'rollout', now);
       return { ...(work ?? NO_WORK), events };
     }
@@ -95,7 +95,7 @@ const withNewSet = (manager: ControllerManager, seen: Seen, now: Instant): Work 
   const update = newSetUpdate(deployment, sets);
   if (update !== undefined) return { writes: [update], next: { stage: 'set-updated', seen } satisfies DeploymentProgress };
   const found = sets.newSet === undefined ? undefined : foundSetStatus(deployment, sets.newSet, now);
-  if (found !== undefined) return seen.stale ? FAILED : { writes: [brief(found)], next: { stage: 'revision-said', seen: { ...seen, stale: true } } satisfies DeploymentProgress };
+  if (found !== undefined) return seen.stale ? FAILED : { writes: [brief(found)], next: { stage: 'revision-said', seen: Object.assign({}, seen, { stale: true }) } satisfies DeploymentProgress };
   return withSets(manager, seen, now);
 };
 
@@ -150,7 +150,7 @@ const afterCreation = (seen: Seen, made: NewSet, answer: ApiAnswer, now: Instant
     const events = made.replicas > 0 ? [scalingEvent(deployment, { set: emptySet(made), replicas: made.replicas })] : [];
     const stored = objectOf(answer);
     const newSet = stored === undefined ? undefined : replicaSetView(stored as Stored<ReplicaSet>, undefined);
-    if (seen.stale) return { ...FAILED, events };
+    if (seen.stale) return Object.assign({}, FAILED, { events });
     const after: Seen = { deployment, sets: { newSet, old: seen.sets.old }, stale: true };
     return { writes: [brief(createdSetStatus(deployment, made, now))], next: { stage: 'revision-said', seen: after } satisfies DeploymentProgress, events };
   }
@@ -166,8 +166,8 @@ const afterCreation = (seen: Seen, made: NewSet, answer: ApiAnswer, now: Instant
 const collided = ({ deployment, sets }: Seen, made: NewSet): Work => {
   if (!sets.old.some(({ header }) => header.name === made.name)) return FAILED;
   const { header, value } = deployment;
-  const status: DeploymentStatus = { ...value.status, collisionCount: (value.status?.collisionCount ?? 0) + 1 };
-  return { writes: [updateSubresourceRequest(CLIENT, header, 'status', { ...value, status })], failed: true };
+  const status: DeploymentStatus = Object.assign({}, value.status, { collisionCount: (value.status?.collisionCount ?? 0) + 1 });
+  return { writes: [updateSubresourceRequest(CLIENT, header, 'status', Object.assign({}, value, { status }))], failed: true };
 };
 
 /** A set of which only the name and that it had no replicas is known. */
@@ -208,7 +208,7 @@ const writeStatus = ({ deployment, sets, stale }: Seen, ending: Ending, now: Ins
   const compute = ending === 'rollout' ? rolloutStatus : countedStatus;
   const status = compute(value, allOf(sets), sets.newSet, now);
   if (stale) return FAILED;
-  if (!sameDeploymentStatus(value.status, status)) return last(updateSubresourceRequest(CLIENT, header, 'status', { ...value, status }));
+  if (!sameDeploymentStatus(value.status, status)) return last(updateSubresourceRequest(CLIENT, header, 'status', Object.assign({}, value, { status })));
   return ending === 'rollout' ? lookAtDeadline(deployment, status, now) : undefined;
 };
 

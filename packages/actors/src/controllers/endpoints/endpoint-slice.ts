@@ -122,10 +122,10 @@ const deletion = ({ header }: Stored<EndpointSlice>): ApiRequest => deleteReques
 /** Without a change that can be dated the annotation goes: nobody may measure from an old one. */
 const annotated = (slice: EndpointSlice, changed: string | undefined): EndpointSlice => {
   const { annotations, ...metadata } = slice.metadata;
-  if (changed !== undefined) return { ...slice, metadata: { ...metadata, annotations: { ...annotations, [LAST_CHANGE]: changed } } };
+  if (changed !== undefined) return Object.assign({}, slice, { metadata: Object.assign({}, metadata, { annotations: Object.assign({}, annotations, { [LAST_CHANGE]: changed }) }) });
   if (annotations?.[LAST_CHANGE] === undefined) return slice;
   const { [LAST_CHANGE]: _dropped, ...rest } = annotations;
-  return { ...slice, metadata: Object.keys(rest).length === 0 ? metadata : { ...metadata, annotations: rest } };
+  return Object.assign({}, slice, { metadata: Object.keys(rest).length === 0 ? metadata : Object.assign({}, metadata, { annotations: rest }) });
 };
 
 const isManaged = ({ header }: Stored<EndpointSlice>): boolean => header.labels?.[MANAGED_BY] === MANAGER;

@@ -43,7 +43,7 @@ export const packSlices = (service: Service, desired: DesiredEndpoints, existing
     // A slice that would go is written over instead.
     const value = changes.create.pop() as EndpointSlice;
     const slice = changes.remove.shift() as Stored<EndpointSlice>;
-    changes.update.push({ slice, value: { ...value, metadata: { ...value.metadata, name: slice.header.name } } });
+    changes.update.push({ slice, value: Object.assign({}, value, { metadata: Object.assign({}, value.metadata, { name: slice.header.name }) }) });
   }
   return changes;
 };
@@ -90,7 +90,7 @@ const packGroup = (service: Service, labels: Labels, group: PortGroup, existing:
   }
   for (const { slice, endpoints } of changing) {
     const { value } = slice;
-    changes.update.push({ slice, value: { ...value, metadata: { ...value.metadata, labels }, endpoints } });
+    changes.update.push({ slice, value: Object.assign({}, value, { metadata: Object.assign({}, value.metadata, { labels }), endpoints }) });
   }
 };
 

@@ -119,7 +119,7 @@ const writeStatus = (stored: Stored<Namespace>, remaining: Remaining, estimate: 
   const before = value.status?.conditions ?? [];
   const conditions = deletionConditions(before, remaining, now);
   if (conditions === before) return afterStatus(stored, remaining, estimate);
-  const object: Namespace = { ...value, status: { ...value.status, conditions } };
+  const object: Namespace = Object.assign({}, value, { status: Object.assign({}, value.status, { conditions }) });
   return { writes: [updateSubresourceRequest(CLIENT, stored.header, 'status', object)], next: { stage: 'status-written', remaining, estimate } satisfies Progress };
 };
 
@@ -128,6 +128,6 @@ const afterStatus = ({ header, value }: Stored<Namespace>, remaining: Remaining,
   if (remaining.errors.length > 0) return { writes: [], failed: true };
   if (!nothingRemains(remaining)) return { writes: [], requeueAfter: seconds(Math.floor(estimate / 2) + 1) };
   const finalizers = (value.spec?.finalizers ?? []).filter((finalizer) => finalizer !== 'kubernetes');
-  const object: Namespace = { ...value, spec: { ...value.spec, finalizers } };
+  const object: Namespace = Object.assign({}, value, { spec: Object.assign({}, value.spec, { finalizers }) });
   return { writes: [updateSubresourceRequest(CLIENT, header, 'finalize', object)] };
 };

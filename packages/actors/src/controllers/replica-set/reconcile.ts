@@ -57,7 +57,7 @@ export const proceedSet = (kind: SetKind, manager: ControllerManager, next: Next
     case 'claimed': {
       if (answers.some((answer) => hasFailed(answer) && !isRefused(answer, 'NotFound'))) return { writes: [], failed: true };
       const active = [...next.seen.active, ...next.adopted.filter((_, i) => !hasFailed(answers[i] as ApiAnswer))];
-      return manage(kind, manager, { ...next.seen, active }, next.satisfied, now);
+      return manage(kind, manager, Object.assign({}, next.seen, { active }), next.satisfied, now);
     }
     case 'created':
       return afterCreation(kind, next, answers, now);
@@ -128,7 +128,7 @@ const writeStatus = (kind: SetKind, { set, active, terminating }: Seen, error: M
   const wait = nextAvailability(active, set.minReadySeconds, now);
   const later = wait === undefined ? undefined : { requeueAfter: milliseconds(wait) };
   if (sameStatus(set.status, status)) return error === undefined && later === undefined ? undefined : { writes: [], failed: error !== undefined, ...later };
-  return { writes: [brief(updateSubresourceRequest(kind.client, set.header, 'status', { ...set.stored.value, status }))], failed: error !== undefined, ...later };
+  return { writes: [brief(updateSubresourceRequest(kind.client, set.header, 'status', Object.assign({}, set.stored.value, { status })))], failed: error !== undefined, ...later };
 };
 
 const NO_EVENTS: readonly EventToRecord[] = [];

@@ -67,7 +67,7 @@ export class Simulation {
       latencies: options.latencies ?? LATENCIES,
       freeze: true,
       hostOf: options.hostOf ?? ((actor) => actor),
-      recode: options.codec === 'always' ? (message) => codec().decode(codec().encode(message)) as typeof message : undefined,
+      recode: options.codec === 'always' ? (message) => codec().recode(message) : undefined,
       failed: (actor, error) => {
         if (options.onFailure !== 'restart') this.#errors.push({ actor: actor.actor, error });
       },

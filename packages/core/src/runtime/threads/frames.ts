@@ -20,7 +20,7 @@ export const packFrame = (items: readonly PeerItem[]): Uint8Array<ArrayBuffer> =
     } else packed[i] = item;
   }
   const bytes = codec().encode([codec().id, packed]);
-  // A copy of its own: the encoder's buffer is shared, and a transferred one would take its neighbours along.
+  // A copy of its own: the encoder uses its buffer again.
   const frame = new Uint8Array(bytes.length);
   frame.set(bytes);
   return frame;

@@ -83,7 +83,7 @@ export class ThreadsRuntime implements Runtime {
     this.#main = new LocalHost({
       name: MAIN, index: 0, incarnation: 1, seed: options.seed, catalog, disks: new MemoryDisks(), peers: this.#peers, reporter,
       hostOf: () => MAIN,
-      recode: options.codec === 'always' ? (message) => codec().decode(codec().encode(message)) as typeof message : undefined,
+      recode: options.codec === 'always' ? (message) => codec().recode(message) : undefined,
       failed: (actor, error) => this.#incident(MAIN, 'actor-failed', `${actor.actor}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
       escalate: (actor, error) => this.#incident(MAIN, 'gave-up', `${actor.actor}: ${String(error)}`),
     });

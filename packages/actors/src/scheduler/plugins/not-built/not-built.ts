@@ -8,7 +8,7 @@ import { type AnyPlugin, definePlugin } from '../../framework/plugin.js';
 export const notBuilt = (name: string, asks: (pod: Pod) => boolean, points: { readonly scores: boolean } = { scores: false }): AnyPlugin => {
   const rejection = { plugin: name, code: 'UnschedulableAndUnresolvable' as const, reasons: [`the scheduler plugin ${name}, which the pod asks for, is not supported yet`] };
   const preFilter = { name, preFilter: ({ pod }: { readonly pod: Pod }) => (asks(pod) ? { type: 'rejected' as const, rejection } : { type: 'skip' as const }) };
-  return definePlugin(points.scores ? { ...preFilter, preScore: () => ({ type: 'skip' }) } : preFilter);
+  return definePlugin(points.scores ? Object.assign({}, preFilter, { preScore: () => ({ type: 'skip' }) }) : preFilter);
 };
 
 export const asksForPodAffinity = ({ spec: { affinity } }: Pod): boolean => {
