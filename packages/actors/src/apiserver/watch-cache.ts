@@ -62,7 +62,7 @@ const put = (resource: ResourceCache, header: ObjectHeader, stored: Stored): voi
     resource.byNamespace.set(header.namespace, names);
   }
   const before = names.size;
-  names.set(header.name, stored);
+  names.set(names.has(header.name) ? header.name : ownText(header.name), stored);
   if (names.size > before) resource.count++;
   for (const key of header.keys) {
     let objects = resource.byKey.get(key);
@@ -74,6 +74,9 @@ const put = (resource: ResourceCache, header: ObjectHeader, stored: Stored): voi
   }
   resource.changedAt = header.revision;
 };
+
+/** A copy: a name may be a piece of the text of a whole request, which it would keep. */
+const ownText = (text: string): string => ` ${text}`.slice(1);
 
 const remove = (resource: ResourceCache, header: ObjectHeader): void => {
   const names = resource.byNamespace.get(header.namespace);

@@ -3,6 +3,7 @@ import type { Container, Pod, Toleration } from '../api/generated/types.js';
 import type { ObjectHeader, OwnerReference } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
 import { instantOfTime } from '../api/time-format.js';
+import { leanHeader } from './lean-header.js';
 
 /** What the controllers read of a pod. A large cluster has so many pods that their whole values cannot stay decoded. */
 export interface PodView {
@@ -49,8 +50,9 @@ export const podView = (stored: Stored<Pod>, former: PodView | undefined): PodVi
   const owners = metadata.ownerReferences ?? NONE;
   const ready = status?.conditions?.find(isReadyCondition);
   const podIP = status?.podIP ?? '';
+  const header = leanHeader(stored.header, former?.header);
   return {
-    header: stored.header,
+    header,
     owners,
     controller: owners.find(isController),
     phase: phaseNamed(status?.phase ?? ''),
@@ -68,7 +70,7 @@ export const podView = (stored: Stored<Pod>, former: PodView | undefined): PodVi
     // The spec changes only with the generation.
     evictionTolerations: former !== undefined && former.generation === metadata.generation ? former.evictionTolerations : tolerationsOf(spec.tolerations ?? NONE),
     namedPorts: former?.namedPorts ?? namedPortsOf(spec.containers),
-    labelTerms: former !== undefined && sameLabels(former.header.labels, stored.header.labels) ? former.labelTerms : labelTerms(stored.header),
+    labelTerms: former !== undefined && former.header.labels === header.labels ? former.labelTerms : labelTerms(header),
     generation: metadata.generation ?? 0,
     finalizers: metadata.finalizers ?? NONE,
   };
@@ -87,17 +89,16 @@ export const isAvailable = (pod: PodView, minReadySeconds: number, now: Instant)
 
 const isReadyCondition = (condition: { readonly type: string }): boolean => condition.type === 'Ready';
 
-const labelTerms = ({ namespace, labels }: ObjectHeader): readonly string[] => Object.entries(labels ?? {}).map(([key, value]) => `${namespace}/${key}=${value}`);
+const knownTerms = new WeakMap<object, { readonly namespace: string; readonly terms: readonly string[] }>();
 
-export const sameLabels = (a: ObjectHeader['labels'], b: ObjectHeader['labels']): boolean => {
-  if (a === b) return true;
-  let count = 0;
-  for (const key in a) {
-    if (a[key] !== b?.[key]) return false;
-    count++;
-  }
-  for (const _ in b) count--;
-  return count === 0;
+/** Pods with the same labels share the terms as well. */
+const labelTerms = ({ namespace, labels }: ObjectHeader): readonly string[] => {
+  if (labels === undefined) return NONE;
+  const known = knownTerms.get(labels);
+  if (known?.namespace === namespace) return known.terms;
+  const terms = Object.entries(labels).map(([key, value]) => `${namespace}/${key}=${value}`);
+  knownTerms.set(labels, { namespace, terms });
+  return terms;
 };
 
 const PHASES = ['', 'Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'];
@@ -118,7 +119,19 @@ const namedPortsOf = (containers: readonly Container[]): readonly NamedPort[] =>
       if (name !== undefined && name !== '') (ports ??= []).push({ name, port: containerPort, protocol: protocol ?? 'TCP' });
     }
   }
-  return ports ?? NONE;
+  return ports === undefined ? NONE : sharedPorts(ports);
+};
+
+const knownPorts = new Map<string, readonly NamedPort[]>();
+
+/** The pods of a workload name the same ports: kept once. */
+const sharedPorts = (ports: readonly NamedPort[]): readonly NamedPort[] => {
+  let text = '';
+  for (const { name, port, protocol } of ports) text += `${name}|${port}|${protocol};`;
+  const known = knownPorts.get(text);
+  if (known !== undefined) return known;
+  if (knownPorts.size < 1024) knownPorts.set(text, ports);
+  return ports;
 };
 
 /** Nearly all pods have the two tolerations that admission adds: kept once. */

@@ -8,7 +8,7 @@ const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 export const plainPod = (index: number): KubernetesObject => {
   const app = `shop-${index % APPS}`;
   const template = suffix(Math.imul(index % APPS, 0x9e37_79b1) >>> 0, 9);
-  const labels = { app, 'app.kubernetes.io/name': app, 'app.kubernetes.io/part-of': 'shop', 'pod-template-hash': template };
+  const labels = { app, 'app.kubernetes.io/name': app, 'pod-template-hash': template };
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -16,7 +16,7 @@ export const plainPod = (index: number): KubernetesObject => {
       name: `${app}-${template}-${suffix(Math.imul(index, 0x85eb_ca6b) >>> 0, 5)}${index}`,
       namespace: 'default',
       labels,
-      annotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '9090', checksum: suffix(Math.imul(index % APPS, 0xc2b2_ae35) >>> 0, 40) },
+      annotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '9090' },
     },
     spec: {
       schedulerName: 'not-here',
@@ -24,8 +24,8 @@ export const plainPod = (index: number): KubernetesObject => {
         {
           name: 'web',
           image: `registry.example/${app}:1.${index % 7}.0`,
-          ports: [{ name: 'http', containerPort: 8080 }, { name: 'metrics', containerPort: 9090 }],
-          env: [{ name: 'APP', value: app }, { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+          ports: [{ name: 'http', containerPort: 8080 }],
+          env: [{ name: 'APP', value: app }],
           resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
           readinessProbe: { httpGet: { path: '/ready', port: 'http' }, periodSeconds: 5 },
           volumeMounts: [{ name: 'config', mountPath: '/etc/shop' }],

@@ -4,7 +4,8 @@ import type { Stored } from '../../api/requests.js';
 import { indexed } from '../../machinery/informer.js';
 import { labelTerm, PODS, SERVICES } from '../caches.js';
 import type { ControllerManager } from '../controller.js';
-import { hasFinished, type PodView, sameLabels } from '../pod-view.js';
+import { sameLabels } from '../lean-header.js';
+import { hasFinished, type PodView } from '../pod-view.js';
 
 /** The pods that a service selects, found by the rarest label of its selector. */
 export const podsOf = (manager: ControllerManager, namespace: string, selector: Labels): readonly PodView[] => {
