@@ -39,6 +39,14 @@ describe('with the real API server', () => {
     expect(renewed(later)).not.toEqual(renewed(first));
   });
 
+  test('a node that somebody else calls lost says at its next heartbeat that it is not', () => {
+    const sim = cluster('recorded');
+    const lost = { status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' }] } };
+    sim.ask(APISERVER, { type: 'patch', ...ADMIN, resource: 'nodes', namespace: '', name: 'node-1', subresource: 'status', patchType: 'strategic', patch: lost });
+    sim.advance(seconds(11));
+    expect(valueOf<Node>(read(sim, 'nodes', '', 'node-1')).status?.conditions?.at(-1)).toMatchObject({ type: 'Ready', status: 'True', reason: 'KubeletReady' });
+  });
+
   for (const profile of ['recorded', 'none'] as const) {
     test(`a pod runs, says so, and leaves when it is deleted (latency ${profile})`, () => {
       const sim = cluster(profile);

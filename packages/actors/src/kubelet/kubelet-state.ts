@@ -34,6 +34,8 @@ export interface KubeletState {
   /** The node's labels as the API server has them, where they were asked for. */
   labels: Readonly<Record<string, string>> | undefined;
   leaseRevision: number;
+  /** Of the Node, when its status was written or compared last; 0 until it has said that it is ready. */
+  nodeRevision: number;
   reportedAt: Instant;
   /** The images that the API server knows of. */
   reportedImages: readonly Image[];
@@ -68,6 +70,7 @@ export const kubeletState = (config: KubeletConfig, now: Instant, random: Random
     nodeUid: '',
     labels: undefined,
     leaseRevision: 0,
+    nodeRevision: 0,
     reportedAt: now,
     reportedImages: images,
     readers: undefined,

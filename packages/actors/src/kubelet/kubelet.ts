@@ -7,8 +7,9 @@ import { EMULATED_RUNTIME } from './emulated-runtime.js';
 import type { KubeletConfig } from './kubelet-config.js';
 import { events, type KubeletMessage, type KubeletState, kubeletState, tend } from './kubelet-state.js';
 import { heartbeat, registerNode, renewLease, startNode, writeNodeStatus } from './node-registration.js';
+import { compareNodeStatus } from './own-node.js';
 import { answerPort } from './pod-ports.js';
-import { admitWithNode, podInformer } from './pod-source.js';
+import { admitWithNode, informers } from './pod-source.js';
 import { currentStatus, type PodWorker } from './pod-worker-state.js';
 import { deletePod, statusChanged, writeStatus } from './status-writer.js';
 
@@ -25,7 +26,7 @@ export const kubelet: AnyActorDefinition = defineActor<KubeletConfig, KubeletSta
   start: (config, context) => {
     const state = kubeletState(config, context.now, context.random);
     startNode(state, context);
-    podInformer.start(state, context);
+    informers.start(state, context);
     return state;
   },
 
@@ -72,15 +73,15 @@ export const kubelet: AnyActorDefinition = defineActor<KubeletConfig, KubeletSta
 
   signals: {
     feed: (state, batch, context) => {
-      podInformer.feed(state, batch, context);
+      informers.feed(state, batch, context);
       if (state.readers) answerReaders(state, context);
     },
     feedEnded: (state, end, context) => {
-      podInformer.feedEnded(state, end, context);
+      informers.feedEnded(state, end, context);
     },
   },
 
-  flows: [registerNode, writeNodeStatus, renewLease, writeStatus, deletePod, admitWithNode, readConfigObjects, ...podInformer.flows, ...events.flows],
+  flows: [registerNode, writeNodeStatus, compareNodeStatus, renewLease, writeStatus, deletePod, admitWithNode, readConfigObjects, ...informers.flows, ...events.flows],
 });
 
 const READERS_TIMER: KubeletMessage = { type: 'readersTimer' };

@@ -1,10 +1,11 @@
 import { type ActorContext, atomically, type Flow, milliseconds, minutes, request, sleep } from '@naumachia/core';
 import type { Node } from '../api/generated/types.js';
-import type { ApiAnswer, ApiRequest } from '../api/requests.js';
+import type { ApiAnswer, ApiRequest, Stored } from '../api/requests.js';
 import { API_SERVER, createRequest, getRequest, isRefused, objectOf, patchRequest, updateRequest } from '../machinery/requests.js';
 import { events, type KubeletMessage, type KubeletState } from './kubelet-state.js';
 import { LEASE_NAMESPACE, nodeLease, renewAfter } from './lease.js';
-import { conditionsPatch, heartbeatPatch, initialNode, nodeConditions, nodeFacts, STARTING_CSI } from './node-status.js';
+import { compareNodeStatus, isWrittenByOthers } from './own-node.js';
+import { conditionsPatch, heartbeatPatch, initialNode, isHealthy, nodeConditions, nodeFacts, STARTING_CSI } from './node-status.js';
 
 /** kubelet_node_status.go registerWithAPIServer: 100 ms, doubled to 7 s. */
 const FIRST_RETRY = 100;
@@ -105,10 +106,17 @@ const nodeStatusWritten = (state: KubeletState, write: NodeWrite, answer: ApiAns
       return;
     }
     case 'ready':
+      noteSaid(state, stored);
       stateEvent(state, 'NodeReady', context);
       return;
     case 'nothing':
+      noteSaid(state, stored);
   }
+};
+
+/** The Node says what the kubelet does. If not, somebody else wrote it just before, and the next heartbeat compares. */
+const noteSaid = (state: KubeletState, stored: Stored): void => {
+  if (isHealthy(stored.value as Node)) state.nodeRevision = stored.header.revision;
 };
 
 /** Every 10 s: the lease, and the status if there is news or it is due. */
@@ -116,6 +124,7 @@ export const heartbeat = (state: KubeletState, context: ActorContext): void => {
   context.after(renewAfter(context.random), HEARTBEAT);
   if (state.nodeUid === '') return;
   context.run(renewLease, { by: state.leaseRevision === 0 ? 'create' : 'update', tries: 0 });
+  if (isWrittenByOthers(state)) context.run(compareNodeStatus, 'written-by-others');
   const hasNewImages = state.reportedImages !== state.runtime.images;
   if (!hasNewImages && context.now - state.reportedAt < REPORT_EVERY) return;
   state.reportedAt = context.now;

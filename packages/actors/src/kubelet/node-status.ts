@@ -126,6 +126,10 @@ export const nodeConditions = (notReady: string, before: readonly NodeCondition[
   });
 };
 
+/** Whether a Node says of itself what its kubelet does when all is well. */
+export const isHealthy = ({ status }: Node): boolean =>
+  HEALTHY.every(([type, healthy]) => status?.conditions?.some((condition) => condition.type === type && condition.status === healthy) === true);
+
 const CONDITION_ORDER = HEALTHY.map(([type]) => ({ type }));
 const TYPES = HEALTHY.map(([type]) => type);
 

@@ -8,6 +8,7 @@ import { admit, asksForNode, hostPorts, type NodeRoom } from './admission.js';
 import { nodeLabels } from './kubelet-config.js';
 import { count, environmentOf, type KubeletState, tend } from './kubelet-state.js';
 import { allocatableOf } from './node-status.js';
+import { OWN_NODE } from './own-node.js';
 import { isTerminalPhase } from './pod-status.js';
 import { podGone } from './pod-worker.js';
 import { podWorker } from './pod-worker-state.js';
@@ -26,7 +27,7 @@ const PODS = defineInformer<KubeletState, Pod>({
   },
 });
 
-export const podInformer = informerGroup<KubeletState>([PODS], (state) => state.client);
+export const informers = informerGroup<KubeletState>([PODS, OWN_NODE], (state) => state.client);
 
 const podAdded = (state: KubeletState, stored: Stored<Pod>, context: ActorContext): void => {
   const pod = stored.value;

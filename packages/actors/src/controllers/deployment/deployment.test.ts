@@ -36,9 +36,14 @@ test('old pods go only as far as enough stay available, unhealthy ones first', (
   const sets = { newSet: set('new', 1, 0), old: [set('broken', 2, 0), set('old', 3)] };
   const rolling = deployment(4, 1, 1);
   expect(mayScaleDown(rolling, sets)).toBe(true);
-  expect(sizes(cleanUnhealthy(rolling, sets))).toEqual(['broken=0']);
+  expect(sizes(cleanUnhealthy(rolling, sets).scalings)).toEqual(['broken=0']);
   expect(mayScaleDown(rolling, { newSet: set('new', 2, 0), old: [set('old', 3)] })).toBe(false);
   expect(sizes(scaleDownOld(rolling, { newSet: set('new', 1), old: [set('old', 3)] }))).toEqual(['old=2']);
+});
+
+test('no more old pods go while a set that was scaled down has yet to count again', () => {
+  expect(cleanUnhealthy(deployment(8, 2, 2), { newSet: set('new', 4, 2), old: [set('old', 5, 6)] })).toEqual({ scalings: [], outdated: true });
+  expect(cleanUnhealthy(deployment(8, 2, 2), { newSet: set('new', 4, 2), old: [set('old', 5, 5)] })).toEqual({ scalings: [], outdated: false });
 });
 
 test('scaling in the middle of a rollout keeps the proportions', () => {

@@ -32,19 +32,26 @@ export const scaleNewSet = (deployment: Deployment, sets: Sets): readonly Scalin
   return replicas === newSet.replicas ? NOTHING : [{ set: newSet, replicas }];
 };
 
+export interface Unhealthy {
+  readonly scalings: readonly Scaling[];
+  /** A set counts more available pods than it asks for: it was scaled down and has yet to count again. More must not go by such counts. */
+  readonly outdated: boolean;
+}
+
 /** cleanupUnhealthyReplicas: of the old pods, those that are not available go first; how many may go depends on the new set's. */
-export const cleanUnhealthy = (deployment: Deployment, sets: Sets): readonly Scaling[] => {
+export const cleanUnhealthy = (deployment: Deployment, sets: Sets): Unhealthy => {
   const old = activeOf(sets.old);
   let left = mostToScaleDown(deployment, sets, old);
   const scalings: Scaling[] = [];
   for (const set of old) {
     if (left <= 0) break;
     const down = Math.min(left, set.replicas - (set.status.availableReplicas ?? 0));
-    if (down <= 0) continue;
+    if (down < 0) return { scalings, outdated: true };
+    if (down === 0) continue;
     left -= down;
     scalings.push({ set, replicas: set.replicas - down });
   }
-  return scalings;
+  return { scalings, outdated: false };
 };
 
 /** scaleDownOldReplicaSetsForRollingUpdate: as many old pods go as availability allows. */

@@ -36,7 +36,7 @@ export type DeploymentProgress =
   | { readonly stage: 'revision-said'; readonly seen: Seen }
   | { readonly stage: 'set-updated'; readonly seen: Seen }
   | { readonly stage: 'set-created'; readonly seen: Seen; readonly made: NewSet }
-  | { readonly stage: 'unhealthy-gone'; readonly seen: Seen; readonly scalings: readonly Scaling[] }
+  | { readonly stage: 'unhealthy-gone'; readonly seen: Seen; readonly scalings: readonly Scaling[]; readonly outdated: boolean }
   | { readonly stage: 'scaled'; readonly seen: Seen; readonly scalings: readonly Scaling[]; readonly ending: Ending }
   | { readonly stage: 'history-cleaned'; readonly seen: Seen; readonly ending: Ending };
 
@@ -69,7 +69,7 @@ export const proceedDeployment = (manager: ControllerManager, next: DeploymentPr
       const { deployment, sets } = next.seen;
       const shrunk: Sets = Object.assign({}, sets, { old: sets.old.map((set) => updatedSet(set, next.scalings, answers)) });
       const events = next.scalings.map((scaling) => scalingEvent(deployment, scaling));
-      const more = scale(next.seen, scaleDownOld(deployment.value, shrunk), 'rollout');
+      const more = next.outdated ? undefined : scale(next.seen, scaleDownOld(deployment.value, shrunk), 'rollout');
       return more === undefined ? { ...(writeStatus(next.seen, 'rollout', now) ?? NO_WORK), events } : Object.assign({}, more, { events });
     }
     case 'scaled': {
@@ -115,8 +115,8 @@ const rollingUpdate = (seen: Seen, now: Instant): Work | undefined => {
   if (up !== undefined) return up;
   if (mayScaleDown(deployment.value, sets)) {
     const unhealthy = cleanUnhealthy(deployment.value, sets);
-    if (unhealthy.length > 0) return { writes: writesOf(deployment, unhealthy), next: { stage: 'unhealthy-gone', seen, scalings: unhealthy } satisfies DeploymentProgress };
-    const down = scale(seen, scaleDownOld(deployment.value, sets), 'rollout');
+    if (unhealthy.scalings.length > 0) return { writes: writesOf(deployment, unhealthy.scalings), next: { stage: 'unhealthy-gone', seen, ...unhealthy } satisfies DeploymentProgress };
+    const down = unhealthy.outdated ? undefined : scale(seen, scaleDownOld(deployment.value, sets), 'rollout');
     if (down !== undefined) return down;
   }
   return cleanHistory(seen, 'rollout', now, isComplete(deployment.value, deployment.value.status ?? {}));

@@ -14,6 +14,8 @@ export const podsRun: EndProperty = {
     }
     const has = new Map<string, number>();
     for (const [key, { value }] of world.all<Pod>('pods')) {
+      // A ReplicaSet leaves those that a node refused or evicted to the pod garbage collector, and counts without them.
+      if (value.status?.phase === 'Failed' && controllerOf(value as unknown as KubernetesObject)) continue;
       const owner = controllerOf(value as unknown as KubernetesObject);
       if (owner) has.set(owner.uid, (has.get(owner.uid) ?? 0) + 1);
       const isReady = value.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
