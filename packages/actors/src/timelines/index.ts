@@ -2,6 +2,7 @@ import { play } from './play.js';
 import type { Scenario } from './scenario.js';
 import { searchSchedule } from './search.js';
 
+export { missingCommands } from './needs.js';
 export { readScenario, type Scenario } from './scenario.js';
 
 /** Runs of a scenario that may be spent on looking for the recorded one among those that a cluster can do. */

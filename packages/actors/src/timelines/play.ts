@@ -8,10 +8,10 @@ import { kubeProxy } from '../kube-proxy/kube-proxy.js';
 import { kubelet } from '../kubelet/index.js';
 import type { KubeletConfig } from '../kubelet/kubelet-config.js';
 import { scheduler } from '../scheduler/index.js';
-import { Commands } from './commands.js';
 import { paceOf, phasesOf, type Schedule } from './pace.js';
 import { timelineOf, watcher, type WatcherState } from './recording.js';
-import { filesOf, type Scenario, type Timeline } from './scenario.js';
+import type { Scenario, Timeline } from './scenario.js';
+import { runScript, shellOf } from './script.js';
 import { imagesAtStart } from './warm-images.js';
 
 const RESOURCES = [
@@ -19,6 +19,7 @@ const RESOURCES = [
   'endpointslices.discovery.k8s.io', 'namespaces', 'nodes',
 ];
 const NODES = 5;
+const FOREVER = 1e9;
 const CA = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 
 /** Plays a recorded scenario on a simulated cluster of five nodes; the schedule decides every race. */
@@ -40,17 +41,22 @@ export const play = (scenario: Scenario, schedule: Schedule): Timeline => {
     before.push(...listed.items);
   }
   simulation.start([{ name: 'watcher', kind: 'watcher', config: { resources: RESOURCES, after } }]);
-  const commands = new Commands(simulation, scenario.name, filesOf(scenario));
   if (scenario.ownNamespace !== true) {
-    commands.run('kubectl create namespace $NS');
+    shellOf(simulation, scenario)('kubectl create namespace $NS', milliseconds(0));
     simulation.advance(seconds(2));
   }
   const start = simulation.now;
   let step = 0;
-  const actions = commands.play(scenario.steps, () => simulation.applyFaults({ rules: paceOf(schedule, ++step) }), (action) => {
-    const [verb, number] = action.split(' ');
-    // A machine that was switched off: its kubelet does not come back by itself within the scenario.
-    if (verb === 'stop') simulation.applyFaults({ rules: paceOf(schedule, step), actions: [{ type: 'kill', actor: `kubelet/node-${number}`, at: 0, downFor: 74_000 }] });
+  const actions = runScript(simulation, scenario, {
+    begins: () => simulation.applyFaults({ rules: paceOf(schedule, ++step) }),
+    node: (action) => {
+      const [verb, number] = action.split(' ');
+      const actor = `kubelet/node-${number}`;
+      // A machine that is switched off stays so until the scenario starts it.
+      if (verb === 'stop') simulation.applyFaults({ rules: paceOf(schedule, step), actions: [{ type: 'kill', actor, at: 0, downFor: FOREVER }] });
+      else if (Number(number) > NODES) simulation.start(nodes(1, 'recorded', Number(number)));
+      else simulation.applyFaults({ rules: paceOf(schedule, step), actions: [{ type: 'restart', actor, at: 0 }] });
+    },
   });
   simulation.advance(milliseconds((scenario.settle ?? 1.5) * 1000));
   const own = JSON.stringify([scenario.files ?? {}, scenario.steps, scenario.keep ?? '']);

@@ -79,5 +79,5 @@ export const readScenario = (text: string): Scenario => {
 };
 
 /** The files of a scenario, each as one text. */
-export const filesOf = (scenario: Scenario): Readonly<Record<string, string>> =>
+export const filesOf = (scenario: Pick<Scenario, 'files'>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(scenario.files ?? {}).map(([path, text]) => [path, typeof text === 'string' ? text : text.join('\n')]));
