@@ -1,7 +1,7 @@
 import { addExtension, Packr } from 'msgpackr';
 import { Encoded, useValueCodec } from './encoded.js';
 import { hash32 } from './random.js';
-import { ENCODED_EXTENSION, RecordWriter } from './record-writer.js';
+import { ENCODED_EXTENSION, type Marks, RecordWriter, type Written } from './record-writer.js';
 
 /** The keys of an object shape, in the order in which the object has them. */
 export type Structure = readonly string[];
@@ -37,12 +37,16 @@ export class Codec {
     return this.#valueWriter.write(value) ?? this.#values.pack(value);
   }
 
-  /** Header and value as an `Encoded` crosses hosts (`wire`); as `encodeValue` else. */
-  encodeWire(header: unknown, value: unknown): Uint8Array {
-    const both = this.#valueWriter.writeTwo(header, value);
+  /** Header and value as an `Encoded` crosses hosts (`wire`); as `encodeValue` else. `marks` tells then where the parts of the value stand. */
+  encodeWire(header: unknown, value: unknown, former?: Written): Uint8Array {
+    const both = this.#valueWriter.writeTwo(header, value, former);
     if (both) return both;
     const head = Uint8Array.from(this.encodeValue(header));
     return Buffer.concat([Uint8Array.of(head.length >> 8, head.length), head, this.encodeValue(value)]);
+  }
+
+  get marks(): Marks | undefined {
+    return this.#valueWriter.marks;
   }
 
   /** A message as another host would receive it. */
@@ -83,7 +87,7 @@ export const useStructures = (structures: readonly Structure[]): void => {
   current = new Codec(structures);
 };
 
-useValueCodec({ encode: (value) => current.encodeValue(value), encodeWire: (header, value) => current.encodeWire(header, value), decode: (bytes) => current.decodeValue(bytes) });
+useValueCodec({ encode: (value) => current.encodeValue(value), encodeWire: (header, value, former) => current.encodeWire(header, value, former), marks: () => current.marks, decode: (bytes) => current.decodeValue(bytes) });
 
 addExtension({
   Class: Encoded,

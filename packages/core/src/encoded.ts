@@ -1,4 +1,5 @@
 import { keepPacked, unpackAll, unpackedSize, unpackHead, unpackValue } from './packed-slab.js';
+import type { Marks, Written } from './record-writer.js';
 import { isRaw, keepBytes, keepRaw, keepRoom, kept, RAW_PREFIX } from './slab.js';
 
 /** Bytes that hold the length of a header on the wire. */
@@ -26,6 +27,8 @@ export class Encoded<H = unknown, T = unknown> {
   #end: number;
   /** Where, before `#start`, the length and the bytes of the header stand, once they are made; or one of the above. */
   #head = NOWHERE;
+  /** Where the parts of the value stand in its bytes, while both are there. */
+  #marks: Marks | undefined;
 
   private constructor(header: H | undefined, value: T | undefined, slab: Uint8Array | undefined, start: number, end: number) {
     this.#header = header;
@@ -38,6 +41,13 @@ export class Encoded<H = unknown, T = unknown> {
   static ofValue<H, T>(header: H, value: T & {}): Encoded<H, T> {
     const encoded = new Encoded<H, T>(header, value, undefined, 0, 0);
     keep(encoded as Encoded);
+    return encoded;
+  }
+
+  /** As `ofValue`, with its bytes made at once: what the value shares with the former one is copied from that one's. */
+  static ofRevision<H, T>(header: H, value: T & {}, former: Encoded): Encoded<H, T> {
+    const encoded = Encoded.ofValue<H, T>(header, value);
+    if (!(value instanceof Uint8Array)) encoded.#encodeBoth(former.#marks && { marks: former.#marks, bytes: former.#slab as Uint8Array, start: former.#start });
     return encoded;
   }
 
@@ -128,6 +138,7 @@ export class Encoded<H = unknown, T = unknown> {
     this.#slab = kept.slab;
     this.#start = kept.start;
     this.#head = PACKED;
+    this.#marks = undefined;
     if (this.#value === undefined) this.#header = undefined;
   }
 
@@ -142,9 +153,10 @@ export class Encoded<H = unknown, T = unknown> {
   }
 
   /** Value bytes that are there already move next to their header. */
-  #encodeBoth(): void {
+  #encodeBoth(former?: Written): void {
     if (this.#slab === undefined && !(this.#value instanceof Uint8Array)) {
-      const wire = valueCodec.encodeWire(this.header, this.#value);
+      const wire = valueCodec.encodeWire(this.header, this.#value, former);
+      this.#marks = valueCodec.marks();
       keepBytes(wire);
       this.#placed(((wire[0] as number) << 8) + (wire[1] as number), kept.start + wire.length);
       return;
@@ -188,6 +200,7 @@ export class Encoded<H = unknown, T = unknown> {
   private release(): void {
     if (this.#slab === undefined) this.#encode();
     this.#value = undefined;
+    this.#marks = undefined;
     // The header can be read again too, where its bytes stand with the value's.
     if (this.#head !== NOWHERE) this.#header = undefined;
   }
@@ -201,7 +214,9 @@ export class Encoded<H = unknown, T = unknown> {
 export interface ValueCodec {
   encode(value: unknown): Uint8Array;
   /** Two bytes with the length of the header's, the header, the value. */
-  encodeWire(header: unknown, value: unknown): Uint8Array;
+  encodeWire(header: unknown, value: unknown, former: Written | undefined): Uint8Array;
+  /** Of the value that `encodeWire` was given last. */
+  marks(): Marks | undefined;
   decode(bytes: Uint8Array): unknown;
 }
 

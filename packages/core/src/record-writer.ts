@@ -50,6 +50,29 @@ const shapesOf = (structures: readonly Structure[]): Shape => {
   return root;
 };
 
+/**
+ * Where the objects of the first levels of a value stand in its bytes, counted from its first, each before those within it. The next
+ * revision of the value shares most of them, and copies their bytes instead of walking through memory that nobody has touched for long.
+ */
+export interface Marks {
+  readonly objects: readonly object[];
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/** A value whose bytes are known. */
+export interface Written {
+  readonly marks: Marks;
+  readonly bytes: Uint8Array;
+  /** Where the value begins in `bytes`. */
+  readonly start: number;
+}
+
+/** For an object: its fields, theirs, and the elements of those that are lists. */
+const MARKED_LEVELS = 3;
+/** Bytes of a value that is worth marks. */
+const MARKED_BYTES = 1024;
+
 /** What `Buffer.write` calls, without its reading of arguments; msgpackr calls it too. */
 type WritableBuffer = Buffer & { utf8Write(text: string, at: number): number };
 
@@ -66,6 +89,16 @@ export class RecordWriter {
   #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES) as WritableBuffer;
   #view = viewOf(this.#bytes);
   #at = 0;
+  /** Of the value that `writeTwo` wrote last, if it was worth it. */
+  marks: Marks | undefined;
+  /** The marks that are being made, and the value that is being written begins there. */
+  readonly #objects: object[] = [];
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  #origin = 0;
+  #former: Written | undefined;
+  /** Where in the former marks the search for the next object begins. */
+  #cursor = 0;
 
   constructor(structures: readonly Structure[]) {
     this.#shapes = shapesOf(structures);
@@ -77,22 +110,28 @@ export class RecordWriter {
     return this.#usual(value) ? this.#written() : undefined;
   }
 
-  /** Two values, one after the other, after two bytes that hold the length of the first; else as `write`. */
-  writeTwo(first: unknown, second: unknown): Uint8Array | undefined {
+  /**
+   * Two values, one after the other, after two bytes that hold the length of the first; else as `write`. What the second shares with
+   * `former` is copied from there.
+   */
+  writeTwo(first: unknown, second: unknown, former?: Written): Uint8Array | undefined {
     this.#begin();
     this.#at = 2;
+    this.marks = undefined;
     if (!this.#usual(first)) return undefined;
     const length = this.#at - 2;
     if (length > 0xffff) throw new RangeError(`the header of an Encoded takes ${length} bytes; 65,535 are the limit`);
-    if (!this.#usual(second)) return undefined;
+    this.#former = former;
+    this.#origin = this.#at;
+    this.#cursor = 0;
+    const usual = this.#usual(second, 0);
+    if (usual && this.#at - this.#origin >= MARKED_BYTES) this.marks = { objects: this.#objects.slice(), starts: this.#starts.slice(), ends: this.#ends.slice() };
+    this.#objects.length = this.#starts.length = this.#ends.length = 0;
+    this.#former = undefined;
+    if (!usual) return undefined;
     this.#bytes[0] = length >> 8;
     this.#bytes[1] = length;
     return this.#written();
-  }
-
-  /** Not a Buffer, whose `slice` would not copy. */
-  #written(): Uint8Array {
-    return new Uint8Array(this.#bytes.buffer, 0, this.#at);
   }
 
   #begin(): void {
@@ -103,14 +142,57 @@ export class RecordWriter {
     this.#at = 0;
   }
 
-  #usual(value: unknown): boolean {
+  #usual(value: unknown, level = MARKED_LEVELS): boolean {
     try {
-      this.value(value);
+      if (level < MARKED_LEVELS) this.#marked(value, level);
+      else this.value(value);
       return true;
     } catch (error) {
       if (error === UNUSUAL) return false;
       throw error;
     }
+  }
+
+  /** A value of the first levels: copied if the former value holds the same object, else written and marked. */
+  #marked(value: unknown, level: number): void {
+    if (level > MARKED_LEVELS || typeof value !== 'object' || value === null) return this.value(value);
+    if (level > 0 && this.#former !== undefined && this.#copied(value, this.#former)) return;
+    const mark = this.#objects.push(value) - 1;
+    this.#starts.push(this.#at - this.#origin);
+    this.#ends.push(0);
+    if (Array.isArray(value)) {
+      this.#arrayHead(value.length);
+      for (let i = 0; i < value.length; i++) this.#marked(value[i], level + 1);
+    } else if (level === MARKED_LEVELS || !this.#recordHead(value as Record<string, unknown>)) this.value(value);
+    else for (const key in value) this.#marked((value as Record<string, unknown>)[key], level + 1);
+    this.#ends[mark] = this.#at - this.#origin;
+  }
+
+  #copied(value: object, { marks, bytes, start }: Written): boolean {
+    const { objects, starts, ends } = marks;
+    // Both come in the same order, so the first look nearly always finds it.
+    let found = objects.indexOf(value, this.#cursor);
+    if (found < 0) found = objects.lastIndexOf(value, this.#cursor);
+    if (found < 0) return false;
+    const from = starts[found] as number;
+    const to = ends[found] as number;
+    this.#room(to - from);
+    this.#bytes.set(bytes.subarray(start + from, start + to), this.#at);
+    const moved = this.#at - this.#origin - from;
+    this.#at += to - from;
+    do {
+      this.#objects.push(objects[found] as object);
+      this.#starts.push((starts[found] as number) + moved);
+      this.#ends.push((ends[found] as number) + moved);
+      found++;
+    } while (found < objects.length && (starts[found] as number) < to);
+    this.#cursor = found;
+    return true;
+  }
+
+  /** Not a Buffer, whose `slice` would not copy. */
+  #written(): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, 0, this.#at);
   }
 
   /** Writes one value behind the others: for the code of a shape. */
@@ -156,6 +238,11 @@ export class RecordWriter {
 
   #array(values: readonly unknown[]): void {
     const { length } = values;
+    this.#arrayHead(length);
+    for (let i = 0; i < length; i++) this.value(values[i]);
+  }
+
+  #arrayHead(length: number): void {
     this.#room(5);
     const bytes = this.#bytes;
     if (length < 0x10) bytes[this.#at++] = 0x90 | length;
@@ -168,25 +255,40 @@ export class RecordWriter {
       this.#view.setUint32(this.#at, length);
       this.#at += 4;
     }
-    for (let i = 0; i < length; i++) this.value(values[i]);
   }
 
   #record(value: Record<string, unknown>): void {
+    const shape = this.#shapeOf(value);
+    if (shape === undefined) return this.#other(value);
+    this.#recordId(shape.id);
+    (shape.write ??= compile(shape.keys))(this, value);
+  }
+
+  /** Begins an object of a known shape; false and nothing if it is of another. */
+  #recordHead(value: Record<string, unknown>): boolean {
+    const shape = this.#shapeOf(value);
+    if (shape === undefined) return false;
+    this.#recordId(shape.id);
+    return true;
+  }
+
+  #shapeOf(value: Record<string, unknown>): Shape | undefined {
     let shape = this.#shapes;
     for (const key in value) {
       const next: Shape | undefined = shape.key === key ? shape.next : shape.others?.get(key);
-      if (next === undefined) return this.#other(value);
+      if (next === undefined) return undefined;
       shape = next;
     }
-    const { id } = shape;
-    if (id === 0 || shape === this.#shapes) return this.#other(value);
+    return shape.id === 0 || shape === this.#shapes ? undefined : shape;
+  }
+
+  #recordId(id: number): void {
     this.#room(2);
     if (id < FIRST_LONG_RECORD) this.#bytes[this.#at++] = id;
     else {
       this.#bytes[this.#at++] = ((id - FIRST_LONG_RECORD) & 0x1f) + FIRST_LONG_RECORD;
       this.#bytes[this.#at++] = (id - FIRST_LONG_RECORD) >> 5;
     }
-    (shape.write ??= compile(shape.keys))(this, value);
   }
 
   /** An object of another shape. */

@@ -86,7 +86,7 @@ export const newRevision = (key: string, held: KeyValue | undefined, header: obj
   held === undefined
     ? Encoded.ofValue(stamp(header, key, revision, revision, 1, lease), value)
     : // The key's string is the one that the store has already.
-      Encoded.ofValue(stamp(header, held.header.key, held.header.createRevision, revision, held.header.version + 1, lease), value);
+      Encoded.ofRevision(stamp(header, held.header.key, held.header.createRevision, revision, held.header.version + 1, lease), value, held);
 
 /**
  * A header with its KeyHeader. The fields of the KeyHeader stand first: appended after a spread of seven fields they would make
