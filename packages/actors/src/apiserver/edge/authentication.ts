@@ -1,11 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { PeerCertificate } from 'node:tls';
+import type { Port } from '@naumachia/core';
 import type { Status, UserInfo } from '../../api/requests.js';
 import { badRequest, forbiddenRequest, unauthorized } from '../../api/status.js';
 import { goQuote } from '../../api/go-text.js';
+import { looksSigned, type ServiceAccountTokens } from './service-account-tokens.js';
 
 /** Bearer tokens and whom they stand for. */
 export type TokenTable = ReadonlyMap<string, UserInfo>;
+
+/** By whose tokens clients are known. */
+export interface Identities {
+  readonly tokens: TokenTable;
+  readonly accounts: ServiceAccountTokens;
+}
 
 export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 const AUTHENTICATED = 'system:authenticated';
@@ -24,12 +32,12 @@ export interface Credentials {
 }
 
 /** Who sends a request, or why that cannot be known. */
-export const authenticate = (credentials: Credentials, tokens: TokenTable): UserInfo | Status => {
+export const authenticate = async (port: Port, credentials: Credentials, { tokens, accounts }: Identities): Promise<UserInfo | Status> => {
   const { authorization } = credentials.headers;
   // Other schemes are ignored, and so is an empty token: they leave the request anonymous, as in the real server.
   if (authorization !== undefined && /^bearer /i.test(authorization)) {
     const token = authorization.slice('bearer '.length).trim();
-    if (token !== '') return tokens.get(token) ?? unauthorized();
+    if (token !== '') return tokens.get(token) ?? (looksSigned(token) ? accounts.authenticate(port, token) : unauthorized());
   }
   const { certificate } = credentials;
   if (certificate?.subject?.CN) {

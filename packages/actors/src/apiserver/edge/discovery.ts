@@ -122,10 +122,10 @@ const openapiV3 = (exchange: Exchange, name: string): boolean => {
   return get(exchange, document(`openapi-v3/${name.replaceAll('/', '_')}.json.br`));
 };
 
-/** Tokens of service accounts are not issued yet, so there are no keys; the media type is the one that the real server insists on. */
+/** The keys that sign tokens of service accounts; the media type is the one that the real server insists on. */
 const jwks = (exchange: Exchange): boolean => {
   const accept = exchange.request.headers.accept ?? '*/*';
-  if (accept.includes('application/jwk-set+json') || accept.includes('*/*')) return get(exchange, { keys: [] }, false, 'application/jwk-set+json');
+  if (accept.includes('application/jwk-set+json') || accept.includes('*/*')) return get(exchange, { keys: exchange.accounts.publicKeys() }, false, 'application/jwk-set+json');
   exchange.response.statusCode = 406;
   exchange.response.end();
   return true;

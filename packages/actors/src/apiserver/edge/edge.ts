@@ -5,9 +5,10 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Port } from '@naumachia/core';
 import type { UserInfo } from '../../api/requests.js';
-import { administrator, type TokenTable } from './authentication.js';
+import { administrator, type Identities, type TokenTable } from './authentication.js';
 import { certificateAuthority, type KeyAndCertificate, newAuthority } from './certificates.js';
 import { answerRequest } from './request-handler.js';
+import { serviceAccountTokens } from './service-account-tokens.js';
 import { answerUpgrade } from './upgrade-handler.js';
 
 export interface EdgeOptions {
@@ -59,6 +60,8 @@ export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<E
   const serving = authority.serve([...new Set(names)]);
   const tokens: TokenTable = new Map([...(options.tokens ?? []), ...(options.token === undefined ? [] : [[options.token, administrator] as const])]);
 
+  const identities: Identities = { tokens, accounts: serviceAccountTokens() };
+
   const server = createSecureServer({
     key: serving.key,
     cert: serving.certificate,
@@ -83,10 +86,15 @@ export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<E
     else socket.destroy();
   });
   server.on('request', (request, response) => {
-    void answerRequest(port, tokens, request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    void answerRequest(port, identities, request as unknown as IncomingMessage, response as unknown as ServerResponse);
   });
 
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void answerUpgrade(port, tokens, request, socket, head));
+  server.on('checkContinue', (request, response) => {
+    continueWhenRead(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    void answerRequest(port, identities, request as unknown as IncomingMessage, response as unknown as ServerResponse);
+  });
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void answerUpgrade(port, identities, request, socket, head));
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -106,6 +114,16 @@ export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<E
         for (const socket of sockets) socket.destroy();
       }),
   };
+};
+
+/** A client that waits before it sends its body is told to go on when somebody wants it, as Go's server does; a refusal spares it. */
+const continueWhenRead = (request: IncomingMessage, response: ServerResponse): void => {
+  const listened = (event: string | symbol): void => {
+    if (event !== 'data') return;
+    request.off('newListener', listened);
+    if (!response.headersSent) response.writeContinue();
+  };
+  request.on('newListener', listened);
 };
 
 /** The limits of HTTP/1 connections; Node's type of the server lacks them. */

@@ -5,6 +5,7 @@ import type { Status, UserInfo } from '../../api/requests.js';
 import { serviceUnavailable, timeout, tooManyRequests } from '../../api/status.js';
 import { CONTENT_TYPES, JSON_OBJECT, type Representation } from './media-types.js';
 import { encodeRepresentation } from './representation.js';
+import type { ServiceAccountTokens } from './service-account-tokens.js';
 
 /** One HTTP request and its answer. HTTP/2 has the same interface by Node's compatibility layer. */
 export interface Exchange {
@@ -16,6 +17,8 @@ export interface Exchange {
   user: UserInfo;
   /** Set once the Accept header is understood; JSON before. */
   representation: Representation;
+  /** Who issues and knows the tokens of service accounts. */
+  readonly accounts: ServiceAccountTokens;
   /** Warnings for the client, one header line each (RFC 7234, 5.5). */
   readonly warnings: string[];
 }

@@ -4,7 +4,7 @@ import type { Port } from '@naumachia/core';
 import type { Status, UserInfo } from '../../api/requests.js';
 import { apiGroups } from '../../api/resources.js';
 import { internalError, notAcceptable } from '../../api/status.js';
-import { authenticate, ANONYMOUS, impersonate, isStatus, type Credentials, type TokenTable } from './authentication.js';
+import { authenticate, ANONYMOUS, impersonate, isStatus, type Credentials, type Identities } from './authentication.js';
 import { authorize, type Attributes } from './authorization.js';
 import { deprecationOf } from './deprecation.js';
 import { serveDiscovery } from './discovery.js';
@@ -18,17 +18,17 @@ import { serveResource } from './resource-handler.js';
 import { routeOf, type ResourceRoute } from './resource-route.js';
 
 /** Answers one request, whatever it is. Never rejects: what goes wrong here is a Status for the client. */
-export const answerRequest = async (port: Port, tokens: TokenTable, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export const answerRequest = async (port: Port, identities: Identities, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const target = parseTarget(request.url ?? '/');
   const exchange: Exchange = {
-    request, response, path: target?.path ?? '', query: target?.query ?? new URLSearchParams(), user: ANONYMOUS, representation: JSON_OBJECT, warnings: [],
+    request, response, path: target?.path ?? '', query: target?.query ?? new URLSearchParams(), user: ANONYMOUS, representation: JSON_OBJECT, accounts: identities.accounts, warnings: [],
   };
   // A stream that breaks is over; without a listener its error would end the process.
   request.on('error', () => {});
   response.on('error', () => {});
   try {
     if (target === undefined) sendText(exchange, 400, '400 Bad Request');
-    else await answer(port, tokens, exchange);
+    else await answer(port, identities, exchange);
   } catch (error) {
     if (error instanceof Refusal) sendStatus(exchange, error.status);
     // To somebody who went away nothing is sent; `request.destroyed` would not say so, a body that was read to its end is that too.
@@ -37,10 +37,10 @@ export const answerRequest = async (port: Port, tokens: TokenTable, request: Inc
   countRequest(request.method ?? '', response.statusCode);
 };
 
-const answer = async (port: Port, tokens: TokenTable, exchange: Exchange): Promise<void> => {
+const answer = async (port: Port, identities: Identities, exchange: Exchange): Promise<void> => {
   const { request, path, query } = exchange;
   const method = request.method ?? 'GET';
-  const user = userOf(request, tokens);
+  const user = await userOf(port, request, identities);
   if (isStatus(user)) return sendStatus(exchange, user);
   exchange.user = user;
 
@@ -71,14 +71,14 @@ const answer = async (port: Port, tokens: TokenTable, exchange: Exchange): Promi
   return serveResource(port, exchange, route, resourcePath.watch);
 };
 
-export const userOf = (request: IncomingMessage, tokens: TokenTable): UserInfo | Status => {
+export const userOf = async (port: Port, request: IncomingMessage, identities: Identities): Promise<UserInfo | Status> => {
   const socket = request.socket as TLSSocket;
   const credentials: Credentials = {
     headers: request.headers,
     rawHeaders: request.rawHeaders,
     certificate: request.headers.authorization === undefined && socket.authorized ? socket.getPeerCertificate() : undefined,
   };
-  const sender = authenticate(credentials, tokens);
+  const sender = await authenticate(port, credentials, identities);
   return isStatus(sender) ? sender : impersonate(sender, credentials);
 };
 

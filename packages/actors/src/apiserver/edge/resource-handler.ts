@@ -16,6 +16,7 @@ import { sendReply } from './resource-answer.js';
 import { answerReview } from './reviews.js';
 import type { ResourceRoute } from './resource-route.js';
 import { storedFieldSelector, storedVersionOf } from './served-object.js';
+import { answerTokenRequest } from './token-request.js';
 import { unsupportedPatchType } from './refusals.js';
 import { serveWatch } from './watch-stream.js';
 
@@ -66,6 +67,7 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       const { object, warnings } = decodeObject(body, contentType, wanted, options.fieldValidation);
       exchange.warnings.push(...warnings);
       if (resource.resource === 'bindings') return bind(port, exchange, route, object);
+      if (resource.resource === 'serviceaccounts' && subresource?.name === 'token') return sendReply(port, exchange, { type: 'value', code: 201, value: await answerTokenRequest(port, exchange, namespace, name, object) }, resource);
       const review = subresource === undefined ? answerReview(object, user) : undefined;
       if (review !== undefined) return sendReply(port, exchange, { type: 'value', code: 201, value: review }, resource);
       return ask({ type: 'create', ...target, ...part, ...(name !== '' && { name }), ...options, object: storedVersionOf(object, resource) });
