@@ -1,3 +1,4 @@
+export * from './fuzz/index.js';
 export * from './load/endpoint-change-run.js';
 export * from './load/idle-run.js';
 export * from './load/load-run.js';

@@ -42,12 +42,18 @@ const asText = (entry: ManagedFieldsEntry): ManagedFieldsEntry =>
 const wrongKind = (kind: Kind, patched: KubernetesObject): string | undefined => {
   const { apiVersion } = patched;
   // A document that does not say is taken for what is expected.
-  if (apiVersion === undefined || patched.kind === undefined) return undefined;
+  if ((apiVersion ?? undefined) === undefined || (patched.kind ?? undefined) === undefined) return undefined;
+  for (const [field, said] of [['apiVersion', apiVersion], ['kind', patched.kind]] as const) {
+    if (typeof said !== 'string') return `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(said)} into Go struct field .${field} of type string`;
+  }
   if (apiVersion === kind.api.apiVersion && patched.kind === kind.api.kind) return undefined;
   const type = kindType(apiVersion, patched.kind);
   if (type === undefined) return `no kind "${patched.kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
   return reportDecoding(type, patched).error;
 };
+
+/** As encoding/json calls what it found. */
+const jsonType = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value);
 
 /** The patch's own words for a value of the wrong type differ by the type of the patch. */
 const refused = (kind: Kind, request: PatchRequest, before: KubernetesObject, patched: KubernetesObject, error: string): Decoded => {

@@ -1,0 +1,23 @@
+import { textTable } from '../report/text-table.js';
+import type { Finding, FuzzResult } from './fuzz-run.js';
+
+const SHOWN = 2000;
+
+/** Counts by mutation and code. */
+export const fuzzTable = ({ codes, heap }: FuzzResult): string => {
+  const columns = [...new Set([...codes.values()].flatMap((row) => [...row.keys()]))].sort((a, b) => a - b);
+  const rows = [...codes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([mutation, row]) => [mutation, ...columns.map((code) => String(row.get(code) ?? ''))]);
+  const heaps = `the server's heap: ${(heap.early / 1e6).toFixed(1)} MB after a fifth of the requests, ${(heap.end / 1e6).toFixed(1)} MB at the end`;
+  return `${textTable([['MUTATION', ...columns.map((code) => (code === 0 ? 'HUNG UP' : String(code)))], ...rows])}\n${heaps}`;
+};
+
+/** What was sent and what came back, with the command that does it again. */
+export const describeFinding = ({ index, request, answer, what }: Finding, seed: number): string => {
+  const { mutation, method, path, query, headers, body } = request;
+  return [
+    `${what}: request ${index} (${mutation}); again: npm run fuzz -- --seed ${seed} --only ${index}`,
+    `  ${method} ${path.slice(0, SHOWN)}${query === '' ? '' : `?${query}`} ${JSON.stringify(headers).slice(0, SHOWN)}`,
+    `  ${JSON.stringify(body?.toString('latin1').slice(0, SHOWN))}`,
+    `  answer ${answer.code}: ${JSON.stringify(answer.body.toString('latin1').slice(0, SHOWN))}`,
+  ].join('\n');
+};
