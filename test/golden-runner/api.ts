@@ -5,17 +5,17 @@ import { replay } from './api/replay.js';
 import { usesOfConversation } from './api/uses.js';
 import { startClusterProcess } from './cluster-process.js';
 import { FEATURES_NOT_BUILT } from './features-not-built.js';
-import { entriesOf, filesOf, isFolder, parseCase, readText } from './golden-files.js';
+import { caseFrom, entriesOf, filesOf, isFolder, parseCase, readText } from './golden-files.js';
 import { defineGoldenSet, type GoldenCase } from './golden-set.js';
 
 const casesOf = (folder: string, more: readonly string[]): GoldenCase<Conversation>[] =>
   entriesOf(folder)
     .filter((name) => isFolder(join(folder, name)))
     .flatMap((family) =>
-      filesOf(join(folder, family), '.json').map((file) => {
+      filesOf(join(folder, family), '.json').map((file) => caseFrom(file, () => {
         const conversation = parseCase<Conversation>(file, readText(file), { name: 'string', steps: 'array' });
-        return { family, name: conversation.name, uses: [...more, ...usesOfConversation(conversation)], alone: conversation.alone === true, content: conversation };
-      }),
+        return { family, name: conversation.name, uses: [...more, ...usesOfConversation(conversation)], alone: conversation.alone === true ? 'last' : undefined, content: conversation };
+      })),
     );
 
 /** Conversations with an API server, recorded without controllers: one file of `conversations/FAMILY/` is a case. */

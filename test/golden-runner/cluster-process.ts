@@ -24,6 +24,9 @@ export const startClusterProcess = async (flags: readonly string[]): Promise<Clu
   const kubeconfig = join(folder, 'kubeconfig');
   const command = fileURLToPath(new URL('../bin/naumachia.js', `file://${createRequire(import.meta.url).resolve('naumachia')}`));
   const child = spawn(process.execPath, [command, 'up', '--port', '0', '--kubeconfig', kubeconfig, '--token', TOKEN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Nothing is left behind by who ends without having stopped it.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   let printed = '';
   let complaints = '';
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -32,6 +35,7 @@ export const startClusterProcess = async (flags: readonly string[]): Promise<Clu
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
     await ended;
     clearTimeout(timer);
+    process.off('exit', kill);
     rmSync(folder, { recursive: true, force: true });
   };
   const ready = new Promise<void>((resolve, reject) => {

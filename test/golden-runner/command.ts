@@ -1,22 +1,24 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apiSet } from './api.js';
-import { type CaseResult, type GoldenSet, MalformedCase, UnreadableFolder } from './golden-set.js';
+import { type CaseResult, type GoldenSet, MalformedCase, type Outcome, type RunOptions, UnreadableFolder } from './golden-set.js';
 import { kubeProxySet } from './kube-proxy.js';
 import { kubectlSet } from './kubectl.js';
 import { kubeletSet } from './kubelet.js';
 import { dataOf, reportOf, textOfTotals, totalsOf } from './report.js';
 import { schedulerSet } from './scheduler.js';
+import { timelinesSet } from './timelines.js';
 
 
-export const GOLDEN_SETS: readonly GoldenSet[] = [apiSet, kubectlSet, kubeletSet, schedulerSet, kubeProxySet];
+export const GOLDEN_SETS: readonly GoldenSet[] = [apiSet, kubectlSet, timelinesSet, kubeletSet, schedulerSet, kubeProxySet];
 
-const USAGE = `usage: npm run golden -- [SET [DIR]] [--only REGEXP] [--jobs N] [-o text|json]
+const USAGE = `usage: npm run golden -- [SET [DIR]] [--only REGEXP] [--jobs N] [--progress] [-o text|json]
 Compares this project with recorded answers of the real components.
   SET            ${GOLDEN_SETS.map(({ name }) => name).join(', ')}; all of them if none is named
   DIR            a folder of the set's format (default: test/golden/SET)
   --only REGEXP  only cases or families whose name matches
   --jobs N       how many cases run at the same time, where they can
+  --progress     a line on stderr for each case as soon as it has run
   -o json        everything as one JSON document
 Ends with 0 if nothing failed, with 1 if something did, with 2 if the command, the folder or a case cannot be read.
 `;
@@ -30,6 +32,7 @@ interface Request {
   readonly only: RegExp | undefined;
   readonly jobs: number | undefined;
   readonly json: boolean;
+  readonly ran: RunOptions['ran'];
 }
 
 /** Carries the command out and returns its exit code; `golden` is the folder that holds the sets of the repository. */
@@ -68,15 +71,17 @@ const requestOf = (args: readonly string[], golden: string): Request | 'help' =>
   if (sets.length === 0) throw new UsageError(`there is no golden set "${name}"`);
   if (name === 'all' && folder !== undefined) throw new UsageError('a folder belongs to one set: name it');
   if (values.output !== 'text' && values.output !== 'json') throw new UsageError(`-o "${values.output}" is neither text nor json`);
-  return { sets: sets.map((set) => ({ set, folder: folder ?? join(golden, set.name) })), only: patternOf(values.only), jobs: numberOf(values.jobs), json: values.output === 'json' };
+  return { sets: sets.map((set) => ({ set, folder: folder ?? join(golden, set.name) })), only: patternOf(values.only), jobs: numberOf(values.jobs), json: values.output === 'json', ran: values.progress ? said : undefined };
 };
+
+const said = (name: string, outcome: Outcome): void => void process.stderr.write(`${outcome.type} ${name}${outcome.type === 'failed' ? `: ${outcome.difference}` : ''}\n`);
 
 const parsed = (args: readonly string[]) => {
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { only: { type: 'string' }, jobs: { type: 'string' }, output: { type: 'string', short: 'o', default: 'text' }, help: { type: 'boolean', short: 'h', default: false } },
+      options: { only: { type: 'string' }, jobs: { type: 'string' }, output: { type: 'string', short: 'o', default: 'text' }, progress: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));

@@ -53,3 +53,13 @@ export const parseLines = <T extends object>(path: string, shape: Readonly<Recor
   readText(path)
     .split('\n')
     .flatMap((line, at) => (line.trim() === '' ? [] : [parseCase<T>(`${path}:${at + 1}`, line, shape)]));
+
+/** Makes a case of what a file holds; whatever is wrong with it is said with the name of the file. */
+export const caseFrom = <T>(where: string, make: () => T): T => {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof MalformedCase) throw error;
+    throw new MalformedCase(where, error instanceof Error ? error.message : String(error));
+  }
+};

@@ -19,8 +19,8 @@ export interface GoldenCase<Content> {
   readonly name: string;
   /** What it takes to run, in the words of features-not-built.ts. */
   readonly uses: Iterable<string>;
-  /** Nothing else may run on the same cluster at the same time. */
-  readonly alone?: boolean;
+  /** Nothing else may run at the same time: it needs the cluster for itself, or changes what everybody sees, and then it should run last. */
+  readonly alone?: 'first' | 'last' | undefined;
   readonly content: Content;
 }
 
@@ -47,6 +47,8 @@ export interface LoadedSet {
 export interface RunOptions {
   readonly only?: RegExp | undefined;
   readonly jobs?: number | undefined;
+  /** Told of each case as soon as it has run. */
+  readonly ran?: ((name: string, outcome: Outcome) => void) | undefined;
 }
 
 export interface SetDefinition<Content> {
@@ -80,7 +82,7 @@ export const defineGoldenSet = <Content>(definition: SetDefinition<Content>): Go
   },
 });
 
-const runCases = async <Content>(definition: SetDefinition<Content>, cases: readonly GoldenCase<Content>[], { only, jobs = definition.jobs }: RunOptions): Promise<readonly CaseResult[]> => {
+const runCases = async <Content>(definition: SetDefinition<Content>, cases: readonly GoldenCase<Content>[], { only, jobs = definition.jobs, ran }: RunOptions): Promise<readonly CaseResult[]> => {
   const { name: set, notBuilt } = definition;
   const wanted = only ? cases.filter(({ name, family }) => only.test(name) || only.test(family)) : cases;
   const outcomes = new Map<GoldenCase<Content>, Outcome>();
@@ -92,12 +94,17 @@ const runCases = async <Content>(definition: SetDefinition<Content>, cases: read
   if (runnable.length > 0) {
     const stage = await definition.open();
     const work = async (queue: GoldenCase<Content>[]): Promise<void> => {
-      for (let next = queue.shift(); next; next = queue.shift()) outcomes.set(next, await outcomeOf(stage, next.content));
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const outcome = await outcomeOf(stage, next.content);
+        outcomes.set(next, outcome);
+        ran?.(next.name, outcome);
+      }
     };
     try {
-      await work(runnable.filter(({ alone }) => alone === true));
-      const together = runnable.filter(({ alone }) => alone !== true);
+      await work(runnable.filter(({ alone }) => alone === 'first'));
+      const together = runnable.filter(({ alone }) => alone === undefined);
       await Promise.all(Array.from({ length: jobs }, () => work(together)));
+      await work(runnable.filter(({ alone }) => alone === 'last'));
     } finally {
       await stage.close();
     }

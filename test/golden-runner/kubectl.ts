@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { startClusterProcess } from './cluster-process.js';
 import { FEATURES_NOT_BUILT } from './features-not-built.js';
-import { filesOf, parseCase, readText } from './golden-files.js';
-import { defineGoldenSet } from './golden-set.js';
+import { caseFrom, filesOf, parseCase, readText } from './golden-files.js';
+import { defineGoldenSet, MalformedCase } from './golden-set.js';
 import { kubectlBinary } from './kubectl/binary.js';
 import { shell } from './kubectl/shell.js';
 import { compareTranscript, type Transcript } from './kubectl/transcript.js';
@@ -17,10 +17,11 @@ export const kubectlSet = defineGoldenSet<Transcript>({
   notBuilt: FEATURES_NOT_BUILT.kubectl,
   jobs: 4,
   read: (folder) =>
-    filesOf(folder, '.json').map((file) => {
+    filesOf(folder, '.json').map((file) => caseFrom(file, () => {
       const transcript = parseCase<Transcript>(file, readText(file), { name: 'string', steps: 'array' });
-      return { family: basename(file, '.json'), name: transcript.name, uses: usesOfScenario(transcript), alone: transcript.serial === true, content: transcript };
-    }),
+      for (const step of transcript.steps) if (typeof step.command !== 'string' || typeof step.exit !== 'number' || !Array.isArray(step.stdout) || !Array.isArray(step.stderr)) throw new MalformedCase(file, 'a step needs a command, an exit code, and lines of stdout and stderr');
+      return { family: basename(file, '.json'), name: transcript.name, uses: usesOfScenario(transcript, false), alone: transcript.serial === true ? 'first' : undefined, content: transcript };
+    })),
   open: async () => {
     const kubectl = kubectlBinary();
     const { kubeconfig, stop } = await startClusterProcess(['--nodes', String(NODES)]);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { compareNodeObject, comparePodScenario, type RecordedScenario } from '@naumachia/actors/kubelet/golden';
 import { FEATURES_NOT_BUILT } from './features-not-built.js';
-import { filesOf, parseCase, readText } from './golden-files.js';
+import { caseFrom, filesOf, parseCase, readText } from './golden-files.js';
 import { defineGoldenSet } from './golden-set.js';
 import { usesOfScenario } from './scenario-uses.js';
 
@@ -11,11 +11,11 @@ export const kubeletSet = defineGoldenSet<RecordedScenario>({
   notBuilt: FEATURES_NOT_BUILT.kubelet,
   jobs: 1,
   read: (folder) =>
-    filesOf(folder, '.json').map((file) => {
+    filesOf(folder, '.json').map((file) => caseFrom(file, () => {
       const scenario = parseCase<RecordedScenario & { readonly files?: Readonly<Record<string, string | readonly string[]>> }>(file, readText(file), { steps: 'array', timeline: 'array', final: 'array' });
       const name = basename(file, '.json');
-      return { family: name.split('-', 1)[0] ?? name, name, uses: usesOfScenario(scenario), content: scenario };
-    }),
+      return { family: name.split('-', 1)[0] ?? name, name, uses: usesOfScenario(scenario, true), content: scenario };
+    })),
   open: () => ({
     compare: (scenario) => (scenario.steps.every(({ command, wait }) => command === undefined && wait === undefined) ? compareNodeObject(scenario) : comparePodScenario(scenario)),
     close: async () => undefined,

@@ -8,21 +8,29 @@ const FIELDS = ['lifecycle', 'ephemeralContainers', 'persistentVolumeClaim', 'co
 const VOLUMES = ['configMap', 'secret'];
 
 /**
- * What a scenario of shell commands takes: `kind Job` of each object in its files, `kubectl exec` of each command, `field lifecycle` of its
- * pods, `node stop` of its nodes, `static pods`. Read off its text alone.
+ * What a scenario of shell commands takes, read off its text alone: `kind Job` of objects that it makes and looks at, `make Job` or `read
+ * Job` if it does only one of these, `kubectl exec` of each command, `field lifecycle` and `volume secret` of its pods, `node stop`, `static
+ * pods`. Who watches everything looks at all that is made.
  */
-export const usesOfScenario = ({ files = {}, steps }: Scenario): ReadonlySet<string> => {
+export const usesOfScenario = ({ files = {}, steps }: Scenario, isWatched: boolean): ReadonlySet<string> => {
   const uses = new Set<string>();
+  const made = new Set<string>();
+  const read = new Set<string>();
   const manifests = [...Object.values(files).map((text) => [text].flat().join('\n')), ...steps.map(({ command = '', stdin = '' }) => `${heredocOf(command)}\n${stdin}`)].join('\n');
-  for (const [, kind] of manifests.matchAll(/(?:^|[\s{,])"?kind"?: *"?([A-Z]\w*)/gm)) uses.add(`kind ${kind}`);
+  for (const [, kind = ''] of manifests.matchAll(/(?:^|[\s{,])"?kind"?: *"?([A-Z]\w*)/gm)) made.add(kind);
   for (const field of FIELDS) if (new RegExp(`"?\\b${field}"?:`).test(manifests)) uses.add(`field ${field}`);
   for (const volume of VOLUMES) if (new RegExp(`"?volumes"?:[^\\]]*"?\\b${volume}"?: *\\{`).test(manifests)) uses.add(`volume ${volume}`);
   for (const { command = '', wait = [], node } of steps) {
     if (node !== undefined) uses.add(`node ${node.split(' ', 1)[0]}`);
     for (const verb of kubectlVerbs(command)) uses.add(verb);
-    for (const kind of kindsNamed([command, ...[wait].flat()].join('\n'))) uses.add(`kind ${kind}`);
+    for (const text of [command, ...[wait].flat()]) {
+      for (const kind of kindsNamed(text, /create|apply|autoscale|replace/)) made.add(kind);
+      for (const kind of kindsNamed(text, /get|describe|wait|logs|scale|rollout \w+|delete|attach|exec/)) read.add(kind);
+    }
     if (command.includes('STATIC_POD_DIR')) uses.add('static pods');
   }
+  for (const kind of made) uses.add(isWatched || read.has(kind) ? `kind ${kind}` : `make ${kind}`);
+  for (const kind of read) if (!made.has(kind)) uses.add(`read ${kind}`);
   return uses;
 };
 
@@ -47,6 +55,8 @@ export const kubectlVerbs = (command: string): string[] => {
     const [verb = '', second = ''] = plain;
     if (!/^[a-z][\w-]*$/.test(verb)) continue;
     verbs.push(`kubectl ${verb}`);
+    // What such a pod prints comes by the same stream.
+    if (verb === 'run' && all.slice(0, all.includes('--') ? all.indexOf('--') : undefined).some((word) => /^(?:-i|-it|-ti|--stdin|--attach)(?:=true)?$/.test(word))) verbs.push('kubectl attach');
     if (GROUPS.has(verb) && /^[a-z][\w-]*$/.test(second)) verbs.push(`kubectl ${verb} ${second}`);
   }
   return verbs;
@@ -77,13 +87,14 @@ const WORDS: readonly (readonly [words: RegExp, kind: string])[] = [
   [/\b(?:roles?)\b/, 'Role'],
 ];
 
-/** Kinds that a command names behind its verb: `kubectl get pvc`, `kubectl delete job/j`, `kubectl create quota q`. */
-const kindsNamed = (command: string): string[] => {
+/** Kinds that commands with such a verb name: `kubectl get pvc`, `kubectl delete job/j`, `kubectl create quota q`. */
+const kindsNamed = (text: string, verbs: RegExp): string[] => {
   const kinds: string[] = [];
-  for (const [, words = ''] of command.matchAll(/\bkubectl +(?:get|delete|describe|create|wait|scale|patch|label|annotate|edit|rollout \w+|set \w+|explain) +([^|;&)\n]*)/g)) {
+  for (const [, words = ''] of text.matchAll(new RegExp(`\\bkubectl +(?:${verbs.source}) +([^|;&)\\n]*)`, 'g'))) {
+    const all = words.split(/\s+/);
     // The first word that is no flag names kinds, perhaps several: `deploy,rs,job/x`.
-    const first = words.split(/\s+/).find((word) => word !== '' && !word.startsWith('-')) ?? '';
-    const named = [first, ...words.split(/\s+/).filter((word) => word.includes('/'))].flatMap((word) => word.split(',')).map((word) => word.split('/', 1)[0] ?? '');
+    const first = all.find((word) => word !== '' && !word.startsWith('-')) ?? '';
+    const named = [first, ...all.filter((word) => word.includes('/'))].flatMap((word) => word.split(',')).map((word) => word.split('/', 1)[0] ?? '');
     for (const word of named) for (const [pattern, kind] of WORDS) if (pattern.exec(word)?.[0] === word) kinds.push(kind);
   }
   return kinds;

@@ -3,7 +3,7 @@ import { isRecord, type Json } from './json.js';
 
 /**
  * What a conversation takes: `resource jobs.batch` and `subresource pods/eviction` of its paths, `kind Role` of its bodies, `header
- * impersonate-user`. Read off its requests alone.
+ * impersonate`, `admission PodSecurity`. Read off its requests alone.
  */
 export const usesOfConversation = (conversation: Conversation): ReadonlySet<string> => {
   const uses = new Set<string>();
@@ -14,9 +14,17 @@ export const usesOfConversation = (conversation: Conversation): ReadonlySet<stri
 const addUsesOfStep = (uses: Set<string>, step: Step): void => {
   for (const use of usesOfPath(step.path ?? '')) uses.add(use);
   for (const header of Object.keys(step.headers ?? {})) if (/^impersonate-/i.test(header)) uses.add('header impersonate');
+  const sent = JSON.stringify([step.body, step.bodyText, step.edit]);
+  for (const [word, feature] of WORDS) if (sent.includes(word)) uses.add(feature);
   for (const kind of kindsOf(step.body ?? null)) uses.add(`kind ${kind}`);
   for (const [, kind] of (step.bodyText ?? '').matchAll(/(?:^|[\s{,])"?kind"?: *"?([A-Z]\w*)/gm)) uses.add(`kind ${kind}`);
 };
+
+/** What asks for an admission plugin, wherever it stands in an object. */
+const WORDS: readonly (readonly [word: string, feature: string])[] = [
+  ['pod-security.kubernetes.io/', 'admission PodSecurity'],
+  ['kubernetes.io/config.mirror', 'mirror pods'],
+];
 
 const usesOfPath = (path: string): string[] => {
   const [, groupVersion, rest] = /^\/(api\/v1|apis\/[^/?]+\/[^/?]+)\/([^?]*)/.exec(path) ?? [];

@@ -72,8 +72,9 @@ export const compareTranscript = async (transcript: Transcript, { kubectl, kubec
 };
 
 const openNamespace = async (name: string, options: ShellOptions): Promise<void> => {
-  await shell(`kubectl config set-context --current --namespace=${name} && kubectl create namespace ${name}`, options);
-  for (const end = Date.now() + WAIT_LIMIT_MS; Date.now() < end; await pause(WAIT_PAUSE_MS)) if ((await shell('kubectl get serviceaccount default', options)).exit === 0) return;
+  await shell(`kubectl config set-context --current --namespace=${name}`, options);
+  const open = `{ kubectl get namespace ${name} || kubectl create namespace ${name}; } && kubectl get serviceaccount default`;
+  for (const end = Date.now() + WAIT_LIMIT_MS; Date.now() < end; await pause(WAIT_PAUSE_MS)) if ((await shell(open, options)).exit === 0) return;
 };
 
 const writeFiles = ({ files = {} }: Transcript, folder: string): void => {

@@ -61,7 +61,11 @@ const longestMatch = (a: readonly string[], b: readonly string[], places: Readon
   }
   // Popular lines do not start a match, but may belong to one.
   let { a: i, b: j, size } = best;
-  while (i > a1 && j > b1 && a[i - 1] === b[j - 1]) (i--, j--, size++);
+  while (i > a1 && j > b1 && a[i - 1] === b[j - 1]) {
+    i--;
+    j--;
+    size++;
+  }
   while (i + size < a2 && j + size < b2 && a[i + size] === b[j + size]) size++;
   return { a: i, b: j, size };
 };
@@ -78,9 +82,9 @@ const changesOf = (a: readonly string[], b: readonly string[]): readonly Change[
   const match = (whole: Change): void => {
     const found = longestMatch(a, b, places, whole);
     if (found.size === 0) return;
-    if (whole.a1 < found.a && whole.b1 < found.b) match({ ...whole, a2: found.a, b2: found.b });
+    if (whole.a1 < found.a && whole.b1 < found.b) match(Object.assign({}, whole, { a2: found.a, b2: found.b }));
     matches.push(found);
-    if (found.a + found.size < whole.a2 && found.b + found.size < whole.b2) match({ ...whole, a1: found.a + found.size, b1: found.b + found.size });
+    if (found.a + found.size < whole.a2 && found.b + found.size < whole.b2) match(Object.assign({}, whole, { a1: found.a + found.size, b1: found.b + found.size }));
   };
   match({ same: false, a1: 0, a2: a.length, b1: 0, b2: b.length });
   return between(joined(matches), a.length, b.length);
@@ -90,7 +94,7 @@ const joined = (matches: readonly Match[]): Match[] => {
   const out: Match[] = [];
   for (const found of matches) {
     const last = out.at(-1);
-    if (last && last.a + last.size === found.a && last.b + last.size === found.b) out[out.length - 1] = { ...last, size: last.size + found.size };
+    if (last && last.a + last.size === found.a && last.b + last.size === found.b) out[out.length - 1] = Object.assign({}, last, { size: last.size + found.size });
     else out.push(found);
   }
   return out;
