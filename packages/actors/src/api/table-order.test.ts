@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { reportDecoding } from './decode-report.js';
 import { kindType, type ApiType } from './fields.js';
 import { readJson } from './strict-json.js';
-import { rebuild } from './table-order.js';
+import { rebuild, wasGivenEmpty } from './table-order.js';
 
 const typeOf = (apiVersion: string, kind: string): ApiType => {
   const type = kindType(apiVersion, kind);
@@ -37,10 +37,12 @@ describe('an object in table order', () => {
       spec: { containers: [{ name: 'c', stdin: false, command: [], securityContext: {} }], hostNetwork: false, terminationGracePeriodSeconds: 0, nodeName: '', enableServiceLinks: false },
     });
     expect(clean).toBe(true);
-    expect(object).toEqual({
+    // What was given empty is remembered beside the fields, for messages about what was sent.
+    expect(structuredClone(object)).toEqual({
       kind: 'Pod', apiVersion: 'v1', metadata: { name: 'p' },
       spec: { containers: [{ name: 'c', resources: {}, securityContext: {} }], terminationGracePeriodSeconds: 0, enableServiceLinks: false }, status: {},
     });
+    expect(wasGivenEmpty((object.spec as { containers: object[] }).containers[0], 'command')).toBe(true);
   });
 
   test('has canonical quantities and times', () => {
