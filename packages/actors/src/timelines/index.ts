@@ -2,6 +2,7 @@ import { play } from './play.js';
 import type { Scenario } from './scenario.js';
 import { searchSchedule } from './search.js';
 
+export { play } from './play.js';
 export { missingCommands } from './needs.js';
 export { readScenario, type Scenario } from './scenario.js';
 

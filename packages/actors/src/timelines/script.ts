@@ -1,4 +1,5 @@
 import { type Duration, type Instant, milliseconds, named, type Simulation } from '@naumachia/core';
+import { kubeletOf } from '../api/kubelet-requests.js';
 import type { ApiRequest } from '../api/requests.js';
 import type { Kubectl } from './kubectl/kubectl.js';
 import { runKubectl } from './kubectl/verbs.js';
@@ -51,6 +52,7 @@ export const shellOf = (simulation: Simulation, scenario: Pick<Scenario, 'name' 
   return (command, takes) => {
     const kubectl = (input: string): Kubectl => ({
       ask: (request) => simulation.ask(api, request),
+      askKubelet: (node, request) => simulation.ask(kubeletOf(node), request),
       namespace: scenario.name,
       files,
       input,

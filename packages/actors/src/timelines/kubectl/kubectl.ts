@@ -1,5 +1,6 @@
-import type { Duration, Instant } from '@naumachia/core';
+import type { Duration, Failure, Instant } from '@naumachia/core';
 import type { KubernetesObject } from '../../api/object.js';
+import type { ContainerExecReply, ContainerExecRequest } from '../../api/kubelet-requests.js';
 import type { ApiAnswer, ApiRequest, PatchType, Stored } from '../../api/requests.js';
 import { type ApiResource, resourceByWord } from '../../api/resources.js';
 import type { ProgramResult } from '../shell/programs.js';
@@ -8,6 +9,7 @@ import { type CommandLine, flag, isSet } from './command-line.js';
 /** What a command of kubectl may do. */
 export interface Kubectl {
   readonly ask: (request: ApiRequest) => ApiAnswer;
+  readonly askKubelet: (node: string, request: ContainerExecRequest) => ContainerExecReply | Failure;
   readonly namespace: string;
   readonly files: Readonly<Record<string, string>>;
   readonly input: string;

@@ -2,12 +2,13 @@ import type { ProgramResult } from '../shell/programs.js';
 import { CHANGE } from './change.js';
 import { readCommandLine } from './command-line.js';
 import { CREATE } from './create.js';
+import { EXEC } from './exec.js';
 import { type Kubectl, KubectlError, type Verb } from './kubectl.js';
 import { READ } from './read.js';
 import { ROLLOUT } from './rollout.js';
 
 /** The commands of kubectl that are there. What is not in this list is not yet supported. */
-const VERBS: Readonly<Record<string, Verb>> = { ...CREATE, ...CHANGE, ...READ, ...ROLLOUT };
+const VERBS: Readonly<Record<string, Verb>> = { ...CREATE, ...CHANGE, ...EXEC, ...READ, ...ROLLOUT };
 
 const ALIASES: Readonly<Record<string, string>> = { 'create ns': 'create namespace', 'create cm': 'create configmap', 'create sa': 'create serviceaccount', 'create svc': 'create service', 'create deploy': 'create deployment' };
 
