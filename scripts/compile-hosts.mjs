@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 const NODES = 2;
 const PODS = 24;
 const SERVICES = 6;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 const dist = (folder) => import(new URL(`../packages/${folder}/index.js`, import.meta.url).href);
 

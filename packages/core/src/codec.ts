@@ -1,5 +1,6 @@
 import { addExtension, Packr } from 'msgpackr';
 import { Encoded, useValueCodec } from './encoded.js';
+import { FieldReader, type Fields } from './field-reader.js';
 import { hash32 } from './random.js';
 import { ENCODED_EXTENSION, type Marks, RecordWriter, type Written } from './record-writer.js';
 
@@ -18,6 +19,7 @@ export class Codec {
   /** An `Encoded` may get its bytes while the frame around it is being written, and a writer is not to be entered twice. */
   readonly #values: Packr;
   readonly #valueWriter: RecordWriter;
+  readonly #fields: FieldReader;
 
   constructor(structures: readonly Structure[]) {
     this.id = hash32(JSON.stringify(structures)).toString(16).padStart(8, '0');
@@ -25,6 +27,7 @@ export class Codec {
     this.#values = frozenPackr(structures);
     this.#writer = new RecordWriter(structures);
     this.#valueWriter = new RecordWriter(structures);
+    this.#fields = new FieldReader(structures, (bytes) => this.#values.unpack(bytes));
   }
 
   /** The bytes stand in a buffer that the next call uses again: whoever keeps them copies them. */
@@ -60,6 +63,11 @@ export class Codec {
 
   decodeValue(bytes: Uint8Array): unknown {
     return this.#values.unpack(bytes);
+  }
+
+  /** What stands at some fields of a value, without decoding the rest. */
+  readFields(bytes: Uint8Array, fields: true | Fields): unknown {
+    return this.#fields.read(bytes, fields);
   }
 }
 

@@ -6,6 +6,7 @@ export * from './disk.js';
 export * from './encoded.js';
 export * from './faults/plan.js';
 export * from './feed.js';
+export type { Fields } from './field-reader.js';
 export * from './flow.js';
 export * from './mailbox.js';
 export * from './message.js';

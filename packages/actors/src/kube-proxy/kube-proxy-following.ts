@@ -1,4 +1,4 @@
-import { type ActorContext, atomically, between, type FeedBatch, type FeedEnd, type Flow, request, seconds, sleep } from '@naumachia/core';
+import { type ActorContext, atomically, between, type FeedBatch, type FeedEnd, type Flow, milliseconds, request, seconds, sleep } from '@naumachia/core';
 import type { ListRequest, Stored } from '../api/requests.js';
 import { nextDelay } from '../machinery/reflector-backoff.js';
 import { API_SERVER, type ApiClient, listRequest } from '../machinery/requests.js';
@@ -100,6 +100,6 @@ const subscribe = (state: KubeProxyState, resource: ProxyResource, context: Acto
   const followed = followingOf(state, resource);
   const key = keyOf(state, resource);
   const { batches } = state.config;
-  followed.subscription = context.subscribe(API_SERVER, resource, { after: followed.revision, ...(key !== undefined && { key }), ...(batches !== undefined && { apart: batches }) });
+  followed.subscription = context.subscribe(API_SERVER, resource, { after: followed.revision, ...(key !== undefined && { key }), ...(batches !== undefined && { apart: milliseconds(batches * (1 + context.random.float() / 4)) }) });
   followed.subscribedAt = context.now;
 };

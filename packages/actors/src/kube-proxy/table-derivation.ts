@@ -1,4 +1,4 @@
-import type { FeedEntry } from '@naumachia/core';
+import { codec, type FeedEntry, type Fields } from '@naumachia/core';
 import type { EndpointSlice, Service } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import { compileService } from './compiled-service.js';
@@ -25,7 +25,7 @@ export const tableAfterFeed = (table: ServiceTable, entries: readonly FeedEntry[
   let known = derivations.get(table);
   if (known === undefined) derivations.set(table, (known = new WeakMap()));
   let derived = known.get(entries);
-  if (derived === undefined) known.set(entries, (derived = derive(table, latestOf(entries).map(changeOf))));
+  if (derived === undefined) known.set(entries, (derived = derive(table, latestOf(entries).map((stored) => changeOf(stored, compile)))));
   latest = { table, entries, derived };
   return derived;
 };
@@ -58,7 +58,7 @@ interface CompiledList {
 const lists = new WeakMap<readonly Stored[], CompiledList>();
 
 const compileList = (items: readonly Stored[]): CompiledList => {
-  const changes = items.map(changeOf);
+  const changes = items.map((stored) => changeOf(stored, stored.hasBytes ? compileBytes : compile));
   const digest = { low: 0, high: 0 };
   for (const change of changes) {
     const part = change.type === 'service' ? change.service : change.slice;
@@ -109,9 +109,9 @@ const intern = (table: ServiceTable): ServiceTable => {
 /** Each revision of an object is decoded and compiled once on a host, however many proxies it goes to. */
 const compiled = new WeakMap<Stored, TableChange>();
 
-const changeOf = (stored: Stored): TableChange => {
+const changeOf = (stored: Stored, make: (stored: Stored) => TableChange): TableChange => {
   let change = compiled.get(stored);
-  if (change === undefined) compiled.set(stored, (change = stored.hasBytes ? compileBytes(stored) : compile(stored)));
+  if (change === undefined) compiled.set(stored, (change = make(stored)));
   return change;
 };
 
@@ -143,6 +143,17 @@ const compileBytes = (stored: Stored): TableChange => {
   return made;
 };
 
+/** What `compileSlice` reads. */
+const SLICE_FIELDS: Fields = {
+  metadata: { namespace: true, name: true, labels: true, annotations: true },
+  addressType: true,
+  ports: { name: true, port: true, protocol: true },
+  endpoints: { addresses: true, conditions: true, nodeName: true, hints: true },
+};
+
+/** Most of a slice (its managedFields, the pods that its endpoints refer to) says nothing to a proxy, and is not even decoded. */
+const sliceOf = (stored: Stored): EndpointSlice => (stored.hasBytes ? codec().readFields(stored.bytes, SLICE_FIELDS) : stored.value) as EndpointSlice;
+
 const compile = (stored: Stored): TableChange => {
   const { header } = stored;
   const gone = header.change === 'deleted' || isForeign(header.labels);
@@ -151,7 +162,7 @@ const compile = (stored: Stored): TableChange => {
   }
   // A slice of no service is filed where no service can be.
   const key = serviceOfSlice(header.namespace, header.labels) ?? '';
-  return { type: 'slice', key, name: header.name, slice: gone || key === '' ? undefined : compileSlice(stored.value as EndpointSlice) };
+  return { type: 'slice', key, name: header.name, slice: gone || key === '' ? undefined : compileSlice(sliceOf(stored)) };
 };
 
 /** kube-proxy's informers select objects without these labels (cmd/kube-proxy/app/server.go). */

@@ -1,6 +1,6 @@
 import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, clusterNiceness, clusterPlacement, type KubernetesObject, nodes, type UserInfo } from '@naumachia/actors';
 import { resourceByKind } from '@naumachia/actors/api';
-import { type Incident, milliseconds, named, type Port, seconds, ThreadsRuntime } from '@naumachia/core';
+import { type Duration, type Incident, milliseconds, named, type Port, seconds, ThreadsRuntime } from '@naumachia/core';
 import { combine, type Observations } from '../measure/observations.js';
 import type { Glance } from '../measure/reporter.js';
 import { nodeHostBuild } from './node-host-build.js';
@@ -44,8 +44,12 @@ export interface LoadResult {
   readonly nodesReady: number | undefined;
   /** Milliseconds from the first create to the last pod Running. */
   readonly allRunning: number | undefined;
-  /** Bytes of heap on all hosts, garbage collected: with the control plane alone, with idle nodes, and at the end. */
-  readonly heap: { readonly controlPlane: number; readonly idle: number; readonly end: number };
+  /** Milliseconds from the start of the run to the last pod Running, pauses for measuring included. */
+  readonly fromStart: number | undefined;
+  /** Bytes of heap on all hosts, garbage collected; with idle nodes only where they share hosts. */
+  readonly heap: { readonly controlPlane: number; readonly idle: number | undefined; readonly end: number };
+  /** Bytes for each idle node: of heap, or resident where it has threads of its own, which cost more than what is on their heaps. */
+  readonly bytesPerNode: number;
   /** 99th percentile of the delay of the slowest host's event loop, milliseconds. */
   readonly loopDelay: number;
   readonly residentBytes: number;
@@ -61,8 +65,12 @@ export const REPORTER = new URL('../measure/reporter.js', import.meta.url).href;
 const CLIENTS = 64;
 const LOOK_EVERY = 100;
 const NODES_AT_ONCE = 25;
-/** minSyncPeriod of kube-proxy (1 s): proxies that share no thread each work out every change for themselves, as the real ones do. */
-const SYNC_EVERY = seconds(1);
+/**
+ * How far apart the batches of proxies are that share no thread, each of which works out every change for itself: minSyncPeriod of kube-proxy (1 s), or more
+ * where there are so many that the cores would do little else.
+ */
+const batchesOf = (proxies: number): Duration => seconds(Math.max(1, proxies / SYNCS_PER_SECOND));
+const SYNCS_PER_SECOND = 50;
 
 /** Starts a cluster, applies the objects, waits until all pods run, and says what was seen. Always leaves nothing running. */
 export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
@@ -84,14 +92,14 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     options.progress({ phase: 'starting', done: 0, of: options.nodes, elapsed: 0 });
     await runtime.start(clusterActors({ nodes: 0, latency: 'none' }));
     const controlPlaneUp = elapsed();
-    await runtime.settle();
-    const controlPlaneHeap = heapOf(await runtime.reports());
+    const controlPlaneHeap = await collectedHeap(runtime);
+    const controlPlaneResident = process.memoryUsage().rss;
     // The pause for measuring is nobody's waiting time.
     const nodesBegan = performance.now();
     // In threads mode each of them starts a worker, which takes its time: it can be interrupted, and shows how far it is.
     const atOnce = options.mode === 'threads' ? NODES_AT_ONCE : options.nodes;
     for (let first = 1; first <= options.nodes && !over(); first += atOnce) {
-      await runtime.start(nodes(Math.min(atOnce, options.nodes - first + 1), 'none', first, options.mode === 'threads' ? SYNC_EVERY : undefined));
+      await runtime.start(nodes(Math.min(atOnce, options.nodes - first + 1), 'none', first, options.mode === 'threads' ? batchesOf(options.nodes) : undefined));
       if (options.mode === 'threads') options.progress({ phase: 'nodes', done: (await glanceAt(runtime)).nodesReady, of: options.nodes, elapsed: elapsed() });
     }
     let glance = await glanceAt(runtime);
@@ -99,10 +107,9 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
       options.progress({ phase: 'nodes', done: glance.nodesReady, of: options.nodes, elapsed: elapsed() });
       await pause(LOOK_EVERY / 4);
     }
-    let seen = await look();
-    const nodesReady = seen.nodes.ready >= options.nodes && seen.nodes.lastReady !== undefined ? controlPlaneUp + seen.nodes.lastReady - (performance.timeOrigin + nodesBegan) : undefined;
-    await runtime.settle();
-    const idle = heapOf(await runtime.reports());
+    const nodesReady = glance.nodesReady >= options.nodes && glance.lastReady !== undefined ? controlPlaneUp + glance.lastReady - (performance.timeOrigin + nodesBegan) : undefined;
+    const idle = options.mode === 'threads' ? undefined : await collectedHeap(runtime);
+    const bytesPerNode = (idle === undefined ? process.memoryUsage().rss - controlPlaneResident : idle - controlPlaneHeap) / options.nodes;
 
     const pods = options.objects.reduce((sum, object) => sum + podsOf(object), 0);
     const applying = performance.now();
@@ -116,9 +123,10 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     }
     await applied;
     options.progress({ phase: 'settling', done: glance.podsRunning, of: pods, elapsed: elapsed() });
-    seen = await look();
+    let seen = await look();
     const lastRunning = seen.pods?.lastRunning;
     const allRunning = (seen.pods?.running ?? 0) >= awaited() && lastRunning !== undefined ? lastRunning - (performance.timeOrigin + applying) : undefined;
+    const fromStart = allRunning === undefined || lastRunning === undefined ? undefined : lastRunning - (performance.timeOrigin + began);
     // The tail of a rollout (statuses, Events, endpoints) belongs to the run: it is over when nobody writes any more.
     for (let before = -1; !over() && glance.writes !== before; glance = await glanceAt(runtime)) {
       before = glance.writes;
@@ -129,7 +137,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     await runtime.settle();
     seen = await look();
     return {
-      complete: allRunning !== undefined || awaited() <= 0, pods, refused, incidents, nodesReady, allRunning,
+      complete: allRunning !== undefined || awaited() <= 0, pods, refused, incidents, nodesReady, allRunning, fromStart, bytesPerNode,
       heap: { controlPlane: controlPlaneHeap, idle, end: heapOf(seen.hosts) }, loopDelay, residentBytes, threads: runtime.hosts + 1, seen,
     };
   } finally {
@@ -137,6 +145,10 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   }
 };
 
+const collectedHeap = async (runtime: ThreadsRuntime): Promise<number> => {
+  await runtime.settle();
+  return heapOf(await runtime.reports());
+};
 const heapOf = (hosts: Observations['hosts']): number => hosts.reduce((sum, host) => sum + host.heapBytes, 0);
 const glanceAt = async (runtime: ThreadsRuntime): Promise<Glance> => (await runtime.glance('apiserver')) as Glance;
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

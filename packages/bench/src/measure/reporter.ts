@@ -35,6 +35,7 @@ const SLICES = 'endpointslices.discovery.k8s.io';
 const SLICES_STEP = `feed ${SLICES}`;
 const FRAME_SAMPLE = 64;
 const REVISION_SAMPLE = 64;
+const RENEWAL = 'update leases.coordination.k8s.io';
 const VERBS = new Set<ApiRequest['type']>(['get', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection']);
 const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
@@ -43,7 +44,10 @@ const now = (): number => performance.timeOrigin + performance.now();
 /** How far a run has come, seen at the API server. */
 export interface Glance {
   readonly nodesReady: number;
+  /** When the last of them became Ready (milliseconds since the epoch). */
+  readonly lastReady: number | undefined;
   readonly podsRunning: number;
+  /** Without the renewals of leases, which never end. */
   readonly writes: number;
 }
 
@@ -71,6 +75,7 @@ export const reporter = (): Reporter => {
   const readyNodes = new Set<string>();
   let lastReady: number | undefined;
   let handled: readonly FeedEntry[] | undefined;
+  let renewals = 0;
   let failures = 0;
   let dropped = 0;
 
@@ -86,6 +91,7 @@ export const reporter = (): Reporter => {
         const request = arrived.get(key);
         if (!request) return;
         arrived.delete(key);
+        if (request.what === RENEWAL && envelope.message.type !== 'status') renewals++;
         record((api[request.what] ??= newHistogram()), now() - request.at);
         if (request.writer !== undefined && envelope.message.type !== 'status' && envelope.message.type !== 'failure') writes[request.writer] = (writes[request.writer] ?? 0) + 1;
       }
@@ -158,7 +164,7 @@ export const reporter = (): Reporter => {
 
   return {
     observer,
-    glance: (): Glance => ({ nodesReady: readyNodes.size, podsRunning: pods.stages.running, writes: Object.values(writes).reduce((sum, count) => sum + count, 0) }),
+    glance: (): Glance => ({ nodesReady: readyNodes.size, lastReady, podsRunning: pods.stages.running, writes: Object.values(writes).reduce((sum, count) => sum + count, 0) - renewals }),
     report: (states): Observed => {
       const scale = sampled === 0 ? 0 : frames.bytes / Math.max(1, Object.values(bytes).reduce((sum, part) => sum + part, 0));
       return {

@@ -34,13 +34,13 @@ const distribution = (name: string, histogram: Histogram | undefined): Figure[] 
   ];
 };
 
-const wayOfAPod = ({ pods, nodesReady, allRunning, seen, complete, refused }: LoadResult): Figure[] => [
+const wayOfAPod = ({ pods, nodesReady, allRunning, fromStart, seen, complete, refused }: LoadResult): Figure[] => [
   ...figure('nodes.count', seen.nodes.ready, 'count'),
   ...figure('nodes.all-ready', nodesReady, 'ms'),
   ...figure('pods.asked', pods, 'count'),
   ...figure('pods.running', seen.pods?.running ?? 0, 'count'),
   ...figure('objects.refused', refused.length, 'count'),
-  ...(complete && pods > 0 ? [...figure('create-to-running.pods-per-second', allRunning === undefined ? undefined : (pods / allRunning) * 1000, 'pods/s'), ...figure('create-to-running.all', allRunning, 'ms')] : []),
+  ...(complete && pods > 0 ? [...figure('create-to-running.pods-per-second', allRunning === undefined ? undefined : (pods / allRunning) * 1000, 'pods/s'), ...figure('create-to-running.all', allRunning, 'ms'), ...figure('pods.all-running', fromStart, 'ms')] : []),
   ...distribution('create-to-scheduled', seen.pods?.createToScheduled),
   ...distribution('scheduled-to-running', seen.pods?.scheduledToRunning),
   ...distribution('create-to-running', seen.pods?.createToRunning),
@@ -65,11 +65,11 @@ const networkFigures = ({ seen, loopDelay }: LoadResult): Figure[] => [
   ...figure('event-loop.p99', loopDelay, 'ms'),
 ];
 
-const memoryFigures = ({ heap, seen, residentBytes, threads }: LoadResult): Figure[] => [
+const memoryFigures = ({ heap, bytesPerNode, seen, residentBytes, threads }: LoadResult): Figure[] => [
   ...figure('memory.control-plane', heap.controlPlane, 'bytes'),
-  ...(seen.nodes.ready > 0 ? figure('memory.per-node', Math.max(0, heap.idle - heap.controlPlane) / seen.nodes.ready, 'bytes') : []),
+  ...(seen.nodes.ready > 0 ? figure('memory.per-node', Math.max(0, bytesPerNode), 'bytes') : []),
   ...figure('memory.end', heap.end, 'bytes'),
-  ...(seen.pods && seen.pods.running > 0 ? figure('memory.per-pod', Math.max(0, heap.end - heap.idle) / seen.pods.running, 'bytes') : []),
+  ...(seen.pods && seen.pods.running > 0 && heap.idle !== undefined ? figure('memory.per-pod', Math.max(0, heap.end - heap.idle) / seen.pods.running, 'bytes') : []),
   ...figure('memory.resident', residentBytes, 'bytes'),
   ...figure('threads.count', threads, 'count'),
 ];

@@ -23,6 +23,7 @@ export const reportTable = (report: Report): string => {
         ['nodes Ready', 'nodes.count'],
         ['all nodes Ready after', 'nodes.all-ready'],
         ['pods Running', 'pods.running'],
+        ['all pods Running after', 'pods.all-running'],
         ['create to all Running', 'create-to-running.all'],
         ['pods per second, create to Running', 'create-to-running.pods-per-second'],
         ['scheduling cycle, mean', 'scheduling-cycle.mean'],

@@ -50,6 +50,15 @@ const MANY_ISOLATES = [
   '--no-memory-reducer',
   // Optimising a function takes longer than most threads will ever run it; fifteen times V8's own budget, which a busy thread has used up in no time.
   '--interrupt-budget=1000000',
+  // For the same reason its quick compiler waits until there is more to compile (eight times its default).
+  '--baseline-batch-compilation-threshold=32768',
+  // What V8's four helper threads do for one of hundreds, they do before all that stand back for others, and where they have to wait for one that does,
+  // all threads wait for them.
+  '--no-concurrent-recompilation',
+  '--no-parallel-scavenge',
+  // Megabytes before old objects are collected for the first time. Sweeping after it ends on V8's four helper threads, which then wait for a core
+  // behind all others, and a thread that waits for them looks again and again: the control plane's would do little else.
+  '--initial-old-space-size=256',
   // What `settle` would set later.
   '--expose-gc',
 ];
