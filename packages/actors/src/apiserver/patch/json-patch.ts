@@ -20,7 +20,7 @@ export type JsonPatchResult = { readonly type: 'patched'; readonly value: unknow
  * Applies a JSON patch as the API server does (evanphx/json-patch v4, which is laxer than the RFC: `replace`, `move` and `copy` of a
  * key that a map lacks succeed, a negative index counts from the end). What is not touched stays the same object.
  */
-export const jsonPatch = (target: unknown, operations: readonly JsonPatchOperation[]): JsonPatchResult => {
+export const jsonPatch = (target: unknown, operations: readonly (JsonPatchOperation | null)[]): JsonPatchResult => {
   let value: unknown = target;
   for (const operation of operations) {
     value = applyOne(value, operation);
@@ -29,7 +29,8 @@ export const jsonPatch = (target: unknown, operations: readonly JsonPatchOperati
   return { type: 'patched', value };
 };
 
-const applyOne = (target: unknown, operation: JsonPatchOperation): unknown => {
+const applyOne = (target: unknown, operation: JsonPatchOperation | null): unknown => {
+  if (operation === null) return REFUSED;
   const path = parsePointer(operation.path);
   if (path === undefined) return REFUSED;
   switch (operation.op) {

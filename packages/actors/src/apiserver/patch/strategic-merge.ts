@@ -41,7 +41,7 @@ function mergeFields(type: ApiType | undefined, element: ValueType | undefined, 
       return dropDirectives(rest, type === undefined ? undefined : ({ kind: 'struct', struct: type } as ValueType)) as Fields;
     }
     if (directive === 'delete') return {};
-    refuse(500, `unknown patch type: ${String(directive)} in map: ${goText(patch)}`);
+    refuse(500, `unknown patch type: ${goText(directive)} in map: ${goText(patch)}`);
   }
   const changes: Changes = { keys: [], values: [] };
   const at = (key: string): unknown => {
@@ -200,7 +200,7 @@ function mergeByKey(field: ApiField, mergeKey: string, original: readonly unknow
     if (!(mergeKey in item)) refuse(500, `map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
     const at = merged.findIndex((existing) => existing[mergeKey] === item[mergeKey]);
     if (at < 0) {
-      if (item['$patch'] !== undefined) refuse(500, `unknown patch type: ${String(item['$patch'])} in map: ${goText(item)}`);
+      if (item['$patch'] !== undefined) refuse(500, `unknown patch type: ${goText(item['$patch'])} in map: ${goText(item)}`);
       merged.push(dropDirectives(item, field.type.element) as Fields);
     } else merged[at] = mergeFields(type, undefined, merged[at] as Fields, item);
   }

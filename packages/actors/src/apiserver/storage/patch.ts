@@ -65,6 +65,8 @@ const malformedPatch = (request: PatchRequest): Status | undefined => {
   if (!Array.isArray(request.patch)) {
     return badRequest(`error decoding patch: json: cannot unmarshal ${typeof request.patch === 'object' ? 'object' : typeof request.patch} into Go value of type []handlers.jsonPatchOp`);
   }
+  const odd: unknown = request.patch.find((operation: unknown) => operation !== null && (typeof operation !== 'object' || Array.isArray(operation)));
+  if (odd !== undefined) return badRequest(`error decoding patch: json: cannot unmarshal ${Array.isArray(odd) ? 'array' : typeof odd === 'boolean' ? 'bool' : typeof odd} into Go value of type handlers.jsonPatchOp`);
   if (request.patch.length > MAX_OPERATIONS) return requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${request.patch.length}`);
   return undefined;
 };
