@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { compareScenario, type Scenario } from '@naumachia/actors/timelines';
+import { compareScenario, missingCommands, type Scenario } from '@naumachia/actors/timelines';
 import { FEATURES_NOT_BUILT } from './features-not-built.js';
 import { caseFrom, filesOf, parseCase, readText } from './golden-files.js';
 import { defineGoldenSet } from './golden-set.js';
@@ -14,7 +14,7 @@ export const timelinesSet = defineGoldenSet<Scenario>({
     filesOf(folder, '.json').map((file) => caseFrom(file, () => {
       const scenario = parseCase<Scenario>(file, readText(file), { name: 'string', steps: 'array', timeline: 'array', final: 'array' });
       const name = basename(file, '.json');
-      return { family: name.split('-', 1)[0] ?? name, name, uses: usesOfScenario(scenario, true), content: scenario };
+      return { family: name.split('-', 1)[0] ?? name, name, uses: usesOfScenario(scenario, true), missing: missingCommands(scenario), content: scenario };
     })),
   open: () => ({ compare: (scenario) => compareScenario(scenario), close: async () => undefined }),
 });

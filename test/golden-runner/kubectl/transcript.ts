@@ -101,7 +101,8 @@ const differenceOf = (step: TranscriptStep, result: ShellResult, clean: (text: s
   const stderr = clean(result.stderr);
   if (result.exit !== step.exit) return [`exit: want ${step.exit}, got ${result.exit}`, ...stderr].join('\n');
   if (step.loose === true) return undefined;
-  return differentLines('stdout', step.stdout, step.sort === true ? stdout.sort() : stdout) ?? differentLines('stderr', step.stderr, stderr);
+  const order = (lines: readonly string[]): readonly string[] => (step.sort === true ? [...lines].sort() : lines);
+  return differentLines('stdout', order(step.stdout), order(stdout)) ?? differentLines('stderr', step.stderr, stderr);
 };
 
 const differentLines = (part: string, want: readonly string[], got: readonly string[]): string | undefined => {

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { minutes, named, seconds, Simulation } from '@naumachia/core';
 import { describe, expect, test } from 'vitest';
 import type { CoreV1Event, Lease, Node } from '../api/generated/types.js';
 import type { ApiRequest } from '../api/requests.js';
 import { kubelet, type KubeletConfig } from './kubelet.js';
 import { type FakeApiServer, fakeApiServer, type RecordedWrite } from './testing/fake-apiserver.js';
-import { leavesOf, normalise } from './golden/trace.js';
 
 const start = (config: Partial<KubeletConfig> = {}): { readonly sim: Simulation; readonly server: FakeApiServer } => {
   const sim = new Simulation({ seed: 5, definitions: [fakeApiServer, kubelet] });
@@ -18,26 +16,7 @@ const start = (config: Partial<KubeletConfig> = {}): { readonly sim: Simulation;
 };
 
 const of = (server: FakeApiServer, resource: string): readonly RecordedWrite[] => server.writes.filter((write) => write.resource === resource);
-const textOf = (node: object): string => {
-  const leaves = leavesOf(node);
-  const identities = new Map<string, string>();
-  return Object.keys(leaves)
-    .sort()
-    .filter((path) => !/^(apiVersion|kind|metadata\.(uid|creationTimestamp))|volumes\.kubernetes|node\.alpha|podCIDR|images|^spec$/.test(path))
-    .map((path) => `${path} = ${normalise(JSON.stringify(leaves[path]), identities)}`)
-    .join('\n');
-};
-
 describe('a node', () => {
-  test('looks as the recorded one once it is Ready', () => {
-    const { sim, server } = start();
-    sim.advance(seconds(2));
-    const file = new URL('../../../../test/golden/kubelet/node-object.json', import.meta.url);
-    const golden = JSON.parse(readFileSync(file, 'utf8')) as { final: readonly (Node & { kind: string })[] };
-    const recorded = golden.final.find((object) => object.kind === 'Node' && object.metadata.name === 'node-1');
-    expect(textOf(server.objects.get('nodes//node-1')?.value ?? {})).toEqual(textOf(recorded ?? {}));
-  });
-
   test('registers NotReady, says why, and becomes Ready', () => {
     const { sim, server } = start();
     sim.advance(seconds(2));

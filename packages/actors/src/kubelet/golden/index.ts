@@ -1,19 +1,20 @@
 import type { Pod } from '../../api/generated/types.js';
 import { type PodTrace, type RecordedScenario, tracesOf } from './trace.js';
-import { replay } from './replay.js';
+import { compareNodes } from './node-object.js';
 
 export type { RecordedScenario } from './trace.js';
-export { compareNodeObject } from './node-object.js';
 
-/** Plays a recorded scenario of pods on one kubelet and returns the first difference in what it wrote of them, if there is one. */
-export const comparePodScenario = (scenario: RecordedScenario): string | undefined => {
-  const recorded = tracesOf(scenario);
-  const ours = replay(scenario);
-  for (const [pod, trace] of recorded) {
+/** What was written and what was there at the end, of either run. */
+type Run = Pick<RecordedScenario, 'timeline' | 'final'>;
+
+/** The first difference between what kubelets wrote of their pods and nodes in a recorded scenario and in a run of ours, if there is one. */
+export const compareKubelets = (scenario: RecordedScenario, run: Run): string | undefined => {
+  const ours = tracesOf(run);
+  for (const [pod, trace] of tracesOf(scenario)) {
     const difference = compareTraces(ours.get(pod) ?? { states: [], events: [] }, trace, goesOn(scenario, pod));
     if (difference !== undefined) return `Pod ${pod}: ${difference}`;
   }
-  return undefined;
+  return compareNodes(scenario.final, run.final);
 };
 
 /** Whether the kubelet still had something to do with the pod when the recording ended: a crash loop, a pull that is tried again, probes. */
@@ -39,9 +40,14 @@ const compareTraces = (ours: PodTrace, recorded: PodTrace, loops: boolean): stri
   if (!loops && ours.states.at(-1) !== recorded.states.at(-1)) return `last status: ${differentLine(ours.states.at(-1) ?? '', recorded.states.at(-1) ?? '')}`;
   const more = ours.states.length - recorded.states.length;
   if (more > (loops ? 4 : 1)) return `${more} states that the recording does not have: ${ours.states.find((state) => !recorded.states.includes(state)) ?? ''}`;
-  for (const [at, event] of recorded.events.entries()) if (ours.events[at] !== event) return `Event ${at + 1}: ${ours.events[at] ?? 'none'} instead of ${event}`;
-  return !loops && ours.events.length > recorded.events.length ? `an Event that the recording does not have: ${ours.events[recorded.events.length]}` : undefined;
+  const [mine, theirs] = [withoutRetries(ours.events), withoutRetries(recorded.events)];
+  for (const [at, event] of theirs.entries()) if (mine[at] !== event) return `Event ${at + 1}: ${mine[at] ?? 'none'} instead of ${event}`;
+  return !loops && mine.length > theirs.length ? `an Event that the recording does not have: ${mine[theirs.length]}` : undefined;
 };
+
+/** How often a warning came again depends on how long the next step took: its repetitions in a row count once. */
+const withoutRetries = (events: readonly string[]): readonly string[] =>
+  events.map((event) => (event.startsWith('Warning ') ? event.replace(/ x\d+$/, '') : event)).filter((event, at, all) => !event.startsWith('Warning ') || event !== all[at - 1]);
 
 /** What differs first between two states of a line per leaf. */
 const differentLine = (ours: string, recorded: string): string => {

@@ -83,7 +83,7 @@ export const textOfEvent = ({ type, reason, message = '', fieldPath, count = 1 }
   `${type} ${reason} ${fieldPath ?? ''} ${normalise(message, identities)}${message.includes('including waiting') ? '' : ` x${count}`}`;
 
 /** What a kubelet wrote of each pod of a recorded scenario. */
-export const tracesOf = ({ timeline }: RecordedScenario): ReadonlyMap<string, PodTrace> => {
+export const tracesOf = ({ timeline }: Pick<RecordedScenario, 'timeline'>): ReadonlyMap<string, PodTrace> => {
   const traces = new Map<string, { readonly states: string[]; readonly events: string[]; readonly leaves: Leaves; readonly identities: Map<string, string> }>();
   for (const entry of timeline) {
     const [kind, name = ''] = (entry.added ?? entry.modified ?? entry.event?.on ?? '').split(' ');
