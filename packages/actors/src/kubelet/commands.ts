@@ -1,5 +1,6 @@
 import type { Instant } from '@naumachia/core';
 import type { LogLine } from './container-log.js';
+import { readArchive, writeArchive } from './tar-archive.js';
 
 /** What a command of an emulated container sees of its container. */
 export interface CommandContext {
@@ -123,6 +124,8 @@ export const runCommand = (argv: readonly string[], context: CommandContext): Co
       return { type: 'sleep', seconds: 2 };
     case 'hello-world':
       return out('\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n');
+    case 'tar':
+      return tar(rest, context);
     case 'wget':
     case 'curl':
     case 'nslookup':
@@ -177,6 +180,38 @@ const listDirectory = (path: string, context: CommandContext): CommandOutcome =>
   }
   if (names.size > 0) context.print(`${[...names].sort().join('\n')}\n`, 'stdout');
   return DONE;
+};
+
+/** `tar cf - PATH` and `tar -xmf - -C DIRECTORY`, as `kubectl cp` uses it. */
+const tar = (words: readonly string[], context: CommandContext): CommandOutcome => {
+  const mode = words[0] ?? '';
+  const into = words.indexOf('-C');
+  const directory = (into < 0 ? context.workingDirectory : (words[into + 1] ?? '')).replace(/\/$/, '');
+  if (mode.includes('x')) {
+    for (const { path, text } of readArchive(new TextEncoder().encode(context.readInput()))) {
+      const target = `${directory}/${path}`;
+      if (context.writeFile(target, text, false)) continue;
+      context.print(`tar: can't open '${path}': Read-only file system\n`, 'stderr');
+      return FAILED;
+    }
+    return DONE;
+  }
+  const files: { path: string; text: string }[] = [];
+  let missing = false;
+  for (const asked of words.slice(1).filter((word, at, rest) => word !== '-' && word !== '-C' && rest[at - 1] !== '-C')) {
+    const path = asked.length > 1 ? asked.replace(/\/$/, '') : asked;
+    const absolute = path.startsWith('/') ? path : `${directory}/${path}`;
+    const text = context.readFile(absolute);
+    const below = text === undefined ? context.files().filter((file) => file.startsWith(`${absolute}/`)) : [];
+    const member = (file: string): string => (path.startsWith('/') ? file : file.slice(directory.length)).replace(/^\/+/, '');
+    if (text !== undefined) files.push({ path: member(absolute), text });
+    for (const file of below) files.push({ path: member(file), text: context.readFile(file) ?? '' });
+    if (text !== undefined || below.length > 0) continue;
+    missing = true;
+    context.print(`tar: ${member(absolute)}: No such file or directory\ntar: error exit delayed from previous errors\n`, 'stderr');
+  }
+  context.print(writeArchive(files), 'stdout');
+  return missing ? FAILED : DONE;
 };
 
 const test = (words: readonly string[], context: CommandContext): boolean => {
