@@ -66,9 +66,11 @@ const registered = (state: KubeletState, registration: Registration, answer: Api
     const { bootID } = registration;
     if (node.status?.nodeInfo?.bootID !== bootID) nodeEvent(state, 'Warning', 'Rebooted', `Node ${state.config.node} has been rebooted, boot id: ${bootID}`, context);
     sufficientEvents(state, context);
+    // fastStatusUpdateOnce looks every 100 ms and writes nothing until the node is ready, but each look says what it finds: at first no CSINode.
+    stateEvent(state, 'NodeNotReady', context);
     const before = node.status?.conditions;
     const patch = conditionsPatch(nodeConditions('', before, context.now), before, nodeFacts(state.config, bootID, state.runtime.images));
-    context.run(writeNodeStatus, { wait: 0, patch, then: 'ready' });
+    context.run(writeNodeStatus, { wait: state.config.profile === 'recorded' ? 200 : 0, patch, then: 'ready' });
   } else if (state.config.profile === 'recorded') {
     const before = node.status?.conditions;
     context.run(writeNodeStatus, { wait: 200, patch: conditionsPatch(nodeConditions(STARTING_CSI, before, context.now), before), then: 'starting' });

@@ -29,7 +29,8 @@ export const play = (scenario: Scenario, schedule: Schedule): Timeline => {
   const images = imagesAtStart(scenario, NODES);
   simulation.start(clusterActors({ nodes: 0, latency: 'recorded', rootCa: CA }));
   simulation.advance(phases.nodesJoin);
-  simulation.start(nodes(NODES, 'recorded').map((spec) => (spec.kind === 'kubelet' ? withImages(spec, images) : spec)));
+  const specs = nodes(NODES, 'recorded').map((spec) => (spec.kind === 'kubelet' ? withImages(spec, images) : spec));
+  simulation.start(specs);
   simulation.advance(phases.warmUp);
   const before: Stored[] = [];
   let after = 0;
@@ -55,7 +56,7 @@ export const play = (scenario: Scenario, schedule: Schedule): Timeline => {
       // A machine that is switched off stays so until the scenario starts it.
       if (verb === 'stop') simulation.applyFaults({ rules: paceOf(schedule, step), actions: [{ type: 'kill', actor, at: 0, downFor: FOREVER }] });
       else if (Number(number) > NODES) simulation.start(nodes(1, 'recorded', Number(number)));
-      else simulation.applyFaults({ rules: paceOf(schedule, step), actions: [{ type: 'restart', actor, at: 0 }] });
+      else simulation.start(specs.filter(({ name }) => name === actor));
     },
   });
   simulation.advance(milliseconds((scenario.settle ?? 1.5) * 1000));
