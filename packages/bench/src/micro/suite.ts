@@ -22,7 +22,7 @@ export interface MicroFigure {
 export const MICRO_SUITES: Readonly<Record<string, () => Promise<readonly SuiteTask[]>>> = {
   'scheduling-cycle': async () => (await import('./scheduling-cycle.js')).schedulingCycleTasks(),
   'service-lookup': async () => (await import('./service-lookup.js')).serviceLookupTasks(),
-  etcd: async () => (await import('./etcd.js')).etcdTasks(),
+  etcd: async () => [...(await import('./etcd.js')).etcdTasks(), (await import('./etcd-messages.js')).etcdMessages()],
   'api-writes': async () => (await import('./api-write-tasks.js')).apiWriteTasks(),
   messaging: async () => (await import('./messaging.js')).messagingTasks(),
   codec: async () => (await import('./codec.js')).codecTasks(),
