@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { compileInUse } from './compile-hosts.mjs';
 
+const [{ Codec }, { structures }] = await Promise.all(['core/dist/index.js', 'actors/dist/structures.js'].map((file) => import(new URL(`../packages/${file}`, import.meta.url).href)));
+const codecId = new Codec(structures).id;
 const KINDS = { kubelet: 'kubelet', 'kube-proxy': 'kubeProxy' };
 
 const path = (relative) => fileURLToPath(new URL(`../packages/${relative}`, import.meta.url));
@@ -34,7 +36,7 @@ async function bundle(kind, name) {
     import { reporter } from ${JSON.stringify(path('bench/dist/measure/reporter.js'))};
     import { workerData } from 'node:worker_threads';
     const services = { 'compiled-code': async () => async () => ({ info: compiledCode(), close: async () => undefined }) };
-    serveHost({ actors: { ${JSON.stringify(kind)}: async () => ${name} }, services, structures }, workerData.reporter === undefined ? undefined : reporter());
+    serveHost({ actors: { ${JSON.stringify(kind)}: async () => ${name} }, services, structures, codecId: ${JSON.stringify(codecId)} }, workerData.reporter === undefined ? undefined : reporter());
   `;
   const built = await rolldown({
     input: entry,
@@ -42,7 +44,11 @@ async function bundle(kind, name) {
     logLevel: 'silent',
     // Reading strings natively takes a worker longer to load than it ever gains.
     resolve: { alias: { msgpackr: join(dirname(createRequire(path('core/package.json')).resolve('msgpackr')), '../index.js') } },
-    plugins: [{ name: 'entry', resolveId: (id) => (id === entry ? id : null), load: (id) => (id === entry ? source : null) }],
+    plugins: [
+      { name: 'entry', resolveId: (id) => (id === entry ? id : null), load: (id) => (id === entry ? source : null) },
+      // msgpackr makes a function for each shape that it reads for the third time. Most threads read few of many shapes.
+      { name: 'later', transform: (code, id) => (id.endsWith('/msgpackr/unpack.js') ? code.replace('inlineObjectReadThreshold = 2;', 'inlineObjectReadThreshold = 16;') : null) },
+    ],
   });
   // Names stay: flows and errors are told apart by theirs.
   const { output } = await built.generate({ format: 'cjs', codeSplitting: false, minify: { compress: false, mangle: false, codegen: true } });

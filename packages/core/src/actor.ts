@@ -98,4 +98,6 @@ export interface Catalog {
   readonly services?: { readonly [name: string]: () => Promise<OpenService> };
   /** Object shapes for the codec of every host. */
   readonly structures?: readonly Structure[];
+  /** The id of their codec, if it has been worked out before. */
+  readonly codecId?: string;
 }

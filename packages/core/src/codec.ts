@@ -21,12 +21,13 @@ export class Codec {
   readonly #valueWriter: RecordWriter;
   readonly #fields: FieldReader;
 
-  constructor(structures: readonly Structure[]) {
-    this.id = hash32(JSON.stringify(structures)).toString(16).padStart(8, '0');
+  /** `id` is that of an earlier codec of the same structures, where it is known: a thousand threads need not work it out each. */
+  constructor(structures: readonly Structure[], id = hash32(JSON.stringify(structures)).toString(16).padStart(8, '0')) {
+    this.id = id;
     this.#packr = frozenPackr(structures);
     this.#values = frozenPackr(structures);
     this.#writer = new RecordWriter(structures);
-    this.#valueWriter = new RecordWriter(structures);
+    this.#valueWriter = new RecordWriter(structures, this.#writer);
     this.#fields = new FieldReader(structures, (bytes) => this.#values.unpack(bytes));
   }
 
@@ -91,8 +92,8 @@ let current = new Codec([]);
 /** The codec of this thread. Every host of a run uses the same. */
 export const codec = (): Codec => current;
 
-export const useStructures = (structures: readonly Structure[]): void => {
-  current = new Codec(structures);
+export const useStructures = (structures: readonly Structure[], id?: string): void => {
+  current = new Codec(structures, id);
 };
 
 useValueCodec({ encode: (value) => current.encodeValue(value), encodeWire: (header, value, former) => current.encodeWire(header, value, former), marks: () => current.marks, decode: (bytes) => current.decodeValue(bytes) });

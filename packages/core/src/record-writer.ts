@@ -13,6 +13,9 @@ const KEPT_BYTES = 8 << 20;
 /** Shorter strings are written by a loop, others by Node: reading strings that are pieced together unit by unit is slow. */
 const SHORT_STRING = 24;
 
+/** A thread that writes few of a shape is done before its code would be compiled; a thousand threads write few. */
+const COMPILED_AFTER = 16;
+
 /** Where a walk over the keys of an object stands: nearly always one key only can follow. */
 interface Shape {
   /** The record's id, or 0 if no shape ends here. */
@@ -20,12 +23,14 @@ interface Shape {
   /** The keys that lead here; how their values are written is compiled when the first such object comes. */
   keys: Structure;
   write: ((writer: RecordWriter, value: object) => void) | undefined;
+  /** How many such objects were written before that. */
+  uses: number;
   key: string | undefined;
   next: Shape | undefined;
   others: Map<string, Shape> | undefined;
 }
 
-const newShape = (): Shape => ({ id: 0, keys: [], write: undefined, key: undefined, next: undefined, others: undefined });
+const newShape = (): Shape => ({ id: 0, keys: [], write: undefined, uses: 0, key: undefined, next: undefined, others: undefined });
 
 /** Straight-line code: V8 reads `value.name` from few hidden classes at the cost of a load, and `value[key]` in a loop at that of a search. */
 const compile = (keys: Structure): NonNullable<Shape['write']> =>
@@ -100,8 +105,9 @@ export class RecordWriter {
   /** Where in the former marks the search for the next object begins. */
   #cursor = 0;
 
-  constructor(structures: readonly Structure[]) {
-    this.#shapes = shapesOf(structures);
+  /** `like` is another writer of the same structures. */
+  constructor(structures: readonly Structure[], like?: RecordWriter) {
+    this.#shapes = like ? like.#shapes : shapesOf(structures);
   }
 
   /** The bytes, which are the caller's until the next call; undefined if the value holds what only msgpackr writes (maps, sets, dates, big integers). */
@@ -261,7 +267,8 @@ export class RecordWriter {
     const shape = this.#shapeOf(value);
     if (shape === undefined) return this.#other(value);
     this.#recordId(shape.id);
-    (shape.write ??= compile(shape.keys))(this, value);
+    if (shape.write === undefined && ++shape.uses < COMPILED_AFTER) for (const key of shape.keys) this.value(value[key]);
+    else (shape.write ??= compile(shape.keys))(this, value);
   }
 
   /** Begins an object of a known shape; false and nothing if it is of another. */

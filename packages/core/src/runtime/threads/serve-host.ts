@@ -16,7 +16,7 @@ export const serveHost = (catalog: Catalog, reporter: Reporter | undefined): voi
   // On Linux this is the calling thread's own; elsewhere it would be the whole process's.
   if (start.niceness !== 0 && platform() === 'linux') setPriority(start.niceness);
   const tell = (notice: WorkerNotice): void => parentPort?.postMessage(notice);
-  useStructures(catalog.structures ?? []);
+  useStructures(catalog.structures ?? [], catalog.codecId);
   const peers = new PortPeers(start.name, { resolve: (actor) => tell({ notice: 'resolve', actor }) }, reporter?.observer);
   const host = new LocalHost({
     name: start.name,
