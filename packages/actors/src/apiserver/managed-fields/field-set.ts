@@ -55,7 +55,7 @@ const elementInfo = (element: string): ElementInfo => {
   return info;
 };
 
-/** `elements` must be sorted and `children` hold no empty set; both become the node's own. */
+/** `elements` must be sorted and `children` hold no empty set. */
 export const fieldSet = (member: boolean, elements: readonly string[], children: readonly FieldSet[]): FieldSet => {
   const { length } = elements;
   if (length === 0) return member ? ITSELF : NO_FIELDS;
@@ -74,7 +74,8 @@ export const fieldSet = (member: boolean, elements: readonly string[], children:
     const candidate = bucket[at] as FieldSet;
     if (candidate.member === member && sameParts(candidate, elements, children)) return candidate;
   }
-  const node: FieldSet = { id: nextId++, member, elements, children, text: undefined };
+  // Copies: arrays that were filled one by one have room for more than they hold.
+  const node: FieldSet = { id: nextId++, member, elements: elements.slice(), children: children.slice(), text: undefined };
   bucket.push(node);
   return node;
 };

@@ -1,5 +1,6 @@
 import { between, type Instant, later, seconds } from '@naumachia/core';
 import type { Lease, Node, NodeCondition } from '../../api/generated/types.js';
+import type { Stored } from '../../api/requests.js';
 import { formatTime, instantOfTime } from '../../api/time-format.js';
 
 /** What the monitor remembers of a node: when it last gave a sign of life that was new to us, by our own clock. */
@@ -8,6 +9,10 @@ export interface NodeHealth {
   /** Of the Ready condition, as text. */
   heartbeat: string | undefined;
   renewTime: string | undefined;
+  /** The revision at which the node was Ready and left nothing to do: until it changes, only its lease is looked at. */
+  calm?: { readonly revision: number; readonly zone: string } | undefined;
+  /** Of the lease whose `renewTime` was read last. */
+  leaseRevision?: number;
 }
 
 /** --node-startup-grace-period, for a node that never reported. */
@@ -23,15 +28,35 @@ export const noteSigns = (health: NodeHealth | undefined, node: Node, lease: Lea
   if (health === undefined) {
     // A node that never reported counts from its creation.
     const seenAt = heartbeat === undefined && renewTime === undefined ? instantOfTime(node.metadata.creationTimestamp ?? '') : now;
-    return { seenAt, heartbeat, renewTime };
+    return { seenAt, heartbeat: ownText(heartbeat), renewTime: ownText(renewTime) };
   }
   const renewed = renewTime !== undefined && (health.renewTime === undefined || renewTime > health.renewTime);
   if (heartbeat !== health.heartbeat || renewed) {
     health.seenAt = now;
-    health.heartbeat = heartbeat;
-    health.renewTime = renewTime ?? health.renewTime;
+    health.heartbeat = ownText(heartbeat);
+    health.renewTime = ownText(renewTime) ?? health.renewTime;
   }
   return health;
+};
+
+/** A copy: what was decoded is a piece of the text of its whole object, and would keep it. */
+const ownText = (text: string | undefined): string | undefined => (text === undefined ? undefined : ` ${text}`.slice(1));
+
+/**
+ * Whether a node that was well is still: it has not changed, and its lease says that it is alive. Thousands of nodes need then not be
+ * decoded every few seconds.
+ */
+export const isStillCalm = (health: NodeHealth, node: Stored<Node>, lease: Stored<Lease> | undefined, graceSeconds: number, now: Instant): boolean => {
+  if (health.calm?.revision !== node.header.revision) return false;
+  if (lease !== undefined && lease.header.revision !== health.leaseRevision) {
+    health.leaseRevision = lease.header.revision;
+    const { renewTime } = lease.value.spec;
+    if (renewTime !== undefined && (health.renewTime === undefined || renewTime > health.renewTime)) {
+      health.seenAt = now;
+      health.renewTime = ownText(renewTime);
+    }
+  }
+  return between(later(health.seenAt, seconds(graceSeconds)), now) < 0;
 };
 
 /** The conditions of a node that was silent for too long; undefined if it was not, or if they say so already. */
