@@ -3,7 +3,7 @@ import type { Node, NodeCondition, ObjectReference } from '../../api/generated/t
 import type { ApiAnswer, ApiRequest, Stored } from '../../api/requests.js';
 import type { EventToRecord } from '../../machinery/event-recorder.js';
 import { indexed, objectAt, objectsOf } from '../../machinery/informer.js';
-import { enqueue, type Work } from '../../machinery/reconciler.js';
+import { enqueue, enqueueAfter, type Work } from '../../machinery/reconciler.js';
 import { hasFailed, patchRequest, updateSubresourceRequest } from '../../machinery/requests.js';
 import { formatTime } from '../../api/time-format.js';
 import { LEASES, NODES, PODS } from '../caches.js';
@@ -17,6 +17,9 @@ import { newZone, zoneOf, zoneRate, type ZoneState, zoneState } from './zones.js
 const NAME = 'node-lifecycle-controller';
 /** --node-monitor-period. */
 const PERIOD = seconds(5);
+/** The key of nodes that are new, and how long it waits for more of them. */
+const NEW_NODES = 'new-nodes';
+const REGISTER_AFTER = seconds(1);
 /** --node-monitor-grace-period, since Kubernetes 1.32. */
 const GRACE_SECONDS = 50;
 
@@ -29,11 +32,32 @@ export const nodeMonitor: ManagedController = {
   name: NAME,
   component: 'node-controller',
   workers: 1,
-  reconcile: (manager, _key, now) => monitor(manager, now),
+  reconcile: (manager, key, now) => (key === NEW_NODES ? register(manager, now) : monitor(manager, now)),
   proceed: (manager, _key, next, answers, now) => proceed(manager, next as Progress, answers, now),
-  watches: {},
+  watches: {
+    nodes: (manager, former, current, context) => {
+      if (former === undefined && current !== undefined) enqueueAfter(manager, NAME, NEW_NODES, REGISTER_AFTER, context);
+    },
+  },
   started: (manager) => enqueue(manager, NAME, 'nodes'),
 };
+
+/**
+ * Says of nodes that they are there, a little after they came and all together. The real monitor says it when it looks next, which may be
+ * within this time or five seconds later.
+ */
+const register = (manager: ControllerManager, now: Instant): Work => {
+  const { health } = manager.memory;
+  const events: EventToRecord[] = [];
+  for (const [name, node] of objectsOf(manager.informers, NODES)) {
+    if (health.has(name)) continue;
+    events.push(registeredNode(name, node));
+    health.set(name, noteSigns(undefined, node.value, objectAt(manager.informers, LEASES, `kube-node-lease/${name}`)?.value, now));
+  }
+  return { writes: [], events };
+};
+
+const registeredNode = (name: string, node: Stored<Node>): EventToRecord => ({ about: nodeReference(node), type: 'Normal', reason: 'RegisteredNode', message: `Node ${name} event: Registered Node ${name} in Controller` });
 
 const monitor = (manager: ControllerManager, now: Instant): Work => {
   const { health, zones } = manager.memory;
@@ -44,7 +68,7 @@ const monitor = (manager: ControllerManager, now: Instant): Work => {
   const taints: ApiRequest[] = [];
   const counts = new Map<string, { ready: number; notReady: number }>();
   for (const [name, node] of nodes) {
-    if (!health.has(name)) events.push({ about: nodeReference(node), type: 'Normal', reason: 'RegisteredNode', message: `Node ${name} event: Registered Node ${name} in Controller` });
+    if (!health.has(name)) events.push(registeredNode(name, node));
     const lease = objectAt(manager.informers, LEASES, `kube-node-lease/${name}`);
     const signs = noteSigns(health.get(name), node.value, lease?.value, now);
     health.set(name, signs);
