@@ -1,6 +1,7 @@
 import type { ManagedController } from './controller.js';
 import { deploymentController } from './deployment/deployment.js';
 import { endpointSliceController } from './endpoints/endpoint-slice.js';
+import { endpointSliceMirroringController } from './endpoints/endpoint-slice-mirroring.js';
 import { endpointsController } from './endpoints/endpoints.js';
 import { garbageCollector } from './garbage-collector/garbage-collector.js';
 import { namespaceController } from './namespace/namespace.js';
@@ -24,6 +25,7 @@ export const CONTROLLERS: readonly ManagedController[] = [
   replicationControllerController,
   endpointsController,
   endpointSliceController,
+  endpointSliceMirroringController,
   namespaceController,
   garbageCollector,
   podGarbageCollector,

@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointSlice, Service } from '../../api/generated/types.js';
 import type { Stored } from '../../api/requests.js';
+import type { OwnerReference } from '../../api/object.js';
 import { controllerReference } from '../replica-set/claim.js';
 import { type AddressType, type DesiredEndpoints, endpointKey, type PortGroup, portsKey, sameEndpoint } from './desired-endpoints.js';
 
@@ -7,7 +8,7 @@ import { type AddressType, type DesiredEndpoints, endpointKey, type PortGroup, p
 export const MAX_ENDPOINTS = 100;
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 export const MANAGER = 'endpointslice-controller.k8s.io';
-const SERVICE_NAME = 'kubernetes.io/service-name';
+export const SERVICE_NAME = 'kubernetes.io/service-name';
 const HEADLESS = 'service.kubernetes.io/headless';
 
 /** What has to be written so that the slices hold what is desired; `update` may name a slice that got another's content. */
@@ -21,7 +22,27 @@ export interface SliceChanges {
  * Packs endpoints into slices of at most 100 with few writes (endpointslice/reconciler.go): what stays keeps its slice and place, what is
  * new fills slices that change anyway, then the fullest one with room for all of it, then new ones.
  */
-export const packSlices = (service: Service, desired: DesiredEndpoints, existing: readonly Stored<EndpointSlice>[], addressType: AddressType): SliceChanges => {
+export const packSlices = (service: Service, desired: DesiredEndpoints, existing: readonly Stored<EndpointSlice>[], addressType: AddressType): SliceChanges =>
+  packOwned(serviceOwner(service), desired.groups, existing, addressType);
+
+/** Whose slices they are, and what each says of that. */
+export interface SliceOwner {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly annotations?: Labels;
+  readonly reference: OwnerReference;
+  /** One empty slice stays where there are no endpoints, so that clients see that it was looked at. */
+  readonly keepsOne: boolean;
+}
+
+const serviceOwner = (service: Service): SliceOwner => {
+  const { name = '', namespace = '', uid = '' } = service.metadata;
+  return { name, namespace, labels: sliceLabels(service), reference: controllerReference('v1', 'Service', { name, uid }), keepsOne: true };
+};
+
+/** As `packSlices`, for any owner. */
+export const packOwned = (owner: SliceOwner, groups: ReadonlyMap<string, PortGroup>, existing: readonly Stored<EndpointSlice>[], addressType: AddressType): SliceChanges => {
   const changes: SliceChanges = { create: [], update: [], remove: [] };
   const byPorts = new Map<string, Stored<EndpointSlice>[]>();
   for (const slice of existing) {
@@ -30,14 +51,12 @@ export const packSlices = (service: Service, desired: DesiredEndpoints, existing
     if (found) found.push(slice);
     else byPorts.set(key, [slice]);
   }
-  const labels = sliceLabels(service);
-  for (const [key, group] of desired.groups) packGroup(service, labels, group, byPorts.get(key) ?? [], addressType, changes);
-  for (const [key, slices] of byPorts) if (!desired.groups.has(key)) changes.remove.push(...slices);
-  if (changes.remove.length === existing.length && changes.create.length === 0) {
-    // A service without endpoints keeps one empty slice, so that clients see that it was looked at.
+  for (const [key, group] of groups) packGroup(owner, group, byPorts.get(key) ?? [], addressType, changes);
+  for (const [key, slices] of byPorts) if (!groups.has(key)) changes.remove.push(...slices);
+  if (owner.keepsOne && changes.remove.length === existing.length && changes.create.length === 0) {
     const placeholder = changes.remove.length === 1 ? changes.remove[0] : undefined;
-    if (placeholder !== undefined && isPlaceholder(placeholder.value, labels)) changes.remove.length = 0;
-    else changes.create.push(newSlice(service, labels, [], [], addressType));
+    if (placeholder !== undefined && isPlaceholder(placeholder.value, owner.labels)) changes.remove.length = 0;
+    else changes.create.push(newSlice(owner, [], [], addressType));
   }
   while (changes.create.length > 0 && changes.remove.length > 0) {
     // A slice that would go is written over instead.
@@ -53,7 +72,7 @@ interface Changing {
   readonly endpoints: Endpoint[];
 }
 
-const packGroup = (service: Service, labels: Labels, group: PortGroup, existing: readonly Stored<EndpointSlice>[], addressType: AddressType, changes: SliceChanges): void => {
+const packGroup = (owner: SliceOwner, group: PortGroup, existing: readonly Stored<EndpointSlice>[], addressType: AddressType, changes: SliceChanges): void => {
   const wanted = new Map(group.endpoints);
   const changing: Changing[] = [];
   let unchanged: Changing[] = [];
@@ -72,7 +91,7 @@ const packGroup = (service: Service, labels: Labels, group: PortGroup, existing:
     if (changed || before.length !== endpoints.length) {
       if (endpoints.length === 0) changes.remove.push(slice);
       else changing.push({ slice, endpoints });
-    } else if (!sameMap(slice.header.labels, labels)) changing.push({ slice, endpoints });
+    } else if (!sameMap(slice.header.labels, owner.labels) || (owner.annotations !== undefined && !sameMap(slice.value.metadata.annotations, owner.annotations))) changing.push({ slice, endpoints });
     else unchanged.push({ slice, endpoints });
   }
   const left = [...wanted.values()];
@@ -82,7 +101,7 @@ const packGroup = (service: Service, labels: Labels, group: PortGroup, existing:
     const fitting = left.length < MAX_ENDPOINTS ? fullestWithRoom(unchanged, left.length) : undefined;
     const endpoints = fitting?.endpoints ?? [];
     endpoints.push(...left.splice(0, MAX_ENDPOINTS - endpoints.length));
-    if (fitting === undefined) changes.create.push(newSlice(service, labels, endpoints, group.ports, addressType));
+    if (fitting === undefined) changes.create.push(newSlice(owner, endpoints, group.ports, addressType));
     else {
       changing.push(fitting);
       unchanged = unchanged.filter((slice) => slice !== fitting);
@@ -90,9 +109,11 @@ const packGroup = (service: Service, labels: Labels, group: PortGroup, existing:
   }
   for (const { slice, endpoints } of changing) {
     const { value } = slice;
-    changes.update.push({ slice, value: Object.assign({}, value, { metadata: Object.assign({}, value.metadata, { labels }), endpoints }) });
+    changes.update.push({ slice, value: Object.assign({}, value, { metadata: saidBy(owner, value.metadata), endpoints }) });
   }
 };
+
+const saidBy = ({ labels, annotations }: SliceOwner, metadata: EndpointSlice['metadata']): EndpointSlice['metadata'] => Object.assign({}, metadata, { labels }, annotations && { annotations });
 
 const fullestWithRoom = (slices: readonly Changing[], count: number): Changing | undefined => {
   let fullest: Changing | undefined;
@@ -103,7 +124,7 @@ const fullestWithRoom = (slices: readonly Changing[], count: number): Changing |
   return fullest;
 };
 
-type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Record<string, string>>;
 
 /** The service's labels, and what says whose slice it is and who keeps it. */
 const sliceLabels = (service: Service): Labels => ({
@@ -113,15 +134,10 @@ const sliceLabels = (service: Service): Labels => ({
   ...(service.spec?.clusterIP === 'None' && { [HEADLESS]: '' }),
 });
 
-const newSlice = (service: Service, labels: Labels, endpoints: readonly Endpoint[], ports: PortGroup['ports'], addressType: AddressType): EndpointSlice => ({
+const newSlice = ({ name, namespace, labels, annotations, reference }: SliceOwner, endpoints: readonly Endpoint[], ports: PortGroup['ports'], addressType: AddressType): EndpointSlice => ({
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',
-  metadata: {
-    generateName: `${service.metadata.name ?? ''}-`,
-    namespace: service.metadata.namespace ?? '',
-    labels,
-    ownerReferences: [controllerReference('v1', 'Service', { name: service.metadata.name ?? '', uid: service.metadata.uid ?? '' })],
-  },
+  metadata: { generateName: `${name}-`, namespace, labels, ...(annotations !== undefined && Object.keys(annotations).length > 0 && { annotations }), ownerReferences: [reference] },
   addressType,
   endpoints: orNull(endpoints),
   ports: orNull(ports),
