@@ -5,7 +5,7 @@
 export const FEATURES_NOT_BUILT = {
   // Kinds without depth are stored, listed and watched; their defaults, validation and status are missing (apiserver/kinds/strategies.ts).
   api: [
-    'a store that was compacted from outside', 'admission PodSecurity', 'header impersonate', 'mirror pods', 'subresource pods/attach', 'subresource pods/ephemeralcontainers', 'subresource pods/proxy',
+    'a store that was compacted from outside', 'admission PodSecurity', 'evictions', 'header impersonate', 'kind TokenReview', 'mirror pods', 'subresource pods/attach', 'subresource pods/ephemeralcontainers', 'subresource pods/proxy',
     'subresource pods/resize', 'subresource serviceaccounts/token', 'subresource services/proxy',
     'resource apiservices.apiregistration.k8s.io', 'resource certificatesigningrequests.certificates.k8s.io',
     'resource clusterrolebindings.rbac.authorization.k8s.io', 'resource clusterroles.rbac.authorization.k8s.io', 'resource controllerrevisions.apps',

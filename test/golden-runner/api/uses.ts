@@ -13,6 +13,9 @@ export const usesOfConversation = (conversation: Conversation): ReadonlySet<stri
 
 const addUsesOfStep = (uses: Set<string>, step: Step): void => {
   for (const use of usesOfPath(step.path ?? '')) uses.add(use);
+  // An eviction that names another pod than its path is refused before anything of it is looked at.
+  const evicted = /\/pods\/([^/]+)\/eviction/.exec(step.path ?? '')?.[1];
+  if (evicted !== undefined && isRecord(step.body) && isRecord(step.body.metadata ?? null) && (step.body.metadata as { readonly name?: string }).name === evicted) uses.add('evictions');
   for (const header of Object.keys(step.headers ?? {})) if (/^impersonate-/i.test(header)) uses.add('header impersonate');
   const sent = JSON.stringify([step.body, step.bodyText, step.edit]);
   for (const [word, feature] of WORDS) if (sent.includes(word)) uses.add(feature);

@@ -6,8 +6,9 @@ import { badRequest, tooManyRequests } from '../../api/status.js';
 import type { Kind } from '../registry.js';
 import type { ApiServerState } from '../state.js';
 import { resourceCache, sortedObjects } from '../watch-cache.js';
+import { created } from './binding.js';
 import { planDelete } from './delete.js';
-import { type Plan, refusal } from './plan.js';
+import { answer, type Plan, refusal } from './plan.js';
 
 /**
  * POST pods/NAME/eviction: a deletion that budgets may forbid. As of now a budget is read and not counted down: the disruption
@@ -28,7 +29,23 @@ export const planEviction = (state: ApiServerState, context: ActorContext, kind:
     }
   }
   const options = (eviction.deleteOptions ?? {}) as DeleteOptions;
-  return planDelete(state, context, kind, { type: 'delete', user: request.user, resource: 'pods', namespace: request.namespace, name, options, ...(request.dryRun !== undefined && { dryRun: request.dryRun }) }, stored);
+  return granted(planDelete(state, context, kind, { type: 'delete', user: request.user, resource: 'pods', namespace: request.namespace, name, options, ...(request.dryRun !== undefined && { dryRun: request.dryRun }) }, stored));
+};
+
+/** Whatever the deletion comes to, an eviction that is granted is answered with 201 and no object (EvictionREST.Create). */
+const granted = (plan: Plan): Plan => {
+  switch (plan.type) {
+    case 'answer':
+      return plan.reply.type === 'status' && plan.reply.status.status === 'Failure' ? plan : answer({ type: 'status', status: created });
+    case 'put':
+      return { ...plan, tell: 'success' };
+    case 'delete':
+      return { ...plan, answer: { answer: 'created' } };
+    case 'then':
+      return { ...plan, remove: { answer: 'created' } };
+    case 'transaction':
+      return plan;
+  }
 };
 
 const budgetOf = (state: ApiServerState, pod: Pod): PodDisruptionBudget | undefined => {

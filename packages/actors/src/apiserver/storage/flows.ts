@@ -180,6 +180,8 @@ const removed = (answer: Removal, stored: Stored): ApiReply => {
       return { type: 'object', code: 200, object: stored };
     case 'value':
       return { type: 'value', code: 200, value: answer.value };
+    case 'created':
+      return { type: 'status', status: created };
     case 'status':
       return { type: 'status', status: deletedStatus(stored.header.resource, stored.header.name, stored.header.uid) };
   }

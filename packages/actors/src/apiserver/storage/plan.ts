@@ -36,10 +36,11 @@ export interface DeletePlan {
   readonly also: readonly string[];
 }
 
-/** How a deletion is answered: with the object, with a Status, or with an object that was computed before. */
+/** How a deletion is answered: with the object, with a Status that names it or that says only that something was created, or with an object that was computed before. */
 export type Removal =
   | { readonly answer: 'object' }
   | { readonly answer: 'status' }
+  | { readonly answer: 'created' }
   | { readonly answer: 'value'; readonly value: KubernetesObject };
 
 export interface TransactionPlan {
