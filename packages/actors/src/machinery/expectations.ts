@@ -1,4 +1,4 @@
-import { between, type Instant, minutes } from '@naumachia/core';
+import { between, type Duration, type Instant, milliseconds, minutes } from '@naumachia/core';
 
 /**
  * What a controller has asked for and its informer has not shown yet (controller_utils.go: ControllerExpectations and, for the
@@ -54,6 +54,12 @@ export const forgetExpectations = (expectations: Expectations, key: string): voi
 export const areSatisfied = (expectations: Expectations, key: string, now: Instant): boolean => {
   const known = expectations.get(key);
   return known === undefined || isFulfilled(known) || between(known.at, now) > EXPIRES_AFTER;
+};
+
+/** How long an unfulfilled expectation still counts. What was made and was gone again between two lists is never seen. */
+export const untilExpired = (expectations: Expectations, key: string, now: Instant): Duration => {
+  const known = expectations.get(key);
+  return milliseconds(known === undefined ? 0 : Math.max(0, EXPIRES_AFTER - between(known.at, now)) + 1);
 };
 
 const isFulfilled = (expectation: Expectation): boolean => expectation.creations === 0 && expectation.deletions.size === 0;

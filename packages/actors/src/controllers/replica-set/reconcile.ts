@@ -2,7 +2,7 @@ import { type Instant, milliseconds } from '@naumachia/core';
 import type { ObjectReference, PodTemplateSpec } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
 import type { ApiAnswer, ApiRequest } from '../../api/requests.js';
-import { areSatisfied, forgetExpectations } from '../../machinery/expectations.js';
+import { areSatisfied, forgetExpectations, untilExpired } from '../../machinery/expectations.js';
 import type { EventToRecord } from '../../machinery/event-recorder.js';
 import { indexed, objectAt } from '../../machinery/informer.js';
 import { controllerState, type Work } from '../../machinery/reconciler.js';
@@ -70,7 +70,13 @@ export const proceedSet = (kind: SetKind, manager: ControllerManager, next: Next
 const manage = (kind: SetKind, manager: ControllerManager, seen: Seen, satisfied: boolean, now: Instant): Work | undefined => {
   const { set, active } = seen;
   const missing = set.replicas - active.length;
-  if (!satisfied || set.terminating || missing === 0) return writeStatus(kind, seen, undefined, now);
+  if (!satisfied) {
+    // Nothing else may come to look at the set again: an informer resyncs only after half a day.
+    const wait = untilExpired(controllerState(manager, kind.controller).expectations, keyOf(set), now);
+    const status = writeStatus(kind, seen, undefined, now);
+    return { ...(status ?? NO_WORK), requeueAfter: milliseconds(Math.min(wait, status?.requeueAfter ?? wait)) };
+  }
+  if (set.terminating || missing === 0) return writeStatus(kind, seen, undefined, now);
   if (missing > 0) return createBatch(kind, seen, Math.min(missing, BURST_REPLICAS), 1, NO_EVENTS);
   const victims = podsToDelete(active, relatedPods(manager, set), Math.min(-missing, BURST_REPLICAS), now);
   const next: Next = { stage: 'deleted', seen, victims };
@@ -131,6 +137,7 @@ const writeStatus = (kind: SetKind, { set, active, terminating }: Seen, error: M
   return { writes: [brief(updateSubresourceRequest(kind.client, set.header, 'status', Object.assign({}, set.stored.value, { status })))], failed: error !== undefined, ...later };
 };
 
+const NO_WORK: Work = { writes: [] };
 const NO_EVENTS: readonly EventToRecord[] = [];
 
 const withEvents = (work: Work | undefined, events: readonly EventToRecord[]): Work => ({ ...(work ?? { writes: [] }), events });

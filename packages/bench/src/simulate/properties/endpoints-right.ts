@@ -1,4 +1,4 @@
-import type { KubernetesObject, Stored } from '@naumachia/actors';
+import type { Stored } from '@naumachia/actors';
 import { type EndpointSlice, matches, type Pod, selectorOfLabels, type Service } from '@naumachia/actors/api';
 import { destinationAt, type KubeProxyState, parseIp, protocolNumber } from '@naumachia/actors/kube-proxy';
 import type { World } from '../world.js';
@@ -16,6 +16,8 @@ const problemsOf = (key: string, { value: service, header }: Stored<Service>, { 
   const shown = endpointsOf(world, header.namespace, header.name);
   const difference = differ(wanted, shown);
   if (difference !== undefined) return [`Service ${key}: in its EndpointSlices ${difference}`];
+  const lost = lostEndpoints(world, header.namespace, header.name);
+  if (lost.length > 0) return [`Service ${key}: its EndpointSlices still name ${lost.join(', ')}, which do not exist`];
   const [address, port] = [parseIp(service.spec.clusterIP ?? ''), service.spec.ports?.[0]];
   if (address === undefined || port === undefined) return [];
   return actors.flatMap((actor) => {
@@ -32,12 +34,18 @@ const isReady = ({ metadata, status }: Pod): boolean => metadata.deletionTimesta
 
 const endpointsOf = (world: World, namespace: string, service: string): ReadonlySet<string> => {
   const addresses = new Set<string>();
-  for (const { header, value } of world.all<EndpointSlice & KubernetesObject>('endpointslices.discovery.k8s.io').values()) {
-    if (header.namespace !== namespace || header.labels?.['kubernetes.io/service-name'] !== service) continue;
-    for (const { conditions, addresses: own } of value.endpoints ?? []) if (conditions?.ready === true) for (const address of own) addresses.add(address);
+  for (const { endpoints } of slicesOf(world, namespace, service)) {
+    for (const { conditions, addresses: own } of endpoints ?? []) if (conditions?.ready === true) for (const address of own) addresses.add(address);
   }
   return addresses;
 };
+
+/** Pods that slices name, ready or not, and that do not exist. */
+const lostEndpoints = (world: World, namespace: string, service: string): readonly string[] =>
+  slicesOf(world, namespace, service).flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ targetRef }) => (targetRef?.kind === 'Pod' && world.get<Pod>('pods', `${namespace}/${targetRef.name ?? ''}`) === undefined ? [targetRef.name ?? ''] : [])));
+
+const slicesOf = (world: World, namespace: string, service: string): readonly EndpointSlice[] =>
+  [...world.all<EndpointSlice>('endpointslices.discovery.k8s.io').values()].flatMap(({ header, value }) => (header.namespace === namespace && header.labels?.['kubernetes.io/service-name'] === service ? [value] : []));
 
 const differ = (wanted: ReadonlySet<string>, found: ReadonlySet<string>): string | undefined => {
   const missing = [...wanted].filter((each) => !found.has(each));

@@ -1,3 +1,4 @@
+import type { ApiAnswer } from '@naumachia/actors';
 import type { Address, Envelope, FeedBatch, Instant } from '@naumachia/core';
 import type { Change, World } from '../world.js';
 
@@ -31,3 +32,6 @@ export interface EndProperty {
   readonly about: string;
   readonly problems: (end: EndState) => readonly string[];
 }
+
+/** A failure that the runtime gives in the server's place, or that the server has met on the way, says nothing about what was written. */
+export const isUncertain = (answer: ApiAnswer): boolean => answer.type === 'failure' || (answer.type === 'status' && (answer.status.code ?? 0) >= 500);

@@ -1,6 +1,6 @@
 import type { ApiAnswer, CreateRequest, KubernetesObject } from '@naumachia/actors';
 import { controllerOf, type Pod, type ReplicaSet } from '@naumachia/actors/api';
-import type { AlwaysProperty } from './property.js';
+import { type AlwaysProperty, isUncertain } from './property.js';
 
 /** What a ReplicaSet was told to have, and has. */
 interface Known {
@@ -66,9 +66,6 @@ export const replicasBounded: AlwaysProperty = {
     };
   },
 };
-
-/** A failure that the runtime gives in the server's place, or that the server has met on the way, says nothing about what was written. */
-const isUncertain = (answer: ApiAnswer): boolean => answer.type === 'failure' || (answer.type === 'status' && (answer.status.code ?? 0) >= 500);
 
 const nameOf = (sets: ReadonlyMap<string, { readonly header: { readonly uid: string } }>, uid: string): string => [...sets].find(([, { header }]) => header.uid === uid)?.[0] ?? uid;
 

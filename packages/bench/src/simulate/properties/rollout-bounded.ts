@@ -1,7 +1,7 @@
-import type { DeleteRequest, KubernetesObject, Stored } from '@naumachia/actors';
+import type { ApiAnswer, DeleteRequest, KubernetesObject, Stored } from '@naumachia/actors';
 import { controllerOf, type Deployment, type Pod, type ReplicaSet, scaledValue } from '@naumachia/actors/api';
 import type { World } from '../world.js';
-import type { AlwaysProperty } from './property.js';
+import { type AlwaysProperty, isUncertain } from './property.js';
 
 interface Bounds {
   /** What its controller may still believe to be the most. */
@@ -17,6 +17,8 @@ export const rolloutBounded: AlwaysProperty = {
     const known = new Map<string, Bounds>();
     /** Pods, by uid, that the controller of a ReplicaSet has asked to delete: it does so where the ReplicaSet was scaled down. */
     const rolled = new Set<string>();
+    /** Those of which nobody knows what came of it, by reply slot, with the Deployment: the controller asks again, perhaps for another pod. */
+    const unanswered = new Map<number, string>();
     const boundsOf = (uid: string): Bounds => {
       let bounds = known.get(uid);
       if (!bounds) known.set(uid, (bounds = { ceiling: 0, calm: false }));
@@ -36,16 +38,27 @@ export const rolloutBounded: AlwaysProperty = {
       const bounds = boundsOf(deployment.header.uid);
       const { least, wanted } = fenceposts(deployment.value);
       const ready = podsOf(world, deployment.header.uid).filter(isReady).length;
-      if (isComplete(deployment.value) && ready >= wanted) bounds.calm = true;
-      else if (bounds.calm && ready < least) violated(`Deployment ${deployment.header.name} has ${ready} ready pods in its rollout; ${wanted} are wanted and at least ${least} must be ready`);
+      if (isComplete(deployment.value) && ready >= wanted) {
+        bounds.calm = true;
+        for (const [slot, uid] of unanswered) if (uid === deployment.header.uid) unanswered.delete(slot);
+      } else if (bounds.calm && ready < least - [...unanswered.values()].filter((uid) => uid === deployment.header.uid).length) violated(`Deployment ${deployment.header.name} has ${ready} ready pods in its rollout; ${wanted} are wanted and at least ${least} must be ready`);
     };
 
     return {
-      posted: ({ kind, message }) => {
+      posted: ({ kind, message, slot }) => {
         if (kind !== 'request' || message.type !== 'delete') return;
         const { resource, namespace, name, user } = message as DeleteRequest;
-        const pod = resource === 'pods' && user.name.endsWith(':replicaset-controller') ? world.get('pods', `${namespace}/${name}`) : undefined;
-        if (pod) rolled.add(pod.header.uid);
+        const pod = resource === 'pods' && user.name.endsWith(':replicaset-controller') ? world.get<Pod>('pods', `${namespace}/${name}`) : undefined;
+        const deployment = pod && deploymentOf(world, pod);
+        if (!pod || !deployment) return;
+        rolled.add(pod.header.uid);
+        unanswered.set(slot, deployment.header.uid);
+      },
+      received: ({ kind, slot, message }) => {
+        const uid = kind === 'reply' ? unanswered.get(slot) : undefined;
+        if (uid === undefined || isUncertain(message as ApiAnswer)) return;
+        unanswered.delete(slot);
+        for (const deployment of world.all<Deployment>('deployments.apps').values()) if (deployment.header.uid === uid) judgePods(deployment);
       },
       changed: ({ resource, former, current }) => {
         if (resource === 'deployments.apps' && current) {
@@ -60,9 +73,7 @@ export const rolloutBounded: AlwaysProperty = {
           const deployment = ownerAmong<Deployment>(world, 'deployments.apps', current.value);
           if (deployment && deployment.value.spec.strategy?.type !== 'Recreate') judgeSurge(deployment);
         } else if (resource === 'pods') {
-          const pod = (current ?? former)?.value;
-          const set = pod && ownerAmong<ReplicaSet>(world, 'replicasets.apps', pod);
-          const deployment = set && ownerAmong<Deployment>(world, 'deployments.apps', set.value as unknown as KubernetesObject);
+          const deployment = deploymentOf(world, (current ?? former) as unknown as Stored<Pod>);
           if (!deployment || deployment.value.spec.strategy?.type === 'Recreate') return;
           if (former && isReady(former as unknown as Stored<Pod>) && !(current && isReady(current as unknown as Stored<Pod>)) && !rolled.has(former.header.uid)) boundsOf(deployment.header.uid).calm = false;
           judgePods(deployment);
@@ -91,6 +102,11 @@ const setsOf = (world: World, uid: string): readonly Stored<ReplicaSet>[] =>
 const podsOf = (world: World, uid: string): readonly Stored<Pod>[] => {
   const sets = new Set(setsOf(world, uid).map(({ header }) => header.uid));
   return [...world.all<Pod>('pods').values()].filter(({ value }) => sets.has(controllerOf(value as unknown as KubernetesObject)?.uid ?? ''));
+};
+
+const deploymentOf = (world: World, pod: Stored<Pod>): Stored<Deployment> | undefined => {
+  const set = ownerAmong<ReplicaSet>(world, 'replicasets.apps', pod.value as unknown as KubernetesObject);
+  return set && ownerAmong<Deployment>(world, 'deployments.apps', set.value as unknown as KubernetesObject);
 };
 
 const ownerAmong = <T>(world: World, resource: string, value: KubernetesObject): Stored<T> | undefined => {
