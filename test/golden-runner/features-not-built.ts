@@ -32,7 +32,7 @@ export const FEATURES_NOT_BUILT = {
   ],
   timelines: [
     'field priorityClassName', 'kind CronJob', 'kind DaemonSet', 'kind HorizontalPodAutoscaler', 'kind Job', 'kind PersistentVolume', 'kind PersistentVolumeClaim', 'kind PodDisruptionBudget', 'kind PriorityClass',
-    'kind ResourceQuota', 'kind StatefulSet', 'kubectl autoscale', 'kubectl create pdb', 'kubectl create quota',
+    'kind ResourceQuota', 'kind Secret', 'kind StatefulSet', 'kubectl autoscale', 'kubectl create pdb', 'kubectl create quota', 'watched leases',
   ],
   kubelet: ['field lifecycle', 'field persistentVolumeClaim', 'kubectl debug', 'static pods'],
   scheduler: [

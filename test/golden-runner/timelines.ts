@@ -14,7 +14,7 @@ export const timelinesSet = defineGoldenSet<Scenario>({
     filesOf(folder, '.json').map((file) => caseFrom(file, () => {
       const scenario = parseCase<Scenario>(file, readText(file), { name: 'string', steps: 'array', timeline: 'array', final: 'array' });
       const name = basename(file, '.json');
-      return { family: name.split('-', 1)[0] ?? name, name, uses: usesOfScenario(scenario, true), missing: missingCommands(scenario), content: scenario };
+      return { family: name.split('-', 1)[0] ?? name, name, uses: [...usesOfScenario(scenario, true), ...(scenario.leases === true ? ['watched leases'] : [])], missing: missingCommands(scenario), content: scenario };
     })),
   open: () => ({ compare: (scenario) => compareScenario(scenario), close: async () => undefined }),
 });
