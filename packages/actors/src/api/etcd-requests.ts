@@ -50,8 +50,8 @@ export interface RangeOperation {
   readonly countOnly?: boolean;
   /** The answer's KeyValues have their header and an empty value. */
   readonly keysOnly?: boolean;
-  /** Absent: ascending by key. */
-  readonly sort?: { readonly target: 'key' | 'version' | 'create' | 'mod' | 'value'; readonly order: 'ascend' | 'descend' };
+  /** Absent: ascending by key; the order `none` of any other target is ascending, too. */
+  readonly sort?: { readonly target: 'key' | 'version' | 'create' | 'mod' | 'value'; readonly order: 'none' | 'ascend' | 'descend' };
   /** Bounds (inclusive; 0 or absent: none) of what is in the answer; `count` does not heed them. */
   readonly minModRevision?: number;
   readonly maxModRevision?: number;

@@ -26,7 +26,7 @@ export const range = (store: MvccStore, operation: RangeOperation, now: number):
     return { type: 'range', revision: now, kvs, more: false, count: 1 };
   }
   // What is sorted or bounded by something else than the key is cut afterwards, as etcd does.
-  const inOrder = !isBounded(operation) && (operation.sort === undefined || (operation.sort.target === 'key' && operation.sort.order === 'ascend'));
+  const inOrder = !isBounded(operation) && (operation.sort === undefined || (operation.sort.target === 'key' && operation.sort.order !== 'descend'));
   const kvs: KeyValue[] = [];
   const count = collect(store, operation.key, operation.rangeEnd, revision, operation.countOnly === true ? 0 : inOrder ? limit : Number.MAX_SAFE_INTEGER, kvs);
   if (operation.countOnly === true) return { type: 'range', revision: now, kvs, more: false, count };
@@ -91,7 +91,7 @@ const isWithin = (operation: RangeOperation, kv: KeyValue): boolean => {
 const sorted = (operation: RangeOperation, kvs: KeyValue[]): KeyValue[] => {
   if (operation.sort === undefined) return kvs;
   const ascending = ORDERS[operation.sort.target];
-  return kvs.sort(operation.sort.order === 'ascend' ? ascending : (a, b) => ascending(b, a));
+  return kvs.sort(operation.sort.order === 'descend' ? (a, b) => ascending(b, a) : ascending);
 };
 
 const ORDERS: { readonly [T in NonNullable<RangeOperation['sort']>['target']]: (a: KeyValue, b: KeyValue) => number } = {

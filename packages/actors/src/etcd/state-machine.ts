@@ -163,6 +163,8 @@ const writes = (operations: readonly Operation[]): boolean =>
 
 const applyCompact = (store: MvccStore, command: CompactRequest): Applied => {
   const { revision } = command;
+  // A store that was never compacted takes 0, which does nothing.
+  if (revision === 0 && store.compactRevision === 0) return { reply: { type: 'compacted', revision: store.revision }, record: undefined };
   if (revision <= store.compactRevision) return refuse(refusedAsCompacted(store.compactRevision));
   if (revision > store.revision) return refuse(refused('future-revision'));
   store.compactRevision = revision;

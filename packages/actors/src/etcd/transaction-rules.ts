@@ -81,5 +81,6 @@ const touched = (operations: readonly Operation[]): Touched | undefined => {
   return { puts, deletes };
 };
 
+/** An end of '\0' is taken as it stands here, not for the end of all keys: such a range holds nothing (etcd v3rpc checkIntervals). */
 const isDeleted = (deletes: Touched['deletes'], key: string): boolean =>
-  deletes.some((range) => (range.end === undefined ? range.key === key : range.key <= key && (range.end === '\0' || key < range.end)));
+  deletes.some((range) => (range.end === undefined ? range.key === key : range.key <= key && key < range.end));
