@@ -2,6 +2,7 @@ import { type AnyActorDefinition, defineActor } from '@naumachia/core';
 import type { KubernetesObject } from '../api/object.js';
 import { eventRecorder, eventSink } from '../machinery/event-recorder.js';
 import { allSynced, defineInformer, type InformerDefinition, informerGroup, noInformers } from '../machinery/informer.js';
+import { candidate, leaderElection } from '../machinery/leader-election.js';
 import { reconcilerGroup, type ReconcilerMessage } from '../machinery/reconciler.js';
 import { type ApiClient, serviceAccountClient } from '../machinery/requests.js';
 import * as caches from './caches.js';
@@ -12,6 +13,7 @@ import { collectedResources, type OwnedObject, ownedObject } from './garbage-col
 import { emptyMemory } from './memory.js';
 
 /** kube-controller-manager reads as itself; each controller writes as its own service account. */
+const COMPONENT = 'kube-controller-manager';
 const CLIENT: ApiClient = { user: { name: 'system:kube-controller-manager', groups: ['system:authenticated'] }, fieldManager: 'kube-controller-manager' };
 
 /** Whether the option `--controllers` lets a controller run. */
@@ -60,6 +62,8 @@ const componentByName = new Map(CONTROLLERS.map((controller) => [controller.name
 
 const events = eventSink<ControllerManager>(recorderOf);
 
+const holdLease = leaderElection<ControllerManager>((manager, event, context) => events.record(manager, recorderOf(manager, COMPONENT), event, context));
+
 const reconcilers = reconcilerGroup<ControllerManager>(CONTROLLERS, {
   ready: (manager) => allSynced(manager.informers),
   record: (manager, controller, event, context) => events.record(manager, recorderOf(manager, componentByName.get(controller) ?? controller), event, context),
@@ -102,10 +106,14 @@ export const controllerManager: AnyActorDefinition = defineActor<ControllerManag
       config,
       informers: noInformers(),
       reconcilers: reconcilers.initial(enabled.map(({ name }) => name)),
-      recorders: new Map([...components].map((component) => [component, eventRecorder({ component, host: '', client: serviceAccountClient(component, 'kube-controller-manager') })])),
+      recorders: new Map([
+        [COMPONENT, eventRecorder({ component: COMPONENT, host: '', client: CLIENT })],
+        ...[...components].map((component) => [component, eventRecorder({ component, host: '', client: serviceAccountClient(component, COMPONENT) })] as const),
+      ]),
       memory: emptyMemory(),
     };
     if (enabled.length > 0) informers.start(manager, context);
+    if (config.leaderElect ?? true) context.run(holdLease, candidate(COMPONENT, CLIENT, context));
     return manager;
   },
   receive: { ...reconcilers.receive },
@@ -118,5 +126,5 @@ export const controllerManager: AnyActorDefinition = defineActor<ControllerManag
       informers.feedEnded(manager, end, context);
     },
   },
-  flows: [...informers.flows, ...reconcilers.flows, ...events.flows],
+  flows: [...informers.flows, ...reconcilers.flows, ...events.flows, holdLease],
 });

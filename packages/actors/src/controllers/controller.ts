@@ -12,6 +12,8 @@ import type { DeploymentView, ReplicaSetView } from './workload-views.js';
 export interface ControllerManagerConfig {
   /** Names of the controllers to run, `*` for all, `-name` to leave one out (`--controllers`). */
   readonly controllers?: readonly string[];
+  /** Whether it keeps the lease `kube-system/kube-controller-manager` (`--leader-elect`, true). */
+  readonly leaderElect?: boolean;
   /** PEM text for `kube-root-ca.crt` in each namespace (`--root-ca-file`); without it none is published. */
   readonly rootCa?: string;
   /** Keys of one controller worked on at once, in place of each controller's default (`--concurrent-*-syncs`). */

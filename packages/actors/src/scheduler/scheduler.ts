@@ -2,6 +2,7 @@ import { type ActorContext, type Address, defineActor, milliseconds } from '@nau
 import type { Node, Pod } from '../api/generated/types.js';
 import { type EventRecorder, eventRecorder, eventSink } from '../machinery/event-recorder.js';
 import { type Informers, defineInformer, informerGroup, noInformers, objectAt } from '../machinery/informer.js';
+import { candidate, leaderElection } from '../machinery/leader-election.js';
 import type { ApiClient } from '../machinery/requests.js';
 import { type Binding, type BindingOutcome, bindPods } from './binding.js';
 import { newProfile } from './framework/profile.js';
@@ -15,6 +16,8 @@ import { type Attempt, DEFAULT_SCHEDULER, type Scheduling, attemptNext, bindingF
 export interface SchedulerConfig {
   /** The machine that it says it runs on, in `reportingInstance` of its Events. */
   readonly hostname?: string;
+  /** Whether it keeps the lease `kube-system/kube-scheduler` (`--leader-elect`, true). */
+  readonly leaderElect?: boolean;
 }
 
 export type SchedulerMessage =
@@ -73,6 +76,8 @@ const informers = informerGroup<SchedulerState>([nodes, pods], () => CLIENT, (st
 });
 
 const events = eventSink<SchedulerState>((state) => state.recorder);
+
+const holdLease = leaderElection<SchedulerState>((state, event, context) => events.record(state, state.recorder, event, context));
 
 /** Sees to it that pods which can be tried are tried, and that back-offs end. */
 const wake = (state: SchedulerState, context: ActorContext): void => {
@@ -162,7 +167,7 @@ const bindPodsOfScheduler = bindPods<SchedulerState>(settle);
 /** kube-scheduler with its default profile: pods without a node in, bindings, conditions and Events out. */
 export const scheduler = defineActor<SchedulerConfig, SchedulerState, SchedulerMessage>({
   kind: 'scheduler',
-  start: ({ hostname = 'control-plane' }, context) => {
+  start: ({ hostname = 'control-plane', leaderElect = true }, context) => {
     const state: SchedulerState = {
       informers: noInformers(),
       recorder: eventRecorder({ component: DEFAULT_SCHEDULER, host: '', client: CLIENT }),
@@ -176,6 +181,7 @@ export const scheduler = defineActor<SchedulerConfig, SchedulerState, SchedulerM
       counts: { attempts: 0, bound: 0, unschedulable: 0, errors: 0 },
     };
     informers.start(state, context);
+    if (leaderElect) context.run(holdLease, candidate('kube-scheduler', CLIENT, context));
     return state;
   },
   receive: {
@@ -195,5 +201,5 @@ export const scheduler = defineActor<SchedulerConfig, SchedulerState, SchedulerM
     feed: (state, batch, context) => void informers.feed(state, batch, context),
     feedEnded: (state, end, context) => void informers.feedEnded(state, end, context),
   },
-  flows: [...informers.flows, ...events.flows, bindPodsOfScheduler, patchStatuses],
+  flows: [...informers.flows, ...events.flows, bindPodsOfScheduler, patchStatuses, holdLease],
 });
