@@ -59,7 +59,7 @@ export const fuzz = async ({ seed, count, only, progress }: FuzzOptions): Promis
     const findings: Finding[] = [];
     const one = async (client: WireClient, index: number): Promise<void> => {
       const request = mutatedRequest(chanceOf(seed, index), protobufs);
-      const answer = await client.ask(request, TOKEN);
+      const answer = await client.ask(request, TOKEN).catch((error: Error): WireAnswer => ({ code: 0, body: Buffer.from(error.message), type: 'no connection', streaming: false }));
       const row = codes.get(request.mutation) ?? new Map<number, number>();
       codes.set(request.mutation, row.set(answer.code, (row.get(answer.code) ?? 0) + 1));
       const what = wrongWith(request, answer, TOKEN);

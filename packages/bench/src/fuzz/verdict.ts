@@ -12,6 +12,7 @@ const TRACES = [/\n\s+at \S+ \(/, /node:internal/, /\.[jt]s:\d+:\d+/, /panic/i, 
 /** What is wrong with an answer; undefined: nothing. */
 export const wrongWith = (request: MutatedRequest, answer: WireAnswer, token: string): string | undefined => {
   const { code, body, type } = answer;
+  if (type === 'no connection') return `the server takes no connections (${body.toString()})`;
   // Who breaks HTTP itself may be hung up on, as Go's server does.
   if (code === 0) return request.mutation === 'headers' || request.mutation === 'path' || request.mutation === 'method' || request.mutation === 'query' ? undefined : 'no answer';
   const text = body.toString('latin1');

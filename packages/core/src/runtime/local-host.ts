@@ -184,7 +184,9 @@ export class LocalHost implements HostControl {
     for (const cell of this.host.cells.values()) if (cell.behaviour.kind === kind) yield cell.state;
   }
 
+  /** Collects garbage. Decoded values are a cache that empties itself within seconds: they are given up first, or a figure would tell of the last seconds. */
   settle(): void {
+    for (let sweep = 0; sweep < 2; sweep++) sweepDecodedValues();
     setFlagsFromString('--expose-gc');
     // Threads that were started after the flag was set have it at hand; a context just for this takes longer than a small heap's garbage.
     const collect = globalThis.gc ?? (runInNewContext('gc') as () => void);
