@@ -8,6 +8,9 @@ import { shell } from './kubectl/shell.js';
 import { compareTranscript, type Transcript } from './kubectl/transcript.js';
 import { usesOfScenario } from './scenario-uses.js';
 
+/** A command that gives another so many seconds needs a machine that has nothing else to do. */
+const isTimed = ({ steps }: Transcript): boolean => steps.some(({ command }) => /\b(?:sleep|timeout) \d/.test(command) && /kubectl (?:port-forward|proxy)/.test(command));
+
 /** As the recorded cluster. */
 const NODES = 5;
 
@@ -20,7 +23,7 @@ export const kubectlSet = defineGoldenSet<Transcript>({
     filesOf(folder, '.json').map((file) => caseFrom(file, () => {
       const transcript = parseCase<Transcript>(file, readText(file), { name: 'string', steps: 'array' });
       for (const step of transcript.steps) if (typeof step.command !== 'string' || typeof step.exit !== 'number' || !Array.isArray(step.stdout) || !Array.isArray(step.stderr)) throw new MalformedCase(file, 'a step needs a command, an exit code, and lines of stdout and stderr');
-      return { family: basename(file, '.json'), name: transcript.name, uses: usesOfScenario(transcript, false), alone: transcript.serial === true ? 'first' : undefined, content: transcript };
+      return { family: basename(file, '.json'), name: transcript.name, uses: usesOfScenario(transcript, false), alone: transcript.serial === true ? 'first' : isTimed(transcript) ? 'last' : undefined, content: transcript };
     })),
   open: async () => {
     const kubectl = kubectlBinary();
