@@ -64,7 +64,7 @@ const mark = (pod: PodView, now: Instant): ApiRequest =>
     metadata: { uid: pod.header.uid },
     status: {
       phase: 'Failed',
-      conditions: [{ type: 'DisruptionTarget', observedGeneration: pod.generation, status: 'True', lastTransitionTime: formatTime(now), reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }],
+      conditions: [{ type: 'DisruptionTarget', observedGeneration: pod.generation, status: 'True', lastProbeTime: null, lastTransitionTime: formatTime(now), reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }],
     },
   }, 'status');
 
