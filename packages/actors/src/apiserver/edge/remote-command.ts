@@ -35,9 +35,9 @@ const run = async (port: Port, node: string, message: ContainerExecRequest, want
   let reply = await ask(wanted.stdin ? Object.assign({}, message, { stdin: 'later' }) : message);
   if (!isFailure(reply) && reply.type === 'awaitsInput') reply = await ask(Object.assign({}, message, { stdin: await inputOf(streams) }));
   if (!isFailure(reply) && reply.type === 'containerExec') {
-    if (wanted.stdout) streams.write('stdout', reply.stdout);
-    // A terminal has one output.
-    if (wanted.stderr || wanted.tty) streams.write(wanted.tty ? 'stdout' : 'stderr', reply.stderr);
+    // Whoever unpacks an archive (kubectl cp) leaves at its end: what went wrong must be there before. A terminal has one output.
+    if (wanted.stderr && !wanted.tty) streams.write('stderr', reply.stderr);
+    if (wanted.stdout) streams.write('stdout', wanted.tty ? reply.stdout + reply.stderr : reply.stdout);
   }
   streams.write('error', JSON.stringify(isFailure(reply) ? statusOfFailure(reply) : outcome(reply)));
   streams.close();

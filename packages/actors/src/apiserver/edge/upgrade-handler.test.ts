@@ -57,7 +57,7 @@ it('a command gives its output, its errors and its exit code as streams', async 
   const bytes = await exec('command=ls&command=-l&stdout=true&stderr=true');
   const end = bytes.indexOf('\r\n\r\n');
   expect(bytes.subarray(0, end).toString()).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n[\s\S]*Sec-WebSocket-Protocol: v5\.channel\.k8s\.io$/);
-  const [stdout, stderr, error] = payloads(bytes.subarray(end + 4));
+  const [stderr, stdout, error] = payloads(bytes.subarray(end + 4));
   expect([stdout, stderr]).toEqual(['\u0001out\n', '\u0002err\n']);
   expect(error?.startsWith('\u0003')).toBe(true);
   expect(JSON.parse(error?.slice(1) ?? '')).toMatchObject({ status: 'Failure', reason: 'NonZeroExitCode', details: { causes: [{ reason: 'ExitCode', message: '3' }] } });
