@@ -1,7 +1,7 @@
 import { encodeBase64 } from './base64.js';
 import type { ApiType, MessagePart, ScalarName, ValueType } from './fields.js';
 import { formatGoDuration } from './go-duration.js';
-import { partBytes, partText, readFloat64, readPart, readVarint, skipField, wireBytes, wireFixed64, wireVarint, type WireReader } from './protobuf-wire.js';
+import { partBytes, partText, readFloat64, readPart, readVarint, skipField, wireBytes, wireFixed64, wireVarint, type WireReader, TruncatedMessage } from './protobuf-wire.js';
 
 type Fields = Record<string, unknown>;
 
@@ -186,10 +186,16 @@ function textOf(reader: WireReader, wanted: number): string {
   return text;
 }
 
+/** Of the years 0 and 9999, as Unix time. */
+const FIRST_SECOND = -62_167_219_200;
+const LAST_SECOND = 253_402_300_799;
+
 /** Seconds and nanoseconds; an empty message is Go's zero time, which JSON writes as null. */
 function decodeTime(reader: WireReader, micro: boolean): string | null {
   if (reader.at === reader.end) return null;
   const [seconds, nanos] = numbersOf(reader);
+  // Years that have not four digits cannot be written in RFC 3339.
+  if (!(seconds >= FIRST_SECOND && seconds <= LAST_SECOND)) throw new TruncatedMessage('Time.UnmarshalProtobuf: year outside of range [0,9999]');
   const text = new Date(seconds * 1000).toISOString().slice(0, 19);
   return micro ? `${text}.${String(Math.floor(nanos / 1000)).padStart(6, '0')}Z` : `${text}Z`;
 }

@@ -56,7 +56,7 @@ const decodeProtobuf = (body: Buffer, wanted: WantedKind): DecodedObject => {
       throw new Refusal(notRegistered(document, wanted));
     case 'object':
       refuseOtherKind(document, wanted);
-      return { object: withMetadata(document.object, wanted), warnings: [] };
+      return { object: withReadableManagers(withMetadata(document.object, wanted)), warnings: [] };
   }
 };
 
@@ -89,6 +89,18 @@ const decodeDocument = (
 const withEmptyManagers = (object: KubernetesObject, sent: unknown): KubernetesObject => {
   const managers = (sent as Partial<KubernetesObject> | null)?.metadata?.managedFields;
   return Array.isArray(managers) && managers.length === 0 ? Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { managedFields: [] }) }) : object;
+};
+
+/** Field sets are text in protobuf. Managers of which one cannot be read are as good as none (fieldmanager `DecodeManagedFields`). */
+const withReadableManagers = (object: KubernetesObject): KubernetesObject => {
+  const { managedFields } = object.metadata;
+  if (managedFields === undefined || managedFields.every(({ fieldsV1 }) => fieldsV1 === undefined || isJsonObject(String(fieldsV1)))) return object;
+  return Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { managedFields: undefined }) });
+};
+
+const isJsonObject = (text: string): boolean => {
+  const read = readJson(text);
+  return !('error' in read) && typeof read.value === 'object' && read.value !== null && !Array.isArray(read.value);
 };
 
 const withMetadata = (object: KubernetesObject, wanted: WantedKind): KubernetesObject =>

@@ -30,10 +30,12 @@ export const decodePatched = (kind: Kind, request: PatchRequest, before: Kuberne
 };
 
 /** managedFields are not rebuilt: their field sets are kept as text. */
-const keepEntries = (object: KubernetesObject, patched: KubernetesObject): KubernetesObject =>
-  patched.metadata.managedFields === undefined || object.metadata.managedFields === patched.metadata.managedFields
-    ? object
-    : Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { managedFields: patched.metadata.managedFields.map(asText) }) });
+const keepEntries = (object: KubernetesObject, patched: KubernetesObject): KubernetesObject => {
+  // A patch may have made it null.
+  const entries = (patched.metadata.managedFields ?? undefined) as readonly ManagedFieldsEntry[] | undefined;
+  if (entries === undefined || object.metadata.managedFields === entries) return object;
+  return Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { managedFields: entries.map(asText) }) });
+};
 
 /** A client sends field sets as objects; inside they are text. */
 const asText = (entry: ManagedFieldsEntry): ManagedFieldsEntry =>
