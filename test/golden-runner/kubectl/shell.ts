@@ -10,15 +10,16 @@ export interface ShellOptions {
   readonly cwd?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin?: string | undefined;
+  readonly limitMs?: number;
 }
 
 /** As long as the recorder gave a command, and some more for a machine that does other things too. */
 const LIMIT_MS = 150_000;
 /** What shells say of a command that was ended by time(out). */
-const TIMED_OUT = 124;
+export const TIMED_OUT = 124;
 
 /** Runs a command by `bash -c`; what it leaves in the background ends with it if it takes too long. */
-export const shell = (command: string, { cwd, env, stdin = '' }: ShellOptions): Promise<ShellResult> =>
+export const shell = (command: string, { cwd, env, stdin = '', limitMs = LIMIT_MS }: ShellOptions): Promise<ShellResult> =>
   new Promise((resolve, reject) => {
     const child = spawn('bash', ['-c', command], { ...(cwd !== undefined && { cwd }), env: { ...env }, detached: true });
     let stdout = '';
@@ -27,7 +28,7 @@ export const shell = (command: string, { cwd, env, stdin = '' }: ShellOptions): 
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     const timer = setTimeout(() => {
       if (child.pid !== undefined) endGroup(child.pid);
-    }, LIMIT_MS);
+    }, limitMs);
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(timer);
