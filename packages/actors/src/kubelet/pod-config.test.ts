@@ -94,7 +94,7 @@ describe('the volumes of a pod', () => {
     node.create('web', {
       restartPolicy: 'Never',
       volumes: [{ name: 'scratch', emptyDir: {} }],
-      initContainers: [{ name: 'writes', image: 'busybox', command: ['sh', '-c', 'echo hello > /work/x'], volumeMounts: [{ name: 'scratch', mountPath: '/work' }] }],
+      initContainers: [{ name: 'writes', image: 'busybox', command: ['sh', '-c', 'echo hello > /shared/x'], volumeMounts: [{ name: 'scratch', mountPath: '/shared' }] }],
       containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'cat /in/x; echo no > /in/x; cat /in/x'], volumeMounts: [{ name: 'scratch', mountPath: '/in', readOnly: true }] }],
     });
     node.advance(3);
