@@ -64,7 +64,8 @@ export const REPORTER = new URL('../measure/reporter.js', import.meta.url).href;
 /** Creates that wait for an answer at a time, as a client with this many connections. */
 const CLIENTS = 64;
 const LOOK_EVERY = 100;
-const NODES_AT_ONCE = 25;
+/** Packed, the API server takes the first nodes in while others start. */
+const NODES_AT_ONCE = { packed: 100, threads: 25 };
 /**
  * How far apart the batches of proxies are that share no thread, each of which works out every change for itself: minSyncPeriod of kube-proxy (1 s), or more
  * where there are so many that the cores would do little else.
@@ -97,7 +98,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     // The pause for measuring is nobody's waiting time.
     const nodesBegan = performance.now();
     // In threads mode each of them starts a worker, which takes its time: it can be interrupted, and shows how far it is.
-    const atOnce = options.mode === 'threads' ? NODES_AT_ONCE : options.nodes;
+    const atOnce = NODES_AT_ONCE[options.mode];
     for (let first = 1; first <= options.nodes && !over(); first += atOnce) {
       await runtime.start(nodes(Math.min(atOnce, options.nodes - first + 1), 'none', first, options.mode === 'threads' ? batchesOf(options.nodes) : undefined));
       if (options.mode === 'threads') options.progress({ phase: 'nodes', done: (await glanceAt(runtime)).nodesReady, of: options.nodes, elapsed: elapsed() });

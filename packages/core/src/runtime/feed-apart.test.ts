@@ -69,5 +69,5 @@ it.each([
   }
   now = later(now, seconds(10));
   settle();
-  expect((b.cellOf('follower')?.state as { batches: number[][] }).batches).toEqual(expected);
+  expect(b.cellOf('follower')?.state).toEqual({ batches: expected });
 });

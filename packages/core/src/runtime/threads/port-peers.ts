@@ -153,7 +153,11 @@ export class PortPeers implements Peers {
     if (parcel.frame) {
       link.unacknowledged += parcel.frame.length;
       this.#enter();
-      for (const item of unpackFrame(parcel.frame)) host.fromPeer(link.host, item);
+      const isCurrent = this.#links.get(link.host) === link;
+      for (const item of unpackFrame(parcel.frame)) {
+        if (isCurrent && item.item === 'envelope') this.#learn(item.envelope.from.actor, link.host);
+        host.fromPeer(link.host, item);
+      }
     }
     this.#poke();
   }
@@ -183,6 +187,11 @@ export class PortPeers implements Peers {
   #acknowledge(link: Link): void {
     link.port.postMessage({ acknowledged: link.unacknowledged } satisfies Parcel);
     link.unacknowledged = 0;
+  }
+
+  /** Who has written from there lives there: it need not be looked up for the answer. What waits for the directory is not to be overtaken. */
+  #learn(actor: string, host: string): void {
+    if (!this.#hostOf.has(actor) && !this.#unresolved.has(actor)) this.#hostOf.set(actor, host);
   }
 
   #await(actor: string, item: PeerItem): void {
