@@ -23,5 +23,5 @@ export interface Disks {
   /** Bytes of memory that they take and no heap counts. */
   readonly bytes?: number;
   /** Makes what will hardly be read smaller, without holding anybody up. Called every few seconds. */
-  compress?(): Promise<void>;
+  compress?(): void;
 }

@@ -69,7 +69,7 @@ export class LocalHost implements HostControl {
     peers?.serve(this.host, this.loop.poke);
     this.#sweeping = setInterval(() => {
       sweepDecodedValues();
-      void options.disks.compress?.();
+      options.disks.compress?.();
     }, SWEEP_MS).unref();
   }
 
