@@ -8,6 +8,8 @@ import { isRecord, type Json } from './json.js';
 export const usesOfConversation = (conversation: Conversation): ReadonlySet<string> => {
   const uses = new Set<string>();
   for (const step of conversation.steps) addUsesOfStep(uses, step);
+  // Without a pod that it concerns, a level of pod security is a label like any other.
+  if (!uses.has('resource pods')) uses.delete('admission PodSecurity');
   return uses;
 };
 
