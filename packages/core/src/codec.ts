@@ -1,8 +1,8 @@
 import { addExtension, Packr } from 'msgpackr';
-import { Encoded, useValueCodec } from './encoded.js';
+import { Encoded, ENCODED_EXTENSION, useValueCodec } from './encoded.js';
 import { FieldReader, type Fields } from './field-reader.js';
 import { hash32 } from './random.js';
-import { ENCODED_EXTENSION, type Marks, RecordWriter, type Written } from './record-writer.js';
+import { type Marks, RecordWriter, type Written } from './record-writer.js';
 
 /** The keys of an object shape, in the order in which the object has them. */
 export type Structure = readonly string[];

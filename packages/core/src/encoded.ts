@@ -2,6 +2,9 @@ import { keepPacked, unpackAll, unpackedSize, unpackHead, unpackValue } from './
 import type { Marks, Written } from './record-writer.js';
 import { isRaw, keepBytes, keepRaw, keepRoom, kept, RAW_PREFIX } from './slab.js';
 
+/** The msgpack extension that carries an `Encoded` as its `wire`. */
+export const ENCODED_EXTENSION = 0x45;
+
 /** Bytes that hold the length of a header on the wire. */
 const HEAD_PREFIX = 2;
 
