@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const BUGS = new URL('./planted-bugs/', import.meta.url);
 const JOBS = 2;
 
 const scenarioOf = (name: string): Scenario => {
-  const read = readScenario(scenarioPath(name));
+  const read = readScenario(name.includes('/') ? name : scenarioPath(name));
   if ('errors' in read) throw new Error(JSON.stringify(read.errors));
   return read.scenario;
 };
@@ -37,20 +37,22 @@ describe('the default scenario', () => {
 });
 
 describe('a planted bug is found within 200 seeds', () => {
-  const bugs = readdirSync(BUGS).filter((file) => file !== 'plant.mjs');
+  const bugs = readdirSync(BUGS).filter((file) => file.endsWith('.mjs') && file !== 'plant.mjs');
 
   it('of which there are at least five, all of them in the track record', () => {
     expect(bugs.length).toBeGreaterThanOrEqual(5);
     const record = readFileSync(new URL('../TRACK_RECORD.md', import.meta.url), 'utf8');
-    for (const bug of bugs) expect(record).toContain(`--catalog test/planted-bugs/${bug} `);
+    for (const bug of bugs) expect(record).toContain(`--catalog test/planted-bugs/${bug}`);
   });
 
   it.each(bugs)('%s', async (bug) => {
     const catalog = new URL(bug, BUGS).href;
+    // One that needs nodes which are nearly full has a scenario of its own beside it.
+    const own = fileURLToPath(new URL(bug.replace('.mjs', '.yaml'), BUGS));
     const stop = new AbortController();
     let found: SeedRun | undefined;
     await runSeeds({
-      scenario: storm, seeds: Array.from({ length: 200 }, (_, index) => index + 1), jobs: JOBS, catalog, signal: stop.signal,
+      scenario: existsSync(own) ? scenarioOf(own) : storm, seeds: Array.from({ length: 200 }, (_, index) => index + 1), jobs: JOBS, catalog, signal: stop.signal,
       ended: (run) => {
         if (run.passed || found) return;
         found = run;

@@ -88,6 +88,8 @@ export interface ContainerRuntime<S> {
   stopPodSandbox(runtime: S, sandbox: PodSandbox, now: Instant): void;
   removePodSandbox(runtime: S, podUid: string): void;
   podSandbox(runtime: S, podUid: string): PodSandbox | undefined;
+  /** A pod shows an address from before the node started: it is not to be given to another. */
+  passOver(runtime: S, address: string): void;
   imageStatus(runtime: S, name: string): Image | undefined;
   pullImage(runtime: S, name: string, now: Instant): ImagePull;
   /** A pull is done: the image is on the node. */

@@ -54,8 +54,10 @@ const takeAddress = (runtime: EmulatedRuntime): string => {
   throw new Error(`no free pod address in ${runtime.subnet}.0/24`);
 };
 
+const hostOf = (address: string): number => Number(address.slice(address.lastIndexOf('.') + 1));
+
 const giveAddressBack = (runtime: EmulatedRuntime, address: string): void => {
-  const host = Number(address.slice(address.lastIndexOf('.') + 1));
+  const host = hostOf(address);
   const word = host >> 5;
   runtime.addresses[word] = (runtime.addresses[word] ?? 0) & ~(1 << (host & 31));
 };
@@ -88,6 +90,11 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
   },
 
   podSandbox: (runtime, podUid) => runtime.sandboxes.get(podUid),
+
+  // As the CNI plugin host-local, which keeps the last address it gave on the node's disk.
+  passOver: (runtime, address) => {
+    if (address.startsWith(`${runtime.subnet}.`)) runtime.lastAddress = Math.max(runtime.lastAddress, hostOf(address));
+  },
 
   imageStatus: (runtime, name) => {
     for (const image of runtime.images) if (image.name === name) return image;

@@ -5,6 +5,7 @@ import { formatTime } from '../api/time-format.js';
 import { defineInformer, informerGroup } from '../machinery/informer.js';
 import { API_SERVER, getRequest, objectOf } from '../machinery/requests.js';
 import { admit, asksForNode, hostPorts, type NodeRoom } from './admission.js';
+import { EMULATED_RUNTIME } from './emulated-runtime.js';
 import { nodeLabels } from './kubelet-config.js';
 import { count, environmentOf, type KubeletState, tend } from './kubelet-state.js';
 import { allocatableOf } from './node-status.js';
@@ -32,6 +33,7 @@ export const informers = informerGroup<KubeletState>([PODS, OWN_NODE], (state) =
 const podAdded = (state: KubeletState, stored: Stored<Pod>, context: ActorContext): void => {
   const pod = stored.value;
   const { uid } = stored.header;
+  if (pod.status?.podIP !== undefined) EMULATED_RUNTIME.passOver(state.runtime, pod.status.podIP);
   if (isTerminalPhase(pod.status?.phase)) {
     const ended = Object.assign({}, podWorker(stored, 0, 0, context.now), { stage: 'finished' as const, status: pod.status });
     state.workers.set(uid, ended);

@@ -121,7 +121,12 @@ const continueWhenRead = (request: IncomingMessage, response: ServerResponse): v
   const listened = (event: string | symbol): void => {
     if (event !== 'data') return;
     request.off('newListener', listened);
-    if (!response.headersSent) response.writeContinue();
+    const goOn = (): void => {
+      if (!response.headersSent) response.writeContinue();
+    };
+    // While the answer before it still holds the connection, Node would put what is written now behind the head of the answer.
+    if (response.socket) goOn();
+    else response.once('socket', goOn);
   };
   request.on('newListener', listened);
 };
