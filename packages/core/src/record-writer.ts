@@ -33,9 +33,9 @@ const MARKED_BYTES = 1024;
 const UNUSUAL = Symbol('unusual');
 
 /**
- * Writes plain data as msgpackr does with a frozen list of shapes, byte for byte, into one buffer that it uses again and again:
- * three times as fast, and without the garbage (msgpackr looks at each key four times and hands out pieces of ever new buffers, which
- * made V8 collect its young generation every 32 MB of them).
+ * Writes plain data as msgpackr does with a frozen list of shapes, byte for byte, into one buffer that it uses again and again: in
+ * two thirds to four fifths of the time (pods 12.4 us against 15.6, events 2.9 against 4.2), and without the garbage of msgpackr, which
+ * hands out pieces of ever new buffers; V8 collects the young generation for every 32 MB of them.
  */
 export class RecordWriter extends MsgpackBuffer {
   readonly #shapes: Shape;

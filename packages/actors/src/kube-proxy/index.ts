@@ -6,6 +6,6 @@ export { kubeProxy } from './kube-proxy.js';
 export type { KubeProxyConfig, KubeProxyState } from './kube-proxy-state.js';
 export type { ProxyMetricsReply, ProxyMetricsRequest, RouteReply, RouteRequest } from './messages.js';
 export type { LocalDetector, NodeView, Packet, ProxyMode } from './node-view.js';
-export { addDelays, delayQuantile, newProgrammingDelays, type ProgrammingDelays } from './programming-delay.js';
+export { delayQuantile, type ProgrammingDelays } from './programming-delay.js';
 export { pickEndpoint, type Route, routeOf, type Verdict, verdictOf } from './route.js';
 export { applyChanges, type Destination, destinationAt, EMPTY_TABLE, plainEndpointAt, type ServiceTable, servicesOf, type TableChange } from './service-table.js';

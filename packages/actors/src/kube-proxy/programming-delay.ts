@@ -2,7 +2,7 @@ import type { Duration } from '@naumachia/core';
 
 /**
  * How long changes of endpoints took to be in force (network programming latency: from the trigger time of a slice to the end of the
- * sync that brought it in), counted in buckets of eight per doubling. Plain numbers: whoever observes a cluster adds them up.
+ * sync that brought it in), counted in buckets of eight per doubling. Plain numbers, as `proxy-metrics` gives them.
  */
 export interface ProgrammingDelays {
   /** Count per bucket: 0 to 1 ms in eighths, then eight per doubling. */
@@ -24,13 +24,6 @@ export const countDelay = (delays: ProgrammingDelays, delay: Duration): void => 
   delays.count++;
   delays.sum += delay;
   if (delay > delays.max) delays.max = delay;
-};
-
-export const addDelays = (total: ProgrammingDelays, part: ProgrammingDelays): void => {
-  for (let at = 0; at < BUCKETS; at++) total.buckets[at] = (total.buckets[at] as number) + (part.buckets[at] as number);
-  total.count += part.count;
-  total.sum += part.sum;
-  total.max = Math.max(total.max, part.max);
 };
 
 /** The delay that a share of all stays within (`0.99`), to an eighth of its size: the upper end of its bucket, in milliseconds. */

@@ -3,11 +3,12 @@ import { type FieldError, invalid } from '../../api/field-error.js';
 import type { Pod, TokenRequest, TokenRequestSpec } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
 import type { ApiRequest } from '../../api/requests.js';
-import { badRequest, conflict, invalidObject, notFound } from '../../api/status.js';
+import { badRequest, conflict, invalidObject } from '../../api/status.js';
 import { goQuote } from '../../api/go-text.js';
-import { statusOfFailure, type Exchange } from './exchange.js';
+import type { Exchange } from './exchange.js';
 import { Refusal } from './request-options.js';
 import { ISSUER, type TokenSubject } from './service-account-tokens.js';
+import { readObject } from './stored-object.js';
 
 const API_SERVER = named<ApiRequest>('apiserver');
 const GROUP = 'authentication.k8s.io';
@@ -29,7 +30,7 @@ export const answerTokenRequest = async (port: Port, exchange: Exchange, namespa
     ...(metadata.name !== undefined && metadata.name !== '' && metadata.name !== name ? [invalid('metadata.name', metadata.name, 'must match the service account name if specified')] : []),
     ...(metadata.namespace !== undefined && metadata.namespace !== '' && metadata.namespace !== namespace ? [invalid('metadata.namespace', metadata.namespace, 'must match the service account namespace if specified')] : []),
   ]);
-  const account = await read(port, exchange, 'serviceaccounts', namespace, name);
+  const account = await readObject(port, exchange, 'serviceaccounts', namespace, name);
   const uid = account.metadata.uid ?? '';
   if (metadata.uid !== undefined && metadata.uid !== '' && metadata.uid !== uid) {
     throw new Refusal(conflict(`TokenRequest.${GROUP}`, name, `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${uid})`));
@@ -73,7 +74,7 @@ const boundTo = async (port: Port, exchange: Exchange, namespace: string, accoun
   const { kind = '', apiVersion = '', name = '' } = reference;
   const resource = apiVersion.includes('/') ? undefined : RESOURCES[kind];
   if (resource === undefined) throw new Refusal(badRequest(`cannot bind token to object of type ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`));
-  const object = await read(port, exchange, resource, resource === 'nodes' ? '' : namespace, name);
+  const object = await readObject(port, exchange, resource, resource === 'nodes' ? '' : namespace, name);
   const uid = object.metadata.uid ?? '';
   const pod = resource === 'pods' ? (object as unknown as Pod) : undefined;
   if (pod && pod.spec.serviceAccountName !== account) throw new Refusal(badRequest(`cannot bind token for serviceaccount ${goQuote(account)} to pod running with different serviceaccount name.`));
@@ -94,12 +95,4 @@ const nodeOf = async (port: Port, { user }: Exchange, name: string | undefined):
   if (name === undefined || name === '') return {};
   const answer = await port.request(API_SERVER, { type: 'get', user, resource: 'nodes', namespace: '', name });
   return { node: { name, uid: !isFailure(answer) && answer.type === 'object' ? (answer.object.value.metadata.uid ?? '') : '' } };
-};
-
-const read = async (port: Port, { user }: Exchange, resource: string, namespace: string, name: string): Promise<KubernetesObject> => {
-  const answer = await port.request(API_SERVER, { type: 'get', user, resource, namespace, name });
-  if (isFailure(answer)) throw new Refusal(statusOfFailure(answer));
-  if (answer.type === 'status') throw new Refusal(answer.status);
-  if (answer.type !== 'object') throw new Refusal(notFound(resource, name));
-  return answer.object.value;
 };
