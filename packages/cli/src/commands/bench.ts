@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import type { BenchFlags } from '../bench-command.js';
+import type { EndpointFlags } from '../bench-endpoints-command.js';
+import type { IdleFlags } from '../bench-idle-command.js';
+import type { MemoryFlags } from '../bench-memory-command.js';
+import type { MicroFlags } from '../bench-micro-command.js';
+import { collected, durationValue, wholeNumber } from '../flag-values.js';
+import { type CommandFamily, hosts, mode, output, withUsage } from './family.js';
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 something was refused or did not complete; 2 wrong usage or unreadable files;
+99 a threshold was crossed; 130 interrupted.`;
+
+/** `bench` and what is under it. */
+export const benchCommands: CommandFamily = (program, ended) => {
+  const bench = program
+    .command('bench')
+    .description('Create a load of pods on a cluster, wait until all are Running, and print what it took.')
+    .option('--nodes <number>', 'nodes of the cluster', wholeNumber(1, 100_000), 1000)
+    .option('--pods <number>', 'scale the manifests to this many pods (default: 30000 for the examples; your own files as they are)', wholeNumber(1))
+    .option('--services <number>', 'scale the manifests to this many Services (default: 1000 for the examples)', wholeNumber(0))
+    .option('-f, --file <path...>', 'manifests to apply instead of the examples: files, or folders of .yaml, .yml and .json files')
+    .addOption(mode())
+    .addOption(hosts())
+    .option('--seed <number>', 'seed of every random choice', wholeNumber(0), 1)
+    .option('--duration <time>', 'longest time that the run may take', durationValue, 120_000)
+    .option('--report <folder>', 'write report.json and report.html into this folder')
+    .option('--threshold <expression>', "what must hold, such as 'p99(create-to-running) < 5s'; may be given again", collected)
+    .addOption(output())
+    .addHelpText('after', EXIT_CODES)
+    // What comes after `micro` belongs to it, `-o` too.
+    .enablePositionalOptions()
+    .action(async (flags: BenchFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-command.js')).bench(flags))));
+
+  bench
+    .command('micro')
+    .description('Measure the hot paths one by one.')
+    .option('--only <word>', 'only what has this word in its name; may be given again', collected)
+    .option('--time <time>', 'how long each is measured', durationValue, 500)
+    .option('--save <file>', 'keep the figures')
+    .option('--compare <file>', 'show the ratio to saved figures')
+    .addOption(output())
+    .action(async (flags: MicroFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-micro-command.js')).benchMicro(flags))));
+
+  bench
+    .command('idle')
+    .description('Weigh nodes that have nothing to do: the memory of their components, and of all that a cluster keeps for them.')
+    .option('--nodes <number>', 'nodes to weigh', wholeNumber(1, 100_000), 1000)
+    .option('--duration <time>', 'how long the cluster is left alone first', durationValue, 300_000)
+    .addOption(output())
+    .action(async (flags: IdleFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-idle-command.js')).benchIdle(flags))));
+
+  bench
+    .command('memory')
+    .description('Weigh stored pods that scheduler and controllers watch, after a compaction: what they add to an empty cluster.')
+    .option('--pods <number>', 'pods to weigh', wholeNumber(1, 1_000_000), 100_000)
+    .addOption(output())
+    .action(async (flags: MemoryFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-memory-command.js')).benchMemory(flags))));
+
+  bench
+    .command('endpoints')
+    .description('Change single endpoints in a cluster that has many, and time until every kube-proxy has the change in force.')
+    .option('--nodes <number>', 'nodes, each with a kube-proxy', wholeNumber(1, 100_000), 1000)
+    .option('--services <number>', 'Services', wholeNumber(1, 100_000), 8100)
+    .option('--endpoints <number>', 'endpoints of all Services together', wholeNumber(1), 67_750)
+    .addOption(output())
+    .action(async (flags: EndpointFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-endpoints-command.js')).benchEndpoints(flags))));
+};

@@ -1,0 +1,24 @@
+import { type Command, Option } from 'commander';
+import { EXIT, UsageError } from '../exit-codes.js';
+import { wholeNumber } from '../flag-values.js';
+
+/** Adds a family of commands, such as `bench` and what is under it, to the program. */
+export type CommandFamily = (program: Command, ended: Ended) => void;
+
+/** Told the exit code of the command that ran. */
+export type Ended = (exitCode: number) => void;
+
+/** What only the command itself can tell to be wrong usage is answered as commander answers the rest. */
+export const withUsage = async (command: Command, run: () => Promise<number>): Promise<number> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof UsageError) command.error(`error: ${error.message}`, { exitCode: EXIT.usage });
+    throw error;
+  }
+};
+
+// Flags that several families have.
+export const mode = (): Option => new Option('--mode <mode>', 'packed: many components on few threads; threads: each component on a thread of its own').choices(['packed', 'threads']).default('packed');
+export const hosts = (): Option => new Option('--hosts <number>', 'worker threads in packed mode (default: one per core)').argParser(wholeNumber(1, 256));
+export const output = (): Option => new Option('-o, --output <format>', 'what is printed at the end').choices(['table', 'json']).default('table');
