@@ -181,6 +181,8 @@ export interface LeaseReply {
   /** Of time-to-live: seconds as granted, and the keys under it if they were asked for. */
   readonly grantedTtl?: number;
   readonly keys?: readonly string[];
+  /** Of a revocation: the store's after it. */
+  readonly revision?: number;
 }
 
 /** `id` is chosen by the asker, so that writes under the lease may follow at once on the same link; 0: etcd chooses. */
@@ -191,7 +193,7 @@ export interface LeaseGrantRequest extends Request<LeaseReply | EtcdRefusal> {
   readonly ttl: number;
 }
 
-/** Deletes the keys under the lease, in one revision. */
+/** Deletes the keys under the lease, in one revision, which the answer tells. */
 export interface LeaseRevokeRequest extends Request<LeaseReply | EtcdRefusal> {
   readonly type: 'lease-revoke';
   readonly id: number;
@@ -220,7 +222,7 @@ export interface HistoryRequest extends Request<HistoryReply | EtcdRefusal> {
   readonly type: 'history';
   readonly key: string;
   readonly rangeEnd?: string;
-  /** A revision that has been compacted away is refused with `compacted`. */
+  /** What lies before the compacted revision is refused with `compacted`; of that revision itself it tells what was put. */
   readonly after: number;
   /** About how many events (those of one revision are never parted); default 1,000. */
   readonly limit?: number;

@@ -20,7 +20,8 @@ export const beginCopy = (store: MvccStore, position: number): CheckpointCopy =>
   revision: store.revision,
   compactRevision: store.compactRevision,
   nextKey: '',
-  copiedRevision: store.compactRevision,
+  // What the compacted revision itself put is still told to watchers, so it is copied as an event.
+  copiedRevision: store.compactRevision - 1,
 });
 
 /** Gives records of about `limit` more revisions; says whether they were the last. */
@@ -45,7 +46,7 @@ const copyKeys = (store: MvccStore, copy: CheckpointCopy, from: string, limit: n
   const kvs: KeyValue[] = [];
   copy.nextKey = visitKeys(store.index, from, limit, (key) => {
     const held = heldAt(store.entries.get(key) as KeyEntry, copy.compactRevision);
-    if (held !== undefined) kvs.push(held);
+    if (held !== undefined && held.header.revision !== copy.compactRevision) kvs.push(held);
   });
   if (kvs.length > 0) give({ type: 'base', kvs });
 };

@@ -1,10 +1,11 @@
 import type { KeyValue } from '../api/etcd-requests.js';
+import { eventsAfter } from './event-log.js';
 import { removeKey } from './key-index.js';
 import { settle } from './settling.js';
 import { isDeletion, placeUpTo, sizeOf, type KeyEntry, type MvccStore } from './mvcc-store.js';
 
 /**
- * Removes what no read can see any more since the store was compacted, looking at up to `limit` events of the log; says whether
+ * Removes what no read can see any more since the store was compacted, looking at up to about `limit` events of the log; says whether
  * there is nothing left to do. A compaction itself only moves `compactRevision`, so it never holds up the writers.
  */
 export const scavenge = (store: MvccStore, limit: number): boolean => {
@@ -14,25 +15,39 @@ export const scavenge = (store: MvccStore, limit: number): boolean => {
     let seen = 0;
     while (seen < segment.length && budget > 0) {
       const event = segment[seen] as KeyValue;
-      if (event.header.revision > store.compactRevision) break;
+      if (event.header.revision >= store.compactRevision) break;
       trim(store, event);
       seen += 1;
       budget -= 1;
     }
-    if (seen < segment.length) {
-      segment.splice(0, seen);
-      return (segment[0] as KeyValue).header.revision > store.compactRevision;
+    if (seen === segment.length) {
+      segments.shift();
+      continue;
     }
-    segments.shift();
+    segment.splice(0, seen);
+    if ((segment[0] as KeyValue).header.revision < store.compactRevision) return false;
+    break;
   }
+  scavengeCompacted(store);
+  store.scavenged = store.compactRevision;
   return true;
 };
 
-/** Whether `scavenge` has something to do. */
-export const needsScavenging = (store: MvccStore): boolean => {
-  const oldest = store.log.segments[0]?.[0];
-  return oldest !== undefined && oldest.header.revision <= store.compactRevision;
+/** Of the compacted revision itself the log keeps what was put: a watch may start there. */
+const scavengeCompacted = (store: MvccStore): void => {
+  const { log, compactRevision } = store;
+  const { segments } = log;
+  const isGone = (event: KeyValue): boolean => event.header.revision === compactRevision && isDeletion(event);
+  for (const event of eventsAfter(log, compactRevision - 1, 1)) if (event.header.revision === compactRevision) trim(store, event);
+  for (let at = 0; at < segments.length && (segments[at]?.[0] as KeyValue).header.revision <= compactRevision; ) {
+    const kept = (segments[at] as KeyValue[]).filter((event) => !isGone(event));
+    segments.splice(at, 1, ...(kept.length === 0 ? [] : [kept]));
+    at += kept.length === 0 ? 0 : 1;
+  }
 };
+
+/** Whether `scavenge` has something to do. */
+export const needsScavenging = (store: MvccStore): boolean => store.scavenged < store.compactRevision;
 
 /** Of the revisions up to the compacted one only the newest is kept, and not even that if it is a deletion. */
 const trim = (store: MvccStore, event: KeyValue): void => {

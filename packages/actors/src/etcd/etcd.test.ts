@@ -166,7 +166,7 @@ describe('etcd', () => {
     sim.advance(seconds(3));
     expect(keysOf(sim)).toEqual(['/a', '/b']);
     expect(ask(sim, { type: 'lease-leases' })).toEqual({ type: 'leases', ids: [other] });
-    expect(ask(sim, { type: 'lease-revoke', id: other })).toEqual({ type: 'lease', id: other, ttl: 0 });
+    expect(ask(sim, { type: 'lease-revoke', id: other })).toEqual({ type: 'lease', id: other, ttl: 0, revision: 5 });
     expect(keysOf(sim)).toEqual([]);
     expect(ask(sim, { type: 'lease-revoke', id: other })).toMatchObject({ code: 'lease-not-found', message: 'etcdserver: requested lease not found' });
   });

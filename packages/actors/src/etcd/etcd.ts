@@ -57,7 +57,7 @@ const start = (config: EtcdConfig, context: ActorContext): EtcdState => {
   const quotaBytes = config.quotaBytes ?? DEFAULT_QUOTA_BYTES;
   const { machine, log } = config.durable === false ? { machine: newStateMachine(quotaBytes), log: newLog() } : recover(context.disk, quotaBytes);
   const limit = config.feedLimit ?? DEFAULT_FEED_LIMIT;
-  const past = lastEvents(machine.store.log, limit);
+  const past = lastEvents(machine.store.log, limit).filter(({ header }) => header.revision > machine.store.compactRevision);
   const { store } = machine;
   // Watchers resume after a restart: the feed begins with what the log still has.
   const begins = past[0] === undefined ? store.revision : past.length < limit ? store.compactRevision : past[0].header.revision - 1;

@@ -1,8 +1,8 @@
 import type { KeyValue } from '../api/etcd-requests.js';
 
 /**
- * Every event above the compacted revision, in order, in segments: whoever has seen a revision resumes by a slice, and compaction
- * drops segments from the front. An event is the KeyValue that it wrote; that of a deletion has version 0.
+ * Every event above the compacted revision, and what that revision itself put, in order, in segments: whoever has seen a revision
+ * resumes by a slice, and compaction drops segments from the front. An event is the KeyValue that it wrote; that of a deletion has version 0.
  */
 export interface EventLog {
   readonly segments: KeyValue[][];

@@ -45,7 +45,8 @@ describe('the history of a range', () => {
     const { store } = machineOf(10);
     store.compactRevision = 5;
     const ask = (after: number) => history(store, { type: 'history', key: '/registry/', rangeEnd: '/registry0', after });
-    expect(ask(4)).toMatchObject({ code: 'compacted', revision: 5 });
+    expect(ask(3)).toMatchObject({ code: 'compacted', revision: 5 });
+    expect(ask(4)).toMatchObject({ type: 'history', synced: true });
     expect(ask(5)).toMatchObject({ type: 'history', synced: true });
     expect(ask(store.revision + 1)).toMatchObject({ code: 'future-revision' });
   });

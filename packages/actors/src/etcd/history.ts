@@ -11,8 +11,8 @@ const LOOK_AT_MOST = 16;
 export const history = (store: MvccStore, request: HistoryRequest): HistoryReply | EtcdRefusal => {
   const { key, rangeEnd, after, limit = DEFAULT_EVENTS } = request;
   if (after > store.revision) return refused('future-revision');
-  // etcd watches from `after + 1`, and refuses to start at a compacted revision.
-  if (after < store.compactRevision) return refusedAsCompacted(store.compactRevision);
+  // etcd watches from `after + 1`, and may start at the compacted revision, of which it tells what was put.
+  if (after + 1 < store.compactRevision) return refusedAsCompacted(store.compactRevision);
   const noPut = request.filters?.includes('no-put') === true;
   const noDelete = request.filters?.includes('no-delete') === true;
   const looked = eventsAfter(store.log, after, limit * LOOK_AT_MOST);
@@ -21,8 +21,8 @@ export const history = (store: MvccStore, request: HistoryRequest): HistoryReply
   for (const kv of looked) {
     if (events.length >= limit && kv.header.revision !== seen) return { type: 'history', revision: seen, synced: false, events };
     seen = kv.header.revision;
-    if (!isWithin(kv, key, rangeEnd) || (isDeletion(kv) ? noDelete : noPut)) continue;
-    const prevKv = request.prevKv === true ? heldBefore(store, kv.header.key, kv.header.revision) : undefined;
+    if (!isWithin(kv, key, rangeEnd) || (isDeletion(kv) ? noDelete || seen === store.compactRevision : noPut)) continue;
+    const prevKv = request.prevKv === true && seen > store.compactRevision ? heldBefore(store, kv.header.key, kv.header.revision) : undefined;
     const type = isDeletion(kv) ? 'delete' : 'put';
     events.push(prevKv === undefined ? { type, kv } : { type, kv, prevKv });
   }

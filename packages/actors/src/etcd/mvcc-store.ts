@@ -17,6 +17,8 @@ export interface MvccStore {
   revision: number;
   /** Reads below are refused; 0: nothing was compacted yet. */
   compactRevision: number;
+  /** The compaction after which everything has been removed that it made unreachable. */
+  scavenged: number;
   /** Of all revisions that are kept. */
   bytes: number;
   /** Keys that exist now. */
@@ -49,6 +51,7 @@ export const emptyStore = (): MvccStore => ({
   routes: new Map(),
   revision: 1,
   compactRevision: 0,
+  scavenged: 0,
   bytes: 0,
   keys: 0,
   settling: { moved: 0, nextKey: undefined },

@@ -2,7 +2,7 @@ import { codec, type Disk, type DiskRecord } from '@naumachia/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { needsScavenging, scavenge } from './compaction.js';
-import { eventsAfter } from './event-log.js';
+import { history } from './history.js';
 import { range } from './range.js';
 import { recover } from './recovery.js';
 import { apply, newStateMachine, type Command, type StateMachine } from './state-machine.js';
@@ -41,6 +41,11 @@ class CutDisk implements Disk {
   }
 }
 
+const toldAfter = ({ store }: StateMachine, after: number): unknown => {
+  const reply = history(store, { type: 'history', key: '\0', rangeEnd: '\0', after, limit: 1e9, prevKv: true });
+  return reply.type === 'history' ? reply.events.map(({ type, kv, prevKv }) => [type, kv.header, kv.value, prevKv?.header]) : reply;
+};
+
 /** All that a client could ask for. */
 const visible = (machine: StateMachine) => {
   const { store } = machine;
@@ -53,7 +58,7 @@ const visible = (machine: StateMachine) => {
     compactRevision: store.compactRevision,
     keys: store.keys,
     revisions,
-    events: eventsAfter(store.log, store.compactRevision, 1e9).map((kv) => [kv.header, kv.value]),
+    told: toldAfter(machine, store.compactRevision - 1),
     leases: [...machine.leases.values()].map((lease) => ({ ...lease, keys: [...lease.keys].sort() })).sort((a, b) => a.id - b.id),
     alarms: [...machine.quota.alarms],
   };

@@ -191,7 +191,8 @@ const applyLeaseRevoke = (machine: StateMachine, command: LeaseRevokeRequest): A
     const held = current(machine.store, key);
     if (held !== undefined) change.events.push(erase(machine, held, change.revision));
   }
-  return finish(machine, { type: 'lease', id: lease.id, ttl: 0 }, change.revision, change.events, lease.id);
+  const revision = change.events.length > 0 ? change.revision : machine.store.revision;
+  return finish(machine, { type: 'lease', id: lease.id, ttl: 0, revision }, change.revision, change.events, lease.id);
 };
 
 const applyAlarm = (machine: StateMachine, command: AlarmRequest): Applied => {
