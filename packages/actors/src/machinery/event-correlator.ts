@@ -1,4 +1,4 @@
-import { between, type Instant, later, minutes, seconds } from '@naumachia/core';
+import { between, type Instant, later, minutes, type Random, seconds } from '@naumachia/core';
 
 /**
  * client-go's EventCorrelator (tools/record/events_cache.go): what becomes of an event that a component wants to record. Alike
@@ -48,15 +48,16 @@ const DROP: Correlated = { outcome: 'drop' };
 export const eventCorrelator = (): EventCorrelator => ({ objects: new Map() });
 
 /** `name` is the name that the event gets if it is created. */
-export const correlate = (correlator: EventCorrelator, object: string, event: { readonly type: string; readonly reason: string; readonly message: string; readonly fieldPath: string | undefined }, name: string, now: Instant): Correlated => {
+export const correlate = (correlator: EventCorrelator, object: string, event: { readonly type: string; readonly reason: string; readonly message: string; readonly fieldPath: string | undefined }, name: string, now: Instant, random: Random): Correlated => {
   const known = objectEvents(correlator, object, now);
   const alike = reasonEvents(known, event.type, event.reason, now);
   if (!alike.messages.includes(event.message)) alike.messages.push(event.message);
   let message = event.message;
   let aggregated = false;
   if (alike.messages.length >= MAX_ALIKE) {
-    // As PopAny of a full set: room for the next, so that the count of kinds stays at the limit.
-    alike.messages.shift();
+    // Room for the next, so that the count of kinds stays at the limit. PopAny takes whichever the iteration of a Go map begins with: chance
+    // decides which message, when it comes again, is counted under its own name and which is combined with the others.
+    alike.messages.splice(random.below(alike.messages.length), 1);
     message = `(combined from similar events): ${message}`;
     aggregated = true;
   }

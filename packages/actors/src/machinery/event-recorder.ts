@@ -134,7 +134,7 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
       const namespace = event.about.namespace ?? 'default';
       const object = event.about.uid ?? event.about.name ?? '';
       const fresh = eventName(event.about.name ?? '', context.now, context.random, recorder.newest);
-      const correlated = correlate(recorder.correlator, object, { type: event.type, reason: event.reason, message: event.message, fieldPath: event.about.fieldPath }, fresh, context.now);
+      const correlated = correlate(recorder.correlator, object, { type: event.type, reason: event.reason, message: event.message, fieldPath: event.about.fieldPath }, fresh, context.now, context.random);
       if (correlated.outcome === 'drop') return;
       const now = formatTime(context.now);
       const counted = correlated.outcome === 'count';
@@ -164,7 +164,7 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
       // tools/events/event_broadcaster.go: isomorphic events differ in nothing but their note; the object's revision counts.
       const object = `${event.about.uid ?? event.about.name ?? ''}@${event.about.resourceVersion ?? ''}`;
       const fresh = eventName(event.about.name ?? '', context.now, context.random, recorder.newest);
-      const correlated = correlate(recorder.correlator, object, { type: event.type, reason: event.reason, message: event.action, fieldPath: undefined }, fresh, context.now);
+      const correlated = correlate(recorder.correlator, object, { type: event.type, reason: event.reason, message: event.action, fieldPath: undefined }, fresh, context.now, context.random);
       if (correlated.outcome === 'drop') return;
       // A series is written when it begins; its later members are only counted.
       if (correlated.outcome === 'count' && correlated.count > 2) return;
