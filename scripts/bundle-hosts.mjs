@@ -30,7 +30,7 @@ try {
 async function bundle(kind, name) {
   const entry = `\0${kind}`;
   const source = `
-    import { serveHost } from ${JSON.stringify(path('core/dist/runtime/threads/serve-host.js'))};
+    import { serveHost } from ${JSON.stringify(path('core/dist/runtime/workers/serve-host.js'))};
     import { ${name} } from ${JSON.stringify(path(`actors/dist/${kind}/${kind}.js`))};
     import { structures } from ${JSON.stringify(path('actors/dist/structures.js'))};
     import { reporter } from ${JSON.stringify(path('bench/dist/measure/reporter.js'))};

@@ -12,6 +12,7 @@ import { type HostControl, type HostReport, inspect } from './control.js';
 import { EventLoop, type TurnMarker, wallClock } from './event-loop.js';
 import { Host } from './host.js';
 import type { HostOptions } from './host-options.js';
+import type { LinkLatency } from './links.js';
 import type { Peers } from './peers.js';
 import { encodeState, snapshot } from './snapshot.js';
 
@@ -33,6 +34,7 @@ export interface LocalHostOptions {
   readonly disks: Disks;
   readonly peers?: (Peers & { serve(host: Host, poke: () => void): void; flush(): void; close(): void }) | undefined;
   readonly reporter?: Reporter | undefined;
+  readonly latencies?: readonly LinkLatency[] | undefined;
   readonly marker?: (TurnMarker & { step: NonNullable<HostOptions['mark']>; named: NonNullable<HostOptions['named']> }) | undefined;
   /** Names the host of an actor for fault plans, where hosts are not threads. */
   readonly hostOf?: HostOptions['hostOf'];
@@ -62,7 +64,7 @@ export class LocalHost implements HostControl {
     const { peers, marker } = options;
     this.host = new Host({
       name: options.name, index: options.index, incarnation: options.incarnation, seed: options.seed, clock: wallClock, disks: options.disks, peers,
-      definitions: (kind) => this.#definitions.get(kind), observer: options.reporter?.observer, recode: options.recode, hostOf: options.hostOf, escalate: options.escalate, failed: options.failed,
+      definitions: (kind) => this.#definitions.get(kind), observer: options.reporter?.observer, recode: options.recode, hostOf: options.hostOf, latencies: options.latencies, escalate: options.escalate, failed: options.failed,
       mark: marker?.step, named: marker?.named, poke: () => this.loop.poke(),
     });
     this.loop = new EventLoop(this.host, () => peers?.flush(), marker);

@@ -7,14 +7,15 @@ import { type FaultAction, type FaultPlan, matchesName, remainingPlan } from '..
 import type { Port } from '../../port.js';
 import { DEFAULT_SUPERVISION, type Supervision } from '../../supervision.js';
 import type { HostControl, HostReport, Inspection } from '../control.js';
+import type { LinkLatency } from '../links.js';
 import { LocalHost, type Reporter } from '../local-host.js';
 import { MemoryDisks } from '../memory-disks.js';
 import type { Incident, Runtime } from '../runtime.js';
 import { decodeState } from '../snapshot.js';
-import type { WorkerNotice } from './lifecycle.js';
-import { hostOf, type Placement } from './placement.js';
-import { PortPeers } from './port-peers.js';
-import { type HeapLimits, WorkerHost } from './worker-host.js';
+import type { WorkerNotice } from '../workers/lifecycle.js';
+import { hostOf, type Placement } from '../placement.js';
+import { PortPeers } from '../workers/port-peers.js';
+import { type HeapLimits, WorkerHost } from '../workers/worker-host.js';
 
 export interface ThreadsOptions {
   readonly seed: number;
@@ -26,6 +27,8 @@ export interface ThreadsOptions {
   /** Another build of what a host loads, such as a bundle: a hundred small modules take a worker longer than all else. Default: none. */
   readonly build?: (host: string) => HostBuild | undefined;
   readonly codec?: 'crossing' | 'always';
+  /** How long messages take on links, by the clock; default: no longer than they have to. */
+  readonly latencies?: readonly LinkLatency[];
   /** Limits of a host's heap; a host that outgrows its own is ended and restarted. Default: Node's. */
   readonly heap?: (host: string) => HeapLimits;
   /** How far a host's thread stands back when there are more that want to run than cores: a nice value (Linux). Default 0. */
@@ -95,6 +98,7 @@ export class ThreadsRuntime implements Runtime {
     this.#main = new LocalHost({
       name: MAIN, index: 0, incarnation: 1, seed: options.seed, catalog, disks: new MemoryDisks(), peers: this.#peers, reporter,
       hostOf: () => MAIN,
+      latencies: options.latencies,
       recode: options.codec === 'always' ? (message) => codec().recode(message) : undefined,
       failed: (actor, error) => this.#incident(MAIN, 'actor-failed', `${actor.actor}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
       escalate: (actor, error) => this.#incident(MAIN, 'gave-up', `${actor.actor}: ${String(error)}`),
@@ -231,7 +235,7 @@ export class ThreadsRuntime implements Runtime {
       const { seed, heap, niceness, codec: mode } = this.#options;
       const { catalog, reporter, build } = this.#options;
       worker = new WorkerHost(
-        { name: host, index: this.#workers.size + 1, seed, entry: build?.(host)?.worker, catalog, reporter, recode: mode === 'always', heap: heap?.(host), niceness: niceness?.(host) ?? 0 },
+        { name: host, index: this.#workers.size + 1, seed, entry: build?.(host)?.worker, catalog, reporter, recode: mode === 'always', latencies: this.#options.latencies, heap: heap?.(host), niceness: niceness?.(host) ?? 0 },
         { notice: (from, notice) => this.#noticed(from, notice), named: (from, actor) => this.#placed.set(actor, from.name), died: (from, why) => this.#died(from, why) },
       );
       this.#workers.set(host, worker);

@@ -3,6 +3,7 @@ import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { ActorSpec } from '../../actor.js';
 import type { HostControl } from '../control.js';
+import type { LinkLatency } from '../links.js';
 import type { HostNotice, WorkerNotice, WorkerStart } from './lifecycle.js';
 import type { Segment } from './shared-disks.js';
 import { type Names, TURN_CELL_BYTES, TurnWatch } from './turn-cell.js';
@@ -26,6 +27,7 @@ export interface WorkerHostOptions {
   readonly catalog: string;
   readonly reporter: string | undefined;
   readonly recode: boolean;
+  readonly latencies: readonly LinkLatency[] | undefined;
   readonly heap: HeapLimits | undefined;
   readonly niceness: number;
 }
@@ -102,8 +104,8 @@ export class WorkerHost {
     const turnCell = new SharedArrayBuffer(TURN_CELL_BYTES);
     this.watch = new TurnWatch(turnCell);
     const { port1, port2 } = new MessageChannel();
-    const { name, index, seed, entry, catalog, reporter, recode, heap, niceness } = this.options;
-    const start: WorkerStart = { name, index, incarnation: this.incarnation, seed, catalog, reporter, recode, niceness, segments: this.#segments, turnCell, control: port2 };
+    const { name, index, seed, entry, catalog, reporter, recode, latencies, heap, niceness } = this.options;
+    const start: WorkerStart = { name, index, incarnation: this.incarnation, seed, catalog, reporter, recode, latencies, niceness, segments: this.#segments, turnCell, control: port2 };
     const worker = new Worker(entry === undefined ? new URL('./host-worker.js', import.meta.url) : new URL(entry), {
       workerData: start,
       transferList: [port2],

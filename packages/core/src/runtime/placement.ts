@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { kindOfName } from '../../address.js';
-import type { ActorSpec } from '../../actor.js';
+import { kindOfName } from '../address.js';
+import type { ActorSpec } from '../actor.js';
 
 /**
  * Which host runs what, by kind of component: a number is that host, `spread` deals them over the hosts that no number names (or all,

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { LinkLatency } from '../links.js';
 import type { DiskNotice, Segment } from './shared-disks.js';
 
 /** What a worker is started with. */
@@ -12,6 +13,7 @@ export interface WorkerStart {
   /** URL of a module that exports `reporter(): Reporter`, if the run observes its hosts. */
   readonly reporter: string | undefined;
   readonly recode: boolean;
+  readonly latencies: readonly LinkLatency[] | undefined;
   readonly niceness: number;
   readonly segments: readonly Segment[];
   readonly turnCell: SharedArrayBuffer;

@@ -28,6 +28,7 @@ export const serveHost = (catalog: Catalog, reporter: Reporter | undefined): voi
     peers,
     reporter,
     marker: turnMarker(start.turnCell, (of, index, name) => tell({ notice: 'name', of, index, name })),
+    latencies: start.latencies,
     recode: start.recode ? (message) => codec().recode(message) : undefined,
     failed: (actor, error) => tell({ notice: 'failed', actor: actor.actor, error: textOf(error) }),
     escalate: (actor, error) => tell({ notice: 'escalated', actor: actor.actor, error: textOf(error) }),
