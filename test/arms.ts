@@ -1,4 +1,4 @@
-import type { ActorSpec, Supervision } from '@naumachia/core';
+import type { ActorSpec, LinkLatency, Supervision } from '@naumachia/core';
 import { type Address, decodeSnapshot, type FaultPlan, type HostSnapshot, type Incident, milliseconds, type Message, OWN_THREADS, packedPlacement, type Placement, Simulation, ThreadsRuntime } from '@naumachia/core';
 
 /** A run of some actors in one of the modes, as a test that holds in all of them sees it. */
@@ -30,6 +30,7 @@ export interface Fixture {
   readonly wedgedAfter?: number;
   readonly heapMegabytes?: number;
   readonly supervision?: Supervision;
+  readonly latencies?: readonly LinkLatency[];
 }
 
 const LIMIT_MS = 20_000;
@@ -51,7 +52,7 @@ const urlOf = (module: string): string => new URL(`./fixtures/${module}`, import
 
 export const simulated = async (fixture: Fixture, codec: 'crossing' | 'always' = 'crossing', seed = 1): Promise<Run> => {
   const { definitions, specs } = await import(urlOf(fixture.module));
-  const sim = new Simulation({ seed, definitions, codec, onFailure: 'restart' });
+  const sim = new Simulation({ seed, definitions, codec, onFailure: 'restart', ...(fixture.latencies && { latencies: fixture.latencies }) });
   sim.start([...specs, ...(fixture.more ?? [])]);
   const port = sim.port('port/test');
   const pass = async (ms: number): Promise<void> => sim.advance(milliseconds(ms));
@@ -81,9 +82,9 @@ export const simulated = async (fixture: Fixture, codec: 'crossing' | 'always' =
 export const threads = async (fixture: Fixture, placement: Placement, codec: 'crossing' | 'always' = 'crossing'): Promise<Run> => {
   const { specs } = await import(urlOf(fixture.module));
   const incidents: Incident[] = [];
-  const { wedgedAfter = 10_000, heapMegabytes, supervision } = fixture;
+  const { wedgedAfter = 10_000, heapMegabytes, supervision, latencies } = fixture;
   const runtime = await ThreadsRuntime.create({
-    seed: 1, placement, catalog: urlOf(fixture.module), codec, wedgedAfter, incident: (incident) => incidents.push(incident), ...(heapMegabytes !== undefined && { heap: () => ({ oldMegabytes: heapMegabytes }) }), ...(supervision && { supervision }),
+    seed: 1, placement, catalog: urlOf(fixture.module), codec, wedgedAfter, incident: (incident) => incidents.push(incident), ...(heapMegabytes !== undefined && { heap: () => ({ oldMegabytes: heapMegabytes }) }), ...(supervision && { supervision }), ...(latencies && { latencies }),
   });
   await runtime.start([...specs, ...(fixture.more ?? [])]);
   const port = runtime.port('test');
