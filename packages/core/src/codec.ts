@@ -20,6 +20,8 @@ export class Codec {
   readonly #values: Packr;
   readonly #valueWriter: RecordWriter;
   readonly #fields: FieldReader;
+  /** Where bytes of shared memory are read: msgpackr takes no others, and makes a view for each piece of memory that it has not seen. */
+  #scratch: Uint8Array = new Uint8Array(1 << 14);
 
   /** `id` is that of an earlier codec of the same structures, where it is known: a thousand threads need not work it out each. */
   constructor(structures: readonly Structure[], id = hash32(JSON.stringify(structures)).toString(16).padStart(8, '0')) {
@@ -59,7 +61,10 @@ export class Codec {
   }
 
   decode(bytes: Uint8Array): unknown {
-    return this.#packr.unpack(bytes);
+    if (!(bytes.buffer instanceof SharedArrayBuffer)) return this.#packr.unpack(bytes);
+    if (bytes.length > this.#scratch.length) this.#scratch = new Uint8Array(bytes.length * 2);
+    this.#scratch.set(bytes);
+    return this.#packr.unpack(this.#scratch, bytes.length);
   }
 
   decodeValue(bytes: Uint8Array): unknown {
@@ -77,7 +82,7 @@ export class Codec {
  * `getStructures` because with the option `structures` msgpackr 2.1.3 cannot read back what it writes for the 33rd shape and on.
  */
 const frozenPackr = (structures: readonly Structure[]): Packr =>
-  new Packr({ getStructures: () => structures.map((keys) => [...keys]), maxSharedStructures: structures.length, maxOwnStructures: 0, mapsAsObjects: true, useToJSON: false } as object);
+  new Packr({ getStructures: () => structures.map((keys) => [...keys]), maxSharedStructures: structures.length, maxOwnStructures: 0, mapsAsObjects: true, useToJSON: false, copyBuffers: true } as object);
 
 /** Learns the object shapes that occur in `samples`, for a committed list. */
 export const learnStructures = (samples: Iterable<unknown>): Structure[] => {

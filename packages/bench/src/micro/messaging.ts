@@ -80,14 +80,14 @@ const changes = (): PeerItem => {
 
 const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', namespace: 'default', labels: { app: 'web' } }, spec: { nodeName: 'node-1', containers: Array.from({ length: 8 }, (_, n) => ({ name: `c${n}`, image: 'registry.k8s.io/pause:3.10' })) } };
 
-/** Through a port as between two threads: the frame changes hands, and is not copied. */
-const port = (): ((frame: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>) => {
+/** Through a port as between two threads, which share the memory of the frame. */
+const port = (): ((frame: Uint8Array<SharedArrayBuffer>) => Uint8Array<SharedArrayBuffer>) => {
   const { port1, port2 } = new MessageChannel();
   port1.unref();
   port2.unref();
   return (frame) => {
-    port1.postMessage(frame, [frame.buffer]);
-    return (receiveMessageOnPort(port2) as { readonly message: Uint8Array<ArrayBuffer> }).message;
+    port1.postMessage(frame);
+    return (receiveMessageOnPort(port2) as { readonly message: Uint8Array<SharedArrayBuffer> }).message;
   };
 };
 

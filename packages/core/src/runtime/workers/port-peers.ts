@@ -131,7 +131,7 @@ export class PortPeers implements Peers {
         const frame = this.#pack(part);
         link.underway += frame.length;
         this.#observer?.framed?.(link.host, part, frame.length);
-        link.port.postMessage({ frame, acknowledged: link.unacknowledged } satisfies Parcel, [frame.buffer]);
+        link.port.postMessage({ frame, acknowledged: link.unacknowledged } satisfies Parcel);
         link.unacknowledged = 0;
       }
     }
@@ -163,7 +163,7 @@ export class PortPeers implements Peers {
   }
 
   /** A message that no frame can hold is the failure of its sender; what else was to go goes. */
-  #pack(items: readonly PeerItem[]): Uint8Array<ArrayBuffer> {
+  #pack(items: readonly PeerItem[]): Uint8Array<SharedArrayBuffer> {
     try {
       return packFrame(items);
     } catch (error) {
