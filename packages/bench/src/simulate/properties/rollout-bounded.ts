@@ -1,4 +1,4 @@
-import type { ApiAnswer, DeleteRequest, KubernetesObject, Stored } from '@naumachia/actors';
+import type { ApiAnswer, CreateRequest, DeleteRequest, KubernetesObject, Stored } from '@naumachia/actors';
 import { controllerOf, type Deployment, type Pod, type ReplicaSet, scaledValue } from '@naumachia/actors/api';
 import type { World } from '../world.js';
 import { type AlwaysProperty, isUncertain } from './property.js';
@@ -10,7 +10,12 @@ interface Bounds {
   calm: boolean;
 }
 
-/** maxSurge above and maxUnavailable below (deployment util `ResolveFenceposts`). */
+/**
+ * maxSurge above and maxUnavailable below (deployment util `ResolveFenceposts`). The real controller, too, keeps to maxUnavailable by what its
+ * ReplicaSets report. A pod that was created although the answer was lost is created once more; when the one too many is seen it is deleted,
+ * and the status that this very sync writes counts it still (replica_set.go: syncReplicaSet calculates from the pods that it began with). By
+ * that count a Deployment takes one old pod too many away: each such creation lowers the bound by one until the rollout is complete.
+ */
 export const rolloutBounded: AlwaysProperty = {
   about: 'a rolling update keeps to maxSurge and, while nothing else takes pods away, to maxUnavailable',
   watch: (world, violated) => {
@@ -19,6 +24,9 @@ export const rolloutBounded: AlwaysProperty = {
     const rolled = new Set<string>();
     /** Those of which nobody knows what came of it, by reply slot, with the Deployment: the controller asks again, perhaps for another pod. */
     const unanswered = new Map<number, string>();
+    /** By reply slot, the Deployment for which a pod is being created; and how many, by Deployment, nobody knows the outcome of. */
+    const creating = new Map<number, string>();
+    const lost = new Map<string, number>();
     const boundsOf = (uid: string): Bounds => {
       let bounds = known.get(uid);
       if (!bounds) known.set(uid, (bounds = { ceiling: 0, calm: false }));
@@ -40,22 +48,40 @@ export const rolloutBounded: AlwaysProperty = {
       const ready = podsOf(world, deployment.header.uid).filter(isReady).length;
       if (isComplete(deployment.value) && ready >= wanted) {
         bounds.calm = true;
+        lost.delete(deployment.header.uid);
         for (const [slot, uid] of unanswered) if (uid === deployment.header.uid) unanswered.delete(slot);
-      } else if (bounds.calm && ready < least - [...unanswered.values()].filter((uid) => uid === deployment.header.uid).length) violated(`Deployment ${deployment.header.name} has ${ready} ready pods in its rollout; ${wanted} are wanted and at least ${least} must be ready`);
+        return;
+      }
+      const uncertain = (lost.get(deployment.header.uid) ?? 0) + [...unanswered.values()].filter((uid) => uid === deployment.header.uid).length;
+      if (bounds.calm && ready < least - uncertain) violated(`Deployment ${deployment.header.name} has ${ready} ready pods in its rollout; ${wanted} are wanted and at least ${least - uncertain} must be ready`);
     };
 
     return {
       posted: ({ kind, message, slot }) => {
-        if (kind !== 'request' || message.type !== 'delete') return;
+        if (kind !== 'request') return;
+        if (message.type === 'create') {
+          const { resource, subresource, object } = message as CreateRequest;
+          const deployment = resource === 'pods' && subresource === undefined ? deploymentOf(world, object) : undefined;
+          if (deployment) creating.set(slot, deployment.header.uid);
+          return;
+        }
+        if (message.type !== 'delete') return;
         const { resource, namespace, name, user } = message as DeleteRequest;
         const pod = resource === 'pods' && user.name.endsWith(':replicaset-controller') ? world.get<Pod>('pods', `${namespace}/${name}`) : undefined;
-        const deployment = pod && deploymentOf(world, pod);
+        const deployment = pod && deploymentOf(world, pod.value as unknown as KubernetesObject);
         if (!pod || !deployment) return;
         rolled.add(pod.header.uid);
         unanswered.set(slot, deployment.header.uid);
       },
       received: ({ kind, slot, message }) => {
-        const uid = kind === 'reply' ? unanswered.get(slot) : undefined;
+        if (kind !== 'reply') return;
+        const created = creating.get(slot);
+        if (created !== undefined) {
+          creating.delete(slot);
+          if (isUncertain(message as ApiAnswer)) lost.set(created, (lost.get(created) ?? 0) + 1);
+          return;
+        }
+        const uid = unanswered.get(slot);
         if (uid === undefined || isUncertain(message as ApiAnswer)) return;
         unanswered.delete(slot);
         for (const deployment of world.all<Deployment>('deployments.apps').values()) if (deployment.header.uid === uid) judgePods(deployment);
@@ -73,7 +99,7 @@ export const rolloutBounded: AlwaysProperty = {
           const deployment = ownerAmong<Deployment>(world, 'deployments.apps', current.value);
           if (deployment && deployment.value.spec.strategy?.type !== 'Recreate') judgeSurge(deployment);
         } else if (resource === 'pods') {
-          const deployment = deploymentOf(world, (current ?? former) as unknown as Stored<Pod>);
+          const deployment = deploymentOf(world, ((current ?? former) as Stored).value);
           if (!deployment || deployment.value.spec.strategy?.type === 'Recreate') return;
           if (former && isReady(former as unknown as Stored<Pod>) && !(current && isReady(current as unknown as Stored<Pod>)) && !rolled.has(former.header.uid)) boundsOf(deployment.header.uid).calm = false;
           judgePods(deployment);
@@ -104,8 +130,8 @@ const podsOf = (world: World, uid: string): readonly Stored<Pod>[] => {
   return [...world.all<Pod>('pods').values()].filter(({ value }) => sets.has(controllerOf(value as unknown as KubernetesObject)?.uid ?? ''));
 };
 
-const deploymentOf = (world: World, pod: Stored<Pod>): Stored<Deployment> | undefined => {
-  const set = ownerAmong<ReplicaSet>(world, 'replicasets.apps', pod.value as unknown as KubernetesObject);
+const deploymentOf = (world: World, pod: KubernetesObject): Stored<Deployment> | undefined => {
+  const set = ownerAmong<ReplicaSet>(world, 'replicasets.apps', pod);
   return set && ownerAmong<Deployment>(world, 'deployments.apps', set.value as unknown as KubernetesObject);
 };
 
