@@ -1,5 +1,5 @@
 import type { ActorSpec, LinkLatency, Supervision } from '@naumachia/core';
-import { type Address, decodeSnapshot, type FaultPlan, type HostSnapshot, type Incident, milliseconds, type Message, OWN_THREADS, packedPlacement, type Placement, Simulation, ThreadsRuntime } from '@naumachia/core';
+import { type Address, decodeSnapshot, type FaultPlan, type HostSnapshot, type Incident, milliseconds, type Message, OWN_THREADS, packedPlacement, type Placement, SimulatedRuntime, Simulation, ThreadsRuntime } from '@naumachia/core';
 
 /** A run of some actors in one of the modes, as a test that holds in all of them sees it. */
 export interface Run {
@@ -41,6 +41,7 @@ export const arms = (codecs: readonly ('crossing' | 'always')[] = ['crossing', '
     const suffix = codec === 'always' ? ', every message encoded' : '';
     return [
       { name: `simulated${suffix}`, host: 'source', start: (fixture: Fixture) => simulated(fixture, codec) },
+      { name: `simulated beside an event loop${suffix}`, host: 'source', start: (fixture: Fixture) => withClock(fixture, codec) },
       { name: `inline${suffix}`, host: 'main', start: (fixture: Fixture) => threads(fixture, packedPlacement([], 0), codec) },
       { name: `packed on one host${suffix}`, host: 'host-0', start: (fixture: Fixture) => threads(fixture, packedPlacement([], 1), codec) },
       { name: `packed on two hosts${suffix}`, host: 'host-0', start: (fixture: Fixture) => threads(fixture, packedPlacement(['source'], 2), codec) },
@@ -76,6 +77,26 @@ export const simulated = async (fixture: Fixture, codec: 'crossing' | 'always' =
     snapshots: async () => [decodeSnapshot(sim.snapshot())],
     incidents: [],
     stop: async () => undefined,
+  };
+};
+
+/** The clock stands but for what `pass` lets go by, and for requests that wait. */
+export const withClock = async (fixture: Fixture, codec: 'crossing' | 'always' = 'crossing', seed = 1): Promise<Run> => {
+  const { specs } = await import(urlOf(fixture.module));
+  const incidents: Incident[] = [];
+  const runtime = await SimulatedRuntime.create({ seed, catalog: urlOf(fixture.module), codec, speed: 0, incident: (incident) => incidents.push(incident), ...(fixture.latencies && { latencies: fixture.latencies }) });
+  await runtime.start([...specs, ...(fixture.more ?? [])]);
+  const port = runtime.port('test');
+  const pass = (ms: number): Promise<void> => runtime.clock.advance(milliseconds(ms));
+  return {
+    request: async (to, message, timeout = 30_000) => port.request(to, message as never, milliseconds(timeout)) as never,
+    send: (to, message) => port.send(to, message as never),
+    pass,
+    until: async (holds) => waitUntil(holds, pass),
+    applyFaults: async (plan) => runtime.applyFaults(plan),
+    snapshots: async () => (await runtime.snapshots()).map(decodeSnapshot),
+    incidents,
+    stop: async (how) => runtime.stop(how),
   };
 };
 

@@ -28,9 +28,10 @@ describe('shutdown', { retry: 2 }, () => {
     const { catalog } = await import('./fixtures/shutdown-catalog.mjs');
     expect(Object.keys(catalog.actors)).toEqual(['keeper']);
     const keeping = new SharedArrayBuffer(8);
-    const { ThreadsRuntime } = await import('@naumachia/core');
+    const { SimulatedRuntime, ThreadsRuntime } = await import('@naumachia/core');
+    const catalogUrl = new URL('./fixtures/shutdown-catalog.mjs', import.meta.url).href;
     const placement = arm.name === 'threads' ? OWN_THREADS : { hosts: arm.name === 'inline' ? 0 : arm.name === 'packed on one host' ? 1 : 2, kinds: {}, otherwise: arm.name === 'packed on two hosts' ? ('spread' as const) : 0 };
-    const runtime = await ThreadsRuntime.create({ seed: 1, placement, catalog: new URL('./fixtures/shutdown-catalog.mjs', import.meta.url).href });
+    const runtime = arm.name.startsWith('simulated') ? await SimulatedRuntime.create({ seed: 1, catalog: catalogUrl }) : await ThreadsRuntime.create({ seed: 1, placement, catalog: catalogUrl });
     await runtime.start([1, 2, 3].map((n) => ({ name: `keeper/${n}`, kind: 'keeper', config: { keeping } })));
     await runtime.stop('drain');
     expect(new Int32Array(keeping)[0]).toBe(3);

@@ -2,8 +2,9 @@ import type { ActorSpec } from '../actor.js';
 import type { FaultPlan } from '../faults/plan.js';
 import type { Port } from '../port.js';
 import type { HostReport, Inspection } from './control.js';
+import type { VirtualClock } from './simulation/virtual-clock.js';
 
-/** A run of actors in wall time, whatever its placement. */
+/** A run of actors that the outside can meet, whatever its clock and its placement. */
 export interface Runtime {
   /** Places actors and starts them, hosts side by side. */
   start(specs: readonly ActorSpec[]): Promise<void>;
@@ -20,6 +21,8 @@ export interface Runtime {
   glance(actor: string): Promise<unknown>;
   settle(): Promise<void>;
   readonly hosts: number;
+  /** Only where time is virtual. */
+  readonly clock?: VirtualClock;
   /** `drain`: actors stop in order and say what they have to say; `abort`: at once. Nothing is left running either way. */
   stop(how: 'drain' | 'abort'): Promise<void>;
 }

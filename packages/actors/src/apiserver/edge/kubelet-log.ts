@@ -26,7 +26,7 @@ export const streamContainerLog = async (port: Port, exchange: Exchange, pod: Po
   let left = limitBytes ?? Number.POSITIVE_INFINITY;
   let after: number | undefined;
   while (!isGone(response)) {
-    const reply = await port.request(kubeletOf(node), after === undefined ? request : Object.assign({}, request, { after }), ANSWER_WITHIN);
+    const reply = await port.request(kubeletOf(node), after === undefined ? request : Object.assign({}, request, { after }), ANSWER_WITHIN, options.follow ? 'along' : 'ahead');
     if (isFailure(reply) || reply.type === 'status') {
       if (response.headersSent) break;
       return sendStatus(exchange, isFailure(reply) ? statusOfFailure(reply) : reply.status);

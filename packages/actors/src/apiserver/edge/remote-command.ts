@@ -30,7 +30,7 @@ export const runRemoteCommand = async (port: Port, request: IncomingMessage, soc
 };
 
 const run = async (port: Port, node: string, message: ContainerExecRequest, wanted: WantedStreams, streams: RemoteStreams): Promise<void> => {
-  const ask = (request: ContainerExecRequest) => port.request(named<ContainerExecRequest>(`kubelet/${node}`), request, COMMAND_TIMEOUT);
+  const ask = (request: ContainerExecRequest) => port.request(named<ContainerExecRequest>(`kubelet/${node}`), request, COMMAND_TIMEOUT, 'along');
   // Input is waited for only if the command reads it: most commands are given a terminal's, which does not end.
   let reply = await ask(wanted.stdin ? Object.assign({}, message, { stdin: 'later' }) : message);
   if (!isFailure(reply) && reply.type === 'awaitsInput') reply = await ask(Object.assign({}, message, { stdin: await inputOf(streams) }));

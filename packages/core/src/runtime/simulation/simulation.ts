@@ -29,6 +29,8 @@ export interface SimulationOptions {
   readonly hostOf?: (actor: string) => string;
   /** What to do when an actor throws: fail the run (default), or leave it to supervision alone. */
   readonly onFailure?: 'throw' | 'restart';
+  /** Told of actors that fail, and of supervision that gives one up; with it neither ends the run. */
+  readonly incident?: (what: 'actor-failed' | 'gave-up', actor: string, error: unknown) => void;
 }
 
 const EPOCH = instantOf(Date.UTC(2026, 0, 1));
@@ -47,13 +49,15 @@ export class Simulation {
   readonly #replay: string | undefined;
   readonly #trace = traceHash();
   readonly #errors: { readonly actor: string; readonly error: unknown }[] = [];
+  readonly #definitions: Map<string, AnyActorDefinition>;
   #now: Instant;
 
   constructor(options: SimulationOptions) {
     this.seed = options.seed;
     this.#replay = options.replay;
     this.#now = options.epoch ?? EPOCH;
-    const definitions = new Map(options.definitions.map((definition) => [definition.kind, definition]));
+    const definitions = (this.#definitions = new Map(options.definitions.map((definition) => [definition.kind, definition])));
+    const { incident } = options;
     this.host = new Host({
       name: 'simulation',
       index: 0,
@@ -69,14 +73,28 @@ export class Simulation {
       hostOf: options.hostOf ?? ((actor) => actor),
       recode: options.codec === 'always' ? (message) => codec().recode(message) : undefined,
       failed: (actor, error) => {
-        if (options.onFailure !== 'restart') this.#errors.push({ actor: actor.actor, error });
+        if (incident) incident('actor-failed', actor.actor, error);
+        else if (options.onFailure !== 'restart') this.#errors.push({ actor: actor.actor, error });
       },
-      escalate: (actor, error) => this.#errors.push({ actor: actor.actor, error }),
+      escalate: (actor, error) => {
+        if (incident) incident('gave-up', actor.actor, error);
+        else this.#errors.push({ actor: actor.actor, error });
+      },
     });
   }
 
   get now(): Instant {
     return this.#now;
+  }
+
+  /** When something is due next; nothing, if nothing ever is. */
+  get next(): Instant | undefined {
+    return this.host.timers.next();
+  }
+
+  /** Adds a kind of actors that may be started from now on. */
+  define(definition: AnyActorDefinition): void {
+    this.#definitions.set(definition.kind, definition);
   }
 
   /** A hash of everything that has run so far, and when: equal runs have equal hashes. */
@@ -87,7 +105,7 @@ export class Simulation {
   start(specs: readonly ActorSpec[]): void {
     this.host.delivery.expect(specs.map((spec) => spec.name));
     for (const spec of specs) this.host.start(spec);
-    this.#settle();
+    this.settle();
   }
 
   applyFaults(plan: FaultPlan): void {
@@ -100,22 +118,27 @@ export class Simulation {
   }
 
   runUntil(end: Instant): void {
-    this.#settle();
-    for (let next = this.host.timers.next(); next !== undefined && next <= end; next = this.host.timers.next()) this.#turnAt(next);
+    this.settle();
+    this.passTo(end);
+  }
+
+  /** Runs what is due up to `end`, where nothing is ready now. */
+  passTo(end: Instant): void {
+    for (let next = this.next; next !== undefined && next <= end; next = this.next) this.turn(next);
     this.#moveTo(end);
   }
 
   /** Runs until `holds` is true, looking after every instant; false if it was not within `limit`. */
   runUntilTrue(holds: () => boolean, limit: Duration): boolean {
     const end = later(this.#now, limit);
-    this.#settle();
+    this.settle();
     while (!holds()) {
-      const next = this.host.timers.next();
+      const { next } = this;
       if (next === undefined || next > end) {
         this.#moveTo(end);
         return holds();
       }
-      this.#turnAt(next);
+      this.turn(next);
     }
     return true;
   }
@@ -157,10 +180,11 @@ export class Simulation {
   }
   #selfAddress: Address | undefined;
 
-  #turnAt(next: Instant): void {
+  /** Goes to `next`, when something is due, and runs all that comes of it there. */
+  turn(next: Instant): void {
     this.#moveTo(next);
     this.host.runTimers();
-    this.#settle();
+    this.settle();
   }
 
   #moveTo(instant: Instant): void {
@@ -169,8 +193,8 @@ export class Simulation {
     this.host.now = instant;
   }
 
-  /** Runs everything that can run at this instant. */
-  #settle(): void {
+  /** Runs everything that can run at this instant. How often it is called is a part of the run: each call draws from its chance. */
+  settle(): void {
     const { host } = this;
     let steps = 0;
     for (;;) {

@@ -1,0 +1,194 @@
+import { CATALOG, clusterActors } from '@naumachia/actors';
+import { type Catalog, decodeState, encodeState, type InputLog, isFailure, milliseconds, minutes, named, replayInputs, seconds, type SimulatedOptions, SimulatedRuntime } from '@naumachia/core';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const PARITY = new URL('./fixtures/parity-catalog.mjs', import.meta.url).href;
+const USER = { name: 'admin', groups: ['system:masters'] };
+const API_SERVER = named<never>('apiserver');
+
+const running: SimulatedRuntime[] = [];
+afterEach(async () => {
+  for (const runtime of running.splice(0)) await runtime.stop('abort');
+});
+
+const runtimeOf = async (options: Partial<SimulatedOptions> = {}): Promise<SimulatedRuntime> => {
+  const runtime = await SimulatedRuntime.create({ seed: 1, catalog: PARITY, speed: 0, ...options });
+  running.push(runtime);
+  return runtime;
+};
+
+const small = async (options: Partial<SimulatedOptions> = {}) => {
+  const runtime = await runtimeOf(options);
+  const { specs } = await import(PARITY);
+  await runtime.start(specs);
+  const port = runtime.port('test');
+  return { runtime, port, ask: (to: string, message: object, timeout?: number, waiting?: 'ahead' | 'along') => port.request(named<never>(to), message as never, timeout as never, waiting) as Promise<Record<string, unknown>> };
+};
+
+const cluster = async (nodes: number, options: Partial<SimulatedOptions> = {}) => {
+  const runtime = await runtimeOf({ catalog: CATALOG, ...options });
+  await runtime.start(clusterActors({ nodes, latency: 'recorded' }));
+  const port = runtime.port('test');
+  return { runtime, port, ask: (message: object) => port.request(API_SERVER, { user: USER, ...message } as never) as Promise<Record<string, unknown>> };
+};
+
+const wall = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
+const definitionsOf = async (url: string) => {
+  const { catalog } = (await import(url)) as { catalog: Catalog };
+  return Promise.all(Object.values(catalog.actors).map((load) => load()));
+};
+
+/** Plays a run again from bytes, as somebody would who was sent them. */
+const replayed = async (runtime: SimulatedRuntime, url: string): Promise<string> => replayInputs(decodeState(encodeState(runtime.inputs)) as InputLog, await definitionsOf(url)).traceHash;
+
+describe('virtual time beside an event loop', () => {
+  it('a clock that stands answers requests, and nothing else happens', async () => {
+    const { runtime, ask } = await small();
+    const before = runtime.clock.now();
+    expect(await ask('source', { type: 'ping', n: 7 })).toMatchObject({ n: 7 });
+    const after = runtime.clock.now();
+    expect(after - before).toBeGreaterThan(0);
+    expect(after - before).toBeLessThan(3);
+    await wall(30);
+    expect(runtime.clock.now()).toBe(after);
+  });
+
+  it('time goes on from event to event until an ordinary request is answered, however long that takes', async () => {
+    const { runtime, ask } = await small();
+    const [began, wallBegan] = [runtime.clock.now(), performance.now()];
+    expect(await ask('source', { type: 'ignore' }, 3_600_000)).toEqual({ type: 'failure', reason: 'deadline-exceeded' });
+    expect(runtime.clock.now() - began).toBeGreaterThanOrEqual(3_600_000);
+    expect(performance.now() - wallBegan).toBeLessThan(20_000);
+  });
+
+  it('what waits along holds no clock, but has the time of a way there and back', async () => {
+    const { runtime, ask } = await small();
+    expect(await ask('source', { type: 'ping', n: 1 }, 60_000, 'along')).toMatchObject({ n: 1 });
+    const began = runtime.clock.now();
+    let answered = false;
+    const ignored = ask('source', { type: 'ignore' }, 60_000, 'along').then(() => (answered = true));
+    await wall(50);
+    expect(runtime.clock.now() - began).toBeLessThanOrEqual(10);
+    expect(answered).toBe(false);
+    await runtime.clock.advance(minutes(1));
+    await ignored;
+  });
+
+  it('who follows a feed holds no clock and hears what happens as it happens', async () => {
+    const { runtime, port, ask } = await small();
+    const heard: number[] = [];
+    const stop = port.subscribe(named('source'), 'numbers', { after: 0 }, { batch: ({ entries }) => heard.push(...entries.map(({ revision }) => revision)), ended: () => {} });
+    port.send(named<never>('source'), { type: 'publish', count: 3 } as never);
+    const before = runtime.clock.now();
+    await wall(20);
+    expect({ heard, passed: runtime.clock.now() - before }).toEqual({ heard: [], passed: 0 });
+    await ask('source', { type: 'ping', n: 1 });
+    expect(heard).toEqual([1, 2, 3]);
+    stop();
+    port.send(named<never>('source'), { type: 'publish', count: 3 } as never);
+    await runtime.clock.advance(seconds(1));
+    expect(heard).toEqual([1, 2, 3]);
+  });
+
+  it('the clock runs at the asked multiple of wall time', async () => {
+    const { runtime } = await small({ speed: 100 });
+    const passedIn = async (ms: number): Promise<number> => {
+      const [virtual, began] = [runtime.clock.now(), performance.now()];
+      await wall(ms);
+      return (runtime.clock.now() - virtual) / (performance.now() - began);
+    };
+    expect(await passedIn(100)).toBeCloseTo(100, -1);
+    runtime.clock.setSpeed(2);
+    expect(await passedIn(100)).toBeCloseTo(2, 0);
+    runtime.clock.pause();
+    expect([runtime.clock.speed, await passedIn(20)]).toEqual([0, 0]);
+    expect(() => runtime.clock.setSpeed(-1)).toThrow('a clock cannot go at speed -1');
+  });
+
+  it('an advance lets exactly so much time go by, after what others wait for', async () => {
+    const { runtime } = await small();
+    const began = runtime.clock.now();
+    await Promise.all([runtime.clock.advance(minutes(5)), runtime.clock.advance(seconds(1))]);
+    expect(runtime.clock.now() - began).toBe(301_000);
+    await expect(runtime.clock.advance(milliseconds(-1))).rejects.toThrow('time goes forwards');
+    const cut = runtime.clock.advance(minutes(1));
+    const stopped = expect(cut).rejects.toThrow('the cluster was stopped');
+    await runtime.stop('abort');
+    await stopped;
+  });
+
+  it('a long advance leaves the thread its turns', async () => {
+    const { runtime } = await cluster(10);
+    await runtime.clock.advance(seconds(60));
+    let [turns, done] = [0, false];
+    const advanced = runtime.clock.advance(minutes(10)).then(() => (done = true));
+    while (!done) {
+      await new Promise((resolve) => void setImmediate(resolve));
+      turns++;
+    }
+    await advanced;
+    expect(turns).toBeGreaterThan(10);
+  });
+
+  it('a virtual clock begins days before the wall clock', async () => {
+    const { runtime } = await small();
+    expect(Date.now() - runtime.clock.now()).toBeGreaterThan(2 * 24 * 3600 * 1000);
+  });
+
+  it('who waits is answered when the cluster stops', async () => {
+    const { runtime, ask, port } = await small();
+    const ends: string[] = [];
+    port.subscribe(named('source'), 'numbers', { after: 0 }, { batch: () => {}, ended: ({ reason }) => void ends.push(reason) });
+    const waiting = ask('source', { type: 'ignore' }, 60_000, 'along');
+    await runtime.stop('abort');
+    expect(await waiting).toEqual({ type: 'failure', reason: 'unavailable' });
+    expect(ends).toEqual(['reset']);
+    expect(await ask('source', { type: 'ping', n: 1 })).toEqual({ type: 'failure', reason: 'unavailable' });
+  });
+});
+
+describe('the log of external inputs', () => {
+  it('a run that was played again from its log of external inputs has the same trace', async () => {
+    const { runtime, port, ask } = await small({ speed: 50 });
+    const stop = port.subscribe(named('source'), 'numbers', { after: 0 }, {
+      // Something that enters while an instant runs.
+      batch: () => port.send(named<never>('sink/1'), { type: 'number', n: 1000 } as never),
+      ended: () => {},
+    });
+    for (let round = 0; round < 20; round++) {
+      void ask('source', { type: 'ignore' }, 100 + round, 'along');
+      await Promise.all([ask('source', { type: 'ping', n: round }), ask('sink/1', { type: 'chat', rounds: 7 })]);
+      port.send(named<never>('source'), { type: 'publish', count: round } as never);
+      await wall(Math.random() * 5);
+      if (round === 5) await runtime.applyFaults({ rules: [{ from: 'source', to: 'sink/2', fault: { type: 'stall' }, end: 500 }], actions: [{ type: 'kill', at: 3, actor: 'parent' }] });
+      if (round === 10) await runtime.clock.advance(seconds(3));
+      if (round === 15) stop();
+    }
+    const { inputs, complete } = runtime.inputs;
+    expect({ complete, many: inputs.length > 80 }).toEqual({ complete: true, many: true });
+    expect(await replayed(runtime, PARITY)).toBe(runtime.traceHash);
+  });
+
+  it('so has the run of a cluster', async () => {
+    const { runtime, ask, port } = await cluster(3, { speed: 20 });
+    const stop = port.subscribe(API_SERVER, 'pods', { after: 0 }, { batch: () => {}, ended: () => {} });
+    for (let n = 0; n < 5; n++) {
+      const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: `web-${n}`, namespace: 'default' }, spec: { containers: [{ name: 'web', image: 'nginx' }] } };
+      expect(isFailure((await ask({ type: 'create', resource: 'pods', namespace: 'default', object })) as never)).toBe(false);
+      await wall(Math.random() * 30);
+    }
+    await runtime.applyFaults({ actions: [{ type: 'kill', at: 0, actor: 'kubelet/node-2', downFor: 60_000 }] });
+    await runtime.clock.advance(minutes(2));
+    stop();
+    await ask({ type: 'list', resource: 'pods', namespace: 'default' });
+    expect(await replayed(runtime, CATALOG)).toBe(runtime.traceHash);
+  });
+
+  it('a log keeps as much as it may, and says when that was not all', async () => {
+    const { runtime, ask } = await small({ mostInputs: 3 });
+    for (let n = 0; n < 5; n++) await ask('source', { type: 'ping', n });
+    expect(runtime.inputs).toMatchObject({ complete: false, inputs: [] });
+    await expect(replayed(runtime, PARITY)).rejects.toThrow('cannot be played again');
+  });
+});
