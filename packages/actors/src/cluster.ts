@@ -7,9 +7,7 @@ import type { ControllerManagerConfig } from './controllers/controller.js';
 import type { EtcdConfig } from './etcd/etcd.js';
 import type { SchedulerConfig } from './scheduler/scheduler.js';
 
-export * from './cluster/links.js';
-export * from './cluster/nodes.js';
-export * from './cluster/spec.js';
+export * from './cluster/index.js';
 
 /** URL of the module that every host of a cluster loads. */
 export const CATALOG = new URL('./catalog.js', import.meta.url).href;

@@ -6,4 +6,5 @@ export type { Deployment, EndpointSlice, LabelSelector, Node, Pod, ReplicaSet, S
 export { scaledValue } from './int-or-string.js';
 export { matches, selectorOf, selectorOfLabels } from './label-selector.js';
 export { controllerOf } from './owner.js';
-export { quantity } from './quantity.js';
+export { dns1123LabelErrors, labelKeyErrors, labelValueErrors } from './names.js';
+export { quantity, readQuantity } from './quantity.js';

@@ -1,0 +1,3 @@
+export * from './links.js';
+export * from './nodes.js';
+export * from './spec.js';

@@ -1,0 +1,1 @@
+export { checkCluster, type ClusterError, clusterErrorText, type ReadCluster, readClusterFile, readClusterText, UnreadableClusterFile } from './read-cluster.js';
