@@ -22,11 +22,11 @@ export const rolloutBounded: AlwaysProperty = {
     const known = new Map<string, Bounds>();
     /** Pods, by uid, that the controller of a ReplicaSet has asked to delete: it does so where the ReplicaSet was scaled down. */
     const rolled = new Set<string>();
-    /** Those of which nobody knows what came of it, by reply slot, with the Deployment: the controller asks again, perhaps for another pod. */
+    /**
+     * Creations and deletions of pods of which nobody knows what came of it, by reply slot, with the Deployment: the controller creates one
+     * more, or deletes perhaps another.
+     */
     const unanswered = new Map<number, string>();
-    /** By reply slot, the Deployment for which a pod is being created; and how many, by Deployment, nobody knows the outcome of. */
-    const creating = new Map<number, string>();
-    const lost = new Map<string, number>();
     const boundsOf = (uid: string): Bounds => {
       let bounds = known.get(uid);
       if (!bounds) known.set(uid, (bounds = { ceiling: 0, calm: false }));
@@ -48,11 +48,10 @@ export const rolloutBounded: AlwaysProperty = {
       const ready = podsOf(world, deployment.header.uid).filter(isReady).length;
       if (isComplete(deployment.value) && ready >= wanted) {
         bounds.calm = true;
-        lost.delete(deployment.header.uid);
         for (const [slot, uid] of unanswered) if (uid === deployment.header.uid) unanswered.delete(slot);
         return;
       }
-      const uncertain = (lost.get(deployment.header.uid) ?? 0) + [...unanswered.values()].filter((uid) => uid === deployment.header.uid).length;
+      const uncertain = [...unanswered.values()].filter((uid) => uid === deployment.header.uid).length;
       if (bounds.calm && ready < least - uncertain) violated(`Deployment ${deployment.header.name} has ${ready} ready pods in its rollout; ${wanted} are wanted and at least ${least - uncertain} must be ready`);
     };
 
@@ -62,7 +61,7 @@ export const rolloutBounded: AlwaysProperty = {
         if (message.type === 'create') {
           const { resource, subresource, object } = message as CreateRequest;
           const deployment = resource === 'pods' && subresource === undefined ? deploymentOf(world, object) : undefined;
-          if (deployment) creating.set(slot, deployment.header.uid);
+          if (deployment) unanswered.set(slot, deployment.header.uid);
           return;
         }
         if (message.type !== 'delete') return;
@@ -74,14 +73,7 @@ export const rolloutBounded: AlwaysProperty = {
         unanswered.set(slot, deployment.header.uid);
       },
       received: ({ kind, slot, message }) => {
-        if (kind !== 'reply') return;
-        const created = creating.get(slot);
-        if (created !== undefined) {
-          creating.delete(slot);
-          if (isUncertain(message as ApiAnswer)) lost.set(created, (lost.get(created) ?? 0) + 1);
-          return;
-        }
-        const uid = unanswered.get(slot);
+        const uid = kind === 'reply' ? unanswered.get(slot) : undefined;
         if (uid === undefined || isUncertain(message as ApiAnswer)) return;
         unanswered.delete(slot);
         for (const deployment of world.all<Deployment>('deployments.apps').values()) if (deployment.header.uid === uid) judgePods(deployment);
