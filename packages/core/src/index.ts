@@ -25,13 +25,15 @@ export type { HostControl, HostReport, Inspection } from './runtime/control.js';
 export { wallClock } from './runtime/event-loop.js';
 export type { Reporter } from './runtime/local-host.js';
 export type { Incident, Runtime } from './runtime/runtime.js';
-export { OWN_THREADS, packedPlacement, type Placement } from './runtime/placement.js';
-export { type HostBuild, ThreadsRuntime, type ThreadsOptions } from './runtime/threads/threads-runtime.js';
+export { OWN_THREADS, packedPlacement, type Placement, type ProcessPlacement } from './runtime/placement.js';
+export type { PlacedRuntime } from './runtime/placed-runtime.js';
+export type { HostBuild, RuntimeOptions } from './runtime/runtime-options.js';
+export { ThreadsRuntime } from './runtime/threads/threads-runtime.js';
 export * from './service.js';
 export type { PeerItem } from './runtime/peers.js';
 export { type ActorSnapshot, decodeSnapshot, decodeState, encodeState, type HostSnapshot, snapshotHash } from './runtime/snapshot.js';
 export { restoreFlow } from './runtime/flows.js';
-export type { HeapLimits } from './runtime/workers/worker-host.js';
+export type { HeapLimits } from './runtime/host-threads.js';
 // What is measured by itself.
 export { Host } from './runtime/host.js';
 export { MemoryDisks } from './runtime/memory-disks.js';

@@ -41,8 +41,9 @@ export type LinkFault =
   | { readonly type: 'corrupt' };
 
 /**
- * What happens to actors, or to whole hosts (threads) by the name of the host. Where hosts are not threads, each actor that nobody
- * spawned counts as a host of its own name.
+ * What happens to actors, to whole hosts (threads) by the name of the host, or to whole processes (`process-1`, `process-2`, ...; a `kill` is kill -9, a `pause`
+ * stops and continues it). Where hosts are not threads, each actor that nobody spawned counts as a host of its own name; where there is one process, there is
+ * none to act on.
  */
 export type FaultAction = (
   /** Ends the target at once; its supervisor restarts it after its back-off, or after `downFor` ms. */
@@ -53,7 +54,12 @@ export type FaultAction = (
   | { readonly type: 'pause'; readonly at: number; readonly for: number }
   /** Each step of the target takes `perStep` ms longer, for `for` ms. */
   | { readonly type: 'slow'; readonly at: number; readonly perStep: number; readonly for: number }
-) & ({ readonly actor: string; readonly host?: undefined } | { readonly host: string; readonly actor?: undefined });
+) & FaultTarget;
+
+export type FaultTarget =
+  | { readonly actor: string; readonly host?: undefined; readonly process?: undefined }
+  | { readonly host: string; readonly actor?: undefined; readonly process?: undefined }
+  | { readonly process: string; readonly actor?: undefined; readonly host?: undefined };
 
 /** What is left of a plan `elapsed` ms after it was applied, for a host that joins later: its times count from then. */
 export const remainingPlan = (plan: FaultPlan, elapsed: number): FaultPlan => ({

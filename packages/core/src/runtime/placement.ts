@@ -12,7 +12,21 @@ export interface Placement {
   readonly hosts: number;
   readonly kinds: { readonly [kind: string]: number | 'spread' | 'own' };
   readonly otherwise: number | 'spread' | 'own';
+  /** Absent: all hosts are of the caller's process. */
+  readonly processes?: ProcessPlacement;
 }
+
+/**
+ * Which process runs what, by kind of component: a number is that process, 0 the caller's own; the hosts of all other kinds are dealt over processes 1 to
+ * `count`, by the instance's name, so that what shares a name shares a process.
+ */
+export interface ProcessPlacement {
+  readonly count: number;
+  readonly kinds: { readonly [kind: string]: number };
+}
+
+/** The host on the caller's thread. */
+export const MAIN = 'main';
 
 /** Every actor on a thread of its own. */
 export const OWN_THREADS: Placement = { hosts: 0, kinds: {}, otherwise: 'own' };
@@ -24,8 +38,9 @@ export const packedPlacement = (together: readonly string[], hosts = availablePa
   otherwise: hosts > 1 ? 'spread' : 0,
 });
 
-/** The name of the host that runs an actor, and of every host of the placement. */
+/** The name of the host that runs an actor. */
 export const hostOf = (placement: Placement, spec: ActorSpec): string => {
+  if (placement.hosts === 0 && placement.otherwise !== 'own') return MAIN;
   const kind = kindOfName(spec.name);
   const where = placement.kinds[kind] ?? placement.otherwise;
   if (where === 'own') return spec.name;

@@ -29,7 +29,8 @@ export interface Runtime {
 
 /** What a runtime tells of its troubles, for logs and reports. */
 export interface Incident {
+  /** Or the name of a process. */
   readonly host: string;
-  readonly what: 'actor-failed' | 'host-died' | 'host-wedged' | 'host-restarted' | 'gave-up';
+  readonly what: 'actor-failed' | 'host-died' | 'host-wedged' | 'host-restarted' | 'process-died' | 'process-stopped' | 'process-restarted' | 'gave-up';
   readonly detail: string;
 }

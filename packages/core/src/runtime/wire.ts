@@ -67,6 +67,8 @@ export class Wire {
     const { cells, options } = this.#host;
     const { actor, host } = action;
     const all = [...cells.values()];
+    // Processes are the runtime's.
+    if (action.process !== undefined) return [];
     if (actor !== undefined) return all.filter((cell) => matchesName(actor, cell.spec.name));
     const { hostOf } = options;
     if (hostOf) return all.filter((cell) => cell.parent === undefined && matchesName(host, hostOf(cell.spec.name)));

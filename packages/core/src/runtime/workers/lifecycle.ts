@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { HostNews } from '../host-threads.js';
 import type { LinkLatency } from '../links.js';
 import type { DiskNotice, Segment } from './shared-disks.js';
 
@@ -15,7 +16,7 @@ export interface WorkerStart {
   readonly recode: boolean;
   readonly latencies: readonly LinkLatency[] | undefined;
   readonly niceness: number;
-  readonly segments: readonly Segment[];
+  readonly disks: { readonly type: 'memory'; readonly segments: readonly Segment[] } | { readonly type: 'files'; readonly folder: string };
   readonly turnCell: SharedArrayBuffer;
   readonly control: MessagePort;
 }
@@ -30,7 +31,4 @@ export type WorkerNotice =
   | DiskNotice;
 
 /** From the main thread to a worker: where actors live, and ports to other hosts. */
-export type HostNotice =
-  | { readonly notice: 'connect'; readonly host: string; readonly port: MessagePort }
-  | { readonly notice: 'resolved'; readonly actor: string; readonly host: string | undefined }
-  | { readonly notice: 'lost'; readonly host: string; readonly restarting: boolean };
+export type HostNotice = HostNews | { readonly notice: 'connect'; readonly host: string; readonly port: MessagePort };

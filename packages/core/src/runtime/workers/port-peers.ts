@@ -3,6 +3,7 @@ import type { Observer } from '../../observer.js';
 import type { Host } from '../host.js';
 import type { PeerItem, Peers } from '../peers.js';
 import { packFrame, unpackFrame } from './frames.js';
+import type { HostNotice } from './lifecycle.js';
 
 /** More than this many bytes under way to a host, and who sends there waits. */
 const CONGESTED_BYTES = 16 << 20;
@@ -25,7 +26,7 @@ interface Link {
 
 /** Who knows where actors live and can join two hosts: the runtime's main thread. */
 export interface Directory {
-  /** Answers later through `PortPeers.resolved`. */
+  /** Answers later by a notice. */
   resolve(actor: string): void;
 }
 
@@ -78,7 +79,18 @@ export class PortPeers implements Peers {
     return link !== undefined && link.underway > CONGESTED_BYTES;
   }
 
-  connect(host: string, port: MessagePort): void {
+  noticed(notice: HostNotice): void {
+    switch (notice.notice) {
+      case 'connect':
+        return this.#connect(notice.host, notice.port);
+      case 'resolved':
+        return this.#resolved(notice.actor, notice.host);
+      case 'lost':
+        return this.#lost(notice.host, notice.restarting);
+    }
+  }
+
+  #connect(host: string, port: MessagePort): void {
     this.#links.get(host)?.port.close();
     const link: Link = { host, port, outbox: [], underway: 0, unacknowledged: 0 };
     this.#links.set(host, link);
@@ -87,7 +99,7 @@ export class PortPeers implements Peers {
   }
 
   /** The directory's answer: the host that holds the actor (to which this one is now connected), or nobody does. */
-  resolved(actor: string, host: string | undefined): void {
+  #resolved(actor: string, host: string | undefined): void {
     const waiting = this.#unresolved.get(actor) ?? [];
     this.#unresolved.delete(actor);
     this.#enter();
@@ -103,7 +115,7 @@ export class PortPeers implements Peers {
   }
 
   /** A host is gone (`restarting`: for now): what it held must be looked up anew. */
-  lost(host: string, restarting: boolean): void {
+  #lost(host: string, restarting: boolean): void {
     const link = this.#links.get(host);
     this.#links.delete(host);
     link?.port.close();

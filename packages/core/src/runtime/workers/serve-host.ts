@@ -5,6 +5,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Catalog } from '../../actor.js';
 import { codec, useStructures } from '../../codec.js';
 import { LocalHost, type Reporter } from '../local-host.js';
+import { FileDisks } from './file-disks.js';
 import type { HostNotice, WorkerNotice, WorkerStart } from './lifecycle.js';
 import { PortPeers } from './port-peers.js';
 import { SharedDisks } from './shared-disks.js';
@@ -24,7 +25,7 @@ export const serveHost = (catalog: Catalog, reporter: Reporter | undefined): voi
     incarnation: start.incarnation,
     seed: start.seed,
     catalog,
-    disks: new SharedDisks(start.segments, tell),
+    disks: start.disks.type === 'files' ? new FileDisks(start.disks.folder) : new SharedDisks(start.disks.segments, tell),
     peers,
     reporter,
     marker: turnMarker(start.turnCell, (of, index, name) => tell({ notice: 'name', of, index, name })),
@@ -33,16 +34,7 @@ export const serveHost = (catalog: Catalog, reporter: Reporter | undefined): voi
     failed: (actor, error) => tell({ notice: 'failed', actor: actor.actor, error: textOf(error) }),
     escalate: (actor, error) => tell({ notice: 'escalated', actor: actor.actor, error: textOf(error) }),
   });
-  parentPort?.on('message', (notice: HostNotice) => {
-    switch (notice.notice) {
-      case 'connect':
-        return peers.connect(notice.host, notice.port);
-      case 'resolved':
-        return peers.resolved(notice.actor, notice.host);
-      case 'lost':
-        return peers.lost(notice.host, notice.restarting);
-    }
-  });
+  parentPort?.on('message', (notice: HostNotice) => peers.noticed(notice));
   Comlink.expose(host, nodeEndpoint(start.control));
   tell({ notice: 'ready' });
 };

@@ -1,8 +1,8 @@
 import { MessageChannel, type MessagePort, SHARE_ENV, Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
-import type { ActorSpec } from '../../actor.js';
 import type { HostControl } from '../control.js';
+import type { Answer, HostStart } from '../host-threads.js';
 import type { LinkLatency } from '../links.js';
 import type { HostNotice, WorkerNotice, WorkerStart } from './lifecycle.js';
 import type { Segment } from './shared-disks.js';
@@ -11,48 +11,26 @@ import { type Names, TURN_CELL_BYTES, TurnWatch } from './turn-cell.js';
 /** A worker whose actors have not stopped after this long is ended all the same. */
 const DRAIN_MS = 5000;
 
-/** V8's limits for the heap of a worker, in megabytes. */
-export interface HeapLimits {
-  readonly oldMegabytes: number;
-  /** Room for what is short-lived. Node's own choice for workers is so small that a busy host does little but collect garbage. */
-  readonly youngMegabytes?: number;
-}
-
-export interface WorkerHostOptions {
-  readonly name: string;
-  readonly index: number;
+/** What all workers of a process have in common. */
+export interface WorkerOptions {
   readonly seed: number;
-  /** URL of the worker's entry, if not this build's. */
-  readonly entry: string | undefined;
   readonly catalog: string;
   readonly reporter: string | undefined;
   readonly recode: boolean;
   readonly latencies: readonly LinkLatency[] | undefined;
-  readonly heap: HeapLimits | undefined;
-  readonly niceness: number;
+  /** Where disks are files that outlive the process; absent: in memory that outlives the worker. */
+  readonly diskFolder: string | undefined;
 }
 
-export interface WorkerHostEvents {
-  notice(host: WorkerHost, notice: WorkerNotice): void;
-  /** An actor has started on the worker; what is spawned is known by name too. */
-  named(host: WorkerHost, actor: string): void;
+export interface WorkerEvents {
+  notice(host: WorkerHost, notice: Exclude<WorkerNotice, { readonly notice: 'ready' | 'segment' | 'freed' }>): void;
   /** The worker is gone, though nobody asked it to go. */
   died(host: WorkerHost, why: string): void;
 }
 
-/** A host on a worker thread, as the main thread holds it: its control surface, its disks, and the cell that says what it does. */
+/** A host on a worker thread, as its process holds it: its control surface, its disks, and the cell that says what it does. */
 export class WorkerHost {
-  readonly options: WorkerHostOptions;
-  readonly specs: ActorSpec[] = [];
-  readonly services: { readonly service: string; readonly options: unknown }[] = [];
-  readonly connected = new Set<string>();
-  /** Its actors have started: who asks for them can be sent here. */
-  serving = false;
-  /** It ended and will not be started again. */
-  gone = false;
-  /** When a fault plan wants it back, ms after its end. */
-  downFor: number | undefined;
-  incarnation = 0;
+  readonly name: string;
   watch!: TurnWatch;
   #worker: Worker | undefined;
   #control: Comlink.Remote<HostControl> | undefined;
@@ -64,24 +42,22 @@ export class WorkerHost {
   #ending = false;
   #leaving = false;
   readonly #calls = new Set<(why: Error) => void>();
-  readonly #events: WorkerHostEvents;
+  readonly #options: WorkerOptions;
+  readonly #events: WorkerEvents;
 
-  constructor(options: WorkerHostOptions, events: WorkerHostEvents) {
-    this.options = options;
+  constructor(name: string, options: WorkerOptions, events: WorkerEvents) {
+    this.name = name;
+    this.#options = options;
     this.#events = events;
   }
 
-  get name(): string {
-    return this.options.name;
-  }
-
   /** Calls the worker's control surface; fails if the worker ends before it answers. */
-  async call<T>(what: (control: Comlink.Remote<HostControl>) => Promise<T>): Promise<T> {
-    const control = this.#control;
-    if (!control) throw new Error(`host ${this.name} is not running`);
-    return new Promise((resolve, reject) => {
+  call<K extends keyof HostControl>(method: K, ...args: Parameters<HostControl[K]>): Promise<Answer<K>> {
+    const control = this.#control as { readonly [M in keyof HostControl]: (...args: unknown[]) => Promise<never> } | undefined;
+    if (!control) return Promise.reject(new Error(`host ${this.name} is not running`));
+    return new Promise<Answer<K>>((resolve, reject) => {
       this.#calls.add(reject);
-      what(control).then(resolve, reject).finally(() => this.#calls.delete(reject));
+      control[method](...args).then(resolve, reject).finally(() => this.#calls.delete(reject));
     });
   }
 
@@ -95,19 +71,19 @@ export class WorkerHost {
   }
 
   /** Starts the worker, or the next incarnation of it; resolves when its control surface answers. */
-  async launch(): Promise<void> {
-    this.incarnation++;
+  async launch(start: HostStart): Promise<void> {
     this.#why = undefined;
     this.#ending = false;
     this.#names = { actors: [], steps: [] };
-    this.connected.clear();
     const turnCell = new SharedArrayBuffer(TURN_CELL_BYTES);
     this.watch = new TurnWatch(turnCell);
     const { port1, port2 } = new MessageChannel();
-    const { name, index, seed, entry, catalog, reporter, recode, latencies, heap, niceness } = this.options;
-    const start: WorkerStart = { name, index, incarnation: this.incarnation, seed, catalog, reporter, recode, latencies, niceness, segments: this.#segments, turnCell, control: port2 };
+    const { name, index, incarnation, entry, heap, niceness } = start;
+    const { seed, catalog, reporter, recode, latencies, diskFolder } = this.#options;
+    const disks: WorkerStart['disks'] = diskFolder === undefined ? { type: 'memory', segments: this.#segments } : { type: 'files', folder: diskFolder };
+    const data: WorkerStart = { name, index, incarnation, seed, catalog, reporter, recode, latencies, niceness, disks, turnCell, control: port2 };
     const worker = new Worker(entry === undefined ? new URL('./host-worker.js', import.meta.url) : new URL(entry), {
-      workerData: start,
+      workerData: data,
       transferList: [port2],
       name,
       // Workers neither change the environment nor leave files open.
@@ -172,7 +148,7 @@ export class WorkerHost {
     const late = new Promise<void>((resolve) => {
       timeout = setTimeout(resolve, DRAIN_MS);
     });
-    await Promise.race([this.call(async (control) => control.stop('drain')).catch(() => undefined), late]);
+    await Promise.race([this.call('stop', 'drain').catch(() => undefined), late]);
     clearTimeout(timeout);
   }
 
@@ -185,8 +161,9 @@ export class WorkerHost {
       case 'freed':
         return this.#forget(notice.segment);
       case 'name':
-        if (notice.of === 'actor') this.#events.named(this, notice.name);
         (notice.of === 'actor' ? this.#names.actors : this.#names.steps)[notice.index] = notice.name;
+        return this.#events.notice(this, notice);
+      case 'ready':
         return;
       default:
         return this.#events.notice(this, notice);
@@ -198,7 +175,6 @@ export class WorkerHost {
   }
 
   #release(why: string): void {
-    this.serving = false;
     for (const reject of this.#calls) reject(new Error(`host ${this.name} ended: ${why}`));
     this.#calls.clear();
     this.#control?.[Comlink.releaseProxy]();

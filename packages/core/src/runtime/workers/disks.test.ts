@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Disks } from '../../index.js';
 import { MemoryDisks } from '../memory-disks.js';
+import { FileDisks } from './file-disks.js';
 import { type Segment, SharedDisks } from './shared-disks.js';
 
 /** Disks in shared memory as two workers see them, one after the other. */
@@ -13,11 +17,15 @@ const shared = () => {
   return { open, count: () => segments.length, bytes: () => segments.reduce((sum, { memory }) => sum + memory.byteLength, 0) };
 };
 
+const folder = mkdtempSync(join(tmpdir(), 'disks-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 const read = (disks: Disks): number[] => [...disks.of('a').read('log')].map(([, record]) => record.n as number);
 
 describe.each([
   { name: 'in memory', open: () => { const disks = new MemoryDisks(); return () => disks; } },
   { name: 'in shared memory', open: () => shared().open },
+  { name: 'in files', open: () => () => new FileDisks(join(folder, 'common')) },
 ])('disks $name', ({ open }) => {
   it('what was appended before a sync survives the end of its actor, and what came after is lost', () => {
     const reopen = open();
@@ -73,5 +81,36 @@ describe('disks in shared memory', () => {
     next.of('a').sync();
     expect(read(open()).at(-1)).toBe(201);
     expect(read(open())[0]).toBeGreaterThan(100);
+  });
+});
+
+describe('disks in files', () => {
+  const bulk = new Uint8Array(300_000);
+
+  it('a log is given up by whole segments, and is read on by the next process', () => {
+    const at = join(folder, 'segments');
+    const disk = new FileDisks(at).of('kubelet/node-1');
+    for (let n = 0; n < 20; n++) {
+      disk.append('log', { n, bulk });
+      disk.sync();
+    }
+    disk.truncate('log', 10);
+    const kept = [...new FileDisks(at).of('kubelet/node-1').read('log')].map(([position, { n }]) => [position, n]);
+    expect(kept[0]?.[0]).toBeGreaterThan(5);
+    expect(kept[0]?.[0]).toBeLessThanOrEqual(10);
+    expect(kept).toEqual(Array.from({ length: kept.length }, (_, index) => (kept[0]?.[0] as number) + index).map((n) => [n, n]));
+  });
+
+  it('half a record that a killed process has left is not read, and is written over', () => {
+    const at = join(folder, 'torn');
+    const disk = new FileDisks(at).of('a');
+    disk.append('log', { n: 1 });
+    disk.sync();
+    const [file = ''] = readdirSync(join(at, 'a'));
+    appendFileSync(join(at, 'a', file), Uint8Array.of(0, 0, 0, 9, 1));
+    const next = new FileDisks(at).of('a');
+    expect(next.append('log', { n: 2 })).toBe(1);
+    next.sync();
+    expect(read(new FileDisks(at))).toEqual([1, 2]);
   });
 });
