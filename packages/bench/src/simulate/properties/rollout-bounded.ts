@@ -59,15 +59,15 @@ export const rolloutBounded: AlwaysProperty = {
       posted: ({ kind, message, slot }) => {
         if (kind !== 'request') return;
         if (message.type === 'create') {
-          const { resource, subresource, object } = message as CreateRequest;
-          const deployment = resource === 'pods' && subresource === undefined ? deploymentOf(world, object) : undefined;
+          const { resource, subresource, namespace, object } = message as CreateRequest;
+          const deployment = resource === 'pods' && subresource === undefined ? deploymentOf(world, namespace, object) : undefined;
           if (deployment) unanswered.set(slot, deployment.header.uid);
           return;
         }
         if (message.type !== 'delete') return;
         const { resource, namespace, name, user } = message as DeleteRequest;
         const pod = resource === 'pods' && user.name.endsWith(':replicaset-controller') ? world.get<Pod>('pods', `${namespace}/${name}`) : undefined;
-        const deployment = pod && deploymentOf(world, pod.value as unknown as KubernetesObject);
+        const deployment = pod && deploymentOf(world, namespace, pod.value as unknown as KubernetesObject);
         if (!pod || !deployment) return;
         rolled.add(pod.header.uid);
         unanswered.set(slot, deployment.header.uid);
@@ -88,10 +88,11 @@ export const rolloutBounded: AlwaysProperty = {
           judgeSurge(stored);
           judgePods(stored);
         } else if (resource === 'replicasets.apps' && current) {
-          const deployment = ownerAmong<Deployment>(world, 'deployments.apps', current.value);
+          const deployment = ownerAmong<Deployment>(world, 'deployments.apps', current.header.namespace, current.value);
           if (deployment && deployment.value.spec.strategy?.type !== 'Recreate') judgeSurge(deployment);
         } else if (resource === 'pods') {
-          const deployment = deploymentOf(world, ((current ?? former) as Stored).value);
+          const pod = (current ?? former) as Stored;
+          const deployment = deploymentOf(world, pod.header.namespace, pod.value);
           if (!deployment || deployment.value.spec.strategy?.type === 'Recreate') return;
           if (former && isReady(former as unknown as Stored<Pod>) && !(current && isReady(current as unknown as Stored<Pod>)) && !rolled.has(former.header.uid)) boundsOf(deployment.header.uid).calm = false;
           judgePods(deployment);
@@ -122,14 +123,15 @@ const podsOf = (world: World, uid: string): readonly Stored<Pod>[] => {
   return [...world.all<Pod>('pods').values()].filter(({ value }) => sets.has(controllerOf(value as unknown as KubernetesObject)?.uid ?? ''));
 };
 
-const deploymentOf = (world: World, pod: KubernetesObject): Stored<Deployment> | undefined => {
-  const set = ownerAmong<ReplicaSet>(world, 'replicasets.apps', pod);
-  return set && ownerAmong<Deployment>(world, 'deployments.apps', set.value as unknown as KubernetesObject);
+/** Of a pod that may not be stored yet: then it does not say in which namespace it is. */
+const deploymentOf = (world: World, namespace: string, pod: KubernetesObject): Stored<Deployment> | undefined => {
+  const set = ownerAmong<ReplicaSet>(world, 'replicasets.apps', namespace, pod);
+  return set && ownerAmong<Deployment>(world, 'deployments.apps', namespace, set.value as unknown as KubernetesObject);
 };
 
-const ownerAmong = <T>(world: World, resource: string, value: KubernetesObject): Stored<T> | undefined => {
+const ownerAmong = <T>(world: World, resource: string, namespace: string, value: KubernetesObject): Stored<T> | undefined => {
   const owner = controllerOf(value);
-  const found = owner && world.get<T>(resource, `${value.metadata.namespace ?? ''}/${owner.name}`);
+  const found = owner && world.get<T>(resource, `${namespace}/${owner.name}`);
   return found?.header.uid === owner?.uid ? found : undefined;
 };
 
