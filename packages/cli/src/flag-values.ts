@@ -11,6 +11,13 @@ export const wholeNumber =
     return value;
   };
 
+/** A parser of numbers above 0, which may have fractions. */
+export const positiveNumber = (text: string): number => {
+  const value = Number(text);
+  if (!/^\d+(?:\.\d+)?$/.test(text) || !(value > 0)) throw new InvalidArgumentError('Expected a number above 0, such as 10 or 0.5.');
+  return value;
+};
+
 /** `90s`, `2m`, `500ms` or plain seconds, as milliseconds. */
 export const durationValue = (text: string): number => {
   const { amount, unit = 's' } = /^(?<amount>\d+(?:\.\d+)?)(?<unit>ms|s|m|min|h)?$/.exec(text)?.groups ?? {};

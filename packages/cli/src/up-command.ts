@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { CATALOG, clusterActors, clusterHeap, clusterNiceness, type ClusterSpec, clusterPlacement } from '@naumachia/actors';
+import { clusterActors, type ClusterSpec } from '@naumachia/actors';
 import { type EdgeInfo, type EdgeOptions, newAuthority } from '@naumachia/actors/apiserver/edge';
-import { ThreadsRuntime } from '@naumachia/core';
+import type { Runtime, VirtualClock } from '@naumachia/core';
+import { createRuntime, type RuntimeFlags } from './cluster-runtime.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { interruption } from './interruption.js';
 import { addToKubeconfig, CONTEXT, defaultKubeconfig } from './kubeconfig-file.js';
 import { machineLimits, threadsProblem } from './machine-limits.js';
+import { passUntilNodesReady } from './nodes-ready.js';
 import { print } from './standard-output.js';
 
-export interface UpFlags {
+export interface UpFlags extends RuntimeFlags {
   readonly nodes: number;
-  readonly mode: 'packed' | 'threads';
-  readonly hosts?: number;
-  readonly seed: number;
   readonly port: number;
   readonly kubeconfig?: string;
   readonly token?: string;
@@ -30,23 +29,18 @@ export const up = async (flags: UpFlags): Promise<number> => {
   let interrupted: () => void = () => {};
   const untilInterrupted = new Promise<void>((resolve) => (interrupted = resolve));
   const interrupt = interruption(interrupted);
-  // Hundreds of workers are worth the loading of this.
-  const build = flags.mode === 'threads' ? (await import('@naumachia/bench')).nodeHostBuild() : undefined;
-  const runtime = await ThreadsRuntime.create({
-    seed: flags.seed, placement: clusterPlacement(flags.mode, flags.hosts), catalog: CATALOG,
-    heap: clusterHeap, niceness: clusterNiceness, ...(build && { build }),
-    incident: ({ host, what, detail }) => process.stderr.write(`${host}: ${what}: ${detail}\n`),
-  });
+  const runtime = await createRuntime(flags);
+  const { clock } = runtime;
   let forget = (): void => {};
   try {
     const started = runtime.start(clusterActors({ nodes: flags.nodes, latency: 'recorded', controllers: flags.controllers, rootCa: authority.certificate }));
     // Who does not want to wait for hundreds of threads need not; what their start then fails of is nobody's concern.
     started.catch(() => undefined);
-    await Promise.race([started, untilInterrupted]);
+    await Promise.race([clock ? started.then(async () => passUntilNodesReady(runtime, clock, flags.nodes)) : started, untilInterrupted]);
     if (interrupt.signal.aborted) return EXIT.interrupted;
     const { url, caCertificate } = await openEdge(runtime, { port: flags.port, token, authority });
     forget = addToKubeconfig(kubeconfig, { url, certificateAuthority: caCertificate, token });
-    await print(`${url} is ready: ${flags.nodes} nodes, context "${CONTEXT}" in ${kubeconfig}. Ctrl-C ends it.\n`);
+    await print(`${url} is ready: ${flags.nodes} nodes, context "${CONTEXT}" in ${kubeconfig}.${clock ? ` ${paceOf(clock)}` : ''} Ctrl-C ends it.\n`);
     await untilInterrupted;
   } finally {
     forget();
@@ -56,7 +50,9 @@ export const up = async (flags: UpFlags): Promise<number> => {
   return EXIT.done;
 };
 
-const openEdge = async (runtime: ThreadsRuntime, options: EdgeOptions): Promise<EdgeInfo> => {
+const paceOf = ({ speed }: VirtualClock): string => (speed === 0 ? 'Its clock stands.' : `Its clock goes ${speed} times as fast as yours.`);
+
+const openEdge = async (runtime: Runtime, options: EdgeOptions): Promise<EdgeInfo> => {
   try {
     return (await runtime.open('apiserver', 'edge', options)) as EdgeInfo;
   } catch (error) {

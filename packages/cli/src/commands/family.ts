@@ -19,6 +19,9 @@ export const withUsage = async (command: Command, run: () => Promise<number>): P
 };
 
 // Flags that several families have.
-export const mode = (): Option => new Option('--mode <mode>', 'packed: many components on few threads; threads: each component on a thread of its own').choices(['packed', 'threads']).default('packed');
+export const mode = (...more: `simulated: ${string}`[]): Option =>
+  new Option('--mode <mode>', ['packed: many components on few threads', 'threads: each component on a thread of its own', ...more].join('; '))
+    .choices(['packed', 'threads', ...(more.length > 0 ? ['simulated'] : [])])
+    .default('packed');
 export const hosts = (): Option => new Option('--hosts <number>', 'worker threads in packed mode (default: one per core)').argParser(wholeNumber(1, 256));
 export const output = (): Option => new Option('-o, --output <format>', 'what is printed at the end').choices(['table', 'json']).default('table');
