@@ -4,6 +4,10 @@ const drop = (key, more = {}) => ({ type: 'delete-range', key, ...more });
 const txn = (compare, success = [], failure = []) => ({ type: 'txn', compare, success, failure });
 const when = (key, target, result, value, more = {}) => ({ key, target, result, value, ...more });
 const watch = (key, after, more = {}) => ({ type: 'history', key, after, ...more });
+const watches = (requests, more = {}) => ({ type: 'watch', requests, ...more });
+const create = (key, more = {}) => ({ type: 'watch-create', key, ...more });
+const cancel = (watchId) => ({ type: 'watch-cancel', watchId });
+const progress = { type: 'watch-progress' };
 const compact = (revision) => ({ type: 'compact', revision });
 const ALL = { rangeEnd: '\0' };
 const FRUIT = [put('a', '3'), put('b', '1'), put('c', '2'), put('b', '5'), put('a', '0'), put('d', ''), drop('d'), put('e', '4')];
@@ -64,5 +68,20 @@ export const CASES = [
   ] },
   { name: 'quota: the alarm is raised, stays, and is disarmed', quota: 4_194_304, steps: [
     ...Array.from({ length: 5 }, (_, i) => put(`k${i}`, 'x', { repeat: 1_200_000 })), get('k0', { keysOnly: true }), put('small', '1'), { type: 'alarm', action: 'get' }, drop('k0'), get('small'), txn([], [put('t', '1')]), txn([], [get('k1', { keysOnly: true })]), { type: 'lease-grant', id: 1, ttl: 60 }, { type: 'alarm', action: 'deactivate' }, { type: 'alarm', action: 'get' },
+  ] },
+  { name: 'watch: streams of several watches, with ids, refusals and cancellations', steps: [
+    put('a', '1'), put('a', '2'), put('b', '1'), watches([create('a')]), watches([create('a', { startRevision: 1 })]), watches([create('a', { startRevision: 3 })], { meanwhile: [put('a', '3'), drop('b'), put('c', '1')] }), watches([create('a')], { meanwhile: [put('a', '4'), txn([], [put('a', '5'), put('b', '2')]), put('b', '3')] }),
+    watches([create('a'), create('b'), create('a', { rangeEnd: 'c' })], { meanwhile: [put('z', '1')] }), watches([create('a', { watchId: 5 }), create('a', { watchId: 5 })]), watches([create('a'), create('b', { watchId: 1 }), create('c'), create('d')]), watches([create('a', { watchId: 7 }), cancel(7), cancel(8)], { meanwhile: [put('a', '6')] }),
+    watches([create('b', { rangeEnd: 'a' })]), watches([create('a', { rangeEnd: 'a' })]), watches([create('', { rangeEnd: 'b' })], { meanwhile: [put('a', '7')] }), watches([create('', ALL)], { meanwhile: [put('q', '1')] }), watches([create('a', { startRevision: -1 })]), watches([create('a', { startRevision: 99 })], { meanwhile: [put('a', '8')] }), watches([create('a', { startRevision: 17 })], { meanwhile: [put('a', '9'), put('a', '10')] }),
+    watches([create('a', { ...ALL, filters: ['no-put'], prevKv: true })], { meanwhile: [put('a', '11'), drop('a')] }), watches([create('a', { ...ALL, filters: ['no-delete'], prevKv: true })], { meanwhile: [put('a', '12'), put('a', '13'), drop('a')] }), compact(10), watches([create('a', { ...ALL, startRevision: 9 })]), watches([create('a', { ...ALL, startRevision: 10 })]), watches([create('a', { ...ALL, startRevision: 11, prevKv: true })]),
+  ] },
+  { name: 'watch: progress that is asked for', steps: [
+    put('a', '1'), watches([progress]), watches([create('a'), progress], { meanwhile: [put('a', '2')] }), watches([create('a', { startRevision: 99 }), progress]),
+  ] },
+  { name: 'watch: progress that is told from time to time', progressMilliseconds: 600, steps: [
+    put('a', '1'), watches([create('a', { progressNotify: true })], { wait: 800 }), watches([create('a', { progressNotify: true })], { wait: 800, meanwhile: [put('z', '1')] }), watches([create('a', { progressNotify: true })], { wait: 800, meanwhile: [put('a', '2')] }), watches([create('a')], { wait: 800 }), watches([create('a', { progressNotify: true, startRevision: 99 })], { wait: 800 }),
+  ] },
+  { name: 'watch: responses in fragments', steps: [
+    ...Array.from({ length: 5 }, (_, i) => put(`k${i}`, 'x', { repeat: 600_000 })), watches([create('k', { ...ALL, startRevision: 1, fragment: true })], { wait: 1500 }), watches([create('k', { ...ALL, startRevision: 1 })], { wait: 1500 }), put('k0', 'x', { repeat: 1_400_000 }), watches([create('k', { ...ALL, startRevision: 6, fragment: true, prevKv: true })], { wait: 1500 }),
   ] },
 ];

@@ -90,36 +90,55 @@ const REST = {
   alarm: ({ action }) => ({ action: action.toUpperCase(), alarm: 'NONE' }),
 };
 
-/** What a watcher that starts in the past is sent at once. */
-const watch = async (request) => {
-  const filters = (request.filters ?? []).map((filter) => ({ 'no-put': 'NOPUT', 'no-delete': 'NODELETE' })[filter]);
-  const stop = new AbortController();
-  const response = await fetch(`http://127.0.0.1:${CLIENT}/v3/watch`, {
-    method: 'POST', signal: stop.signal, body: JSON.stringify({ create_request: { ...rangeOf(request), start_revision: request.after + 1, filters, prev_kv: request.prevKv ?? false } }),
-  });
-  const events = [];
-  let compacted;
-  const read = async () => {
-    let rest = '';
-    for await (const part of response.body) {
-      rest += Buffer.from(part).toString();
-      for (let at = rest.indexOf('\n'); at >= 0; at = rest.indexOf('\n')) {
-        const { result } = JSON.parse(rest.slice(0, at));
-        rest = rest.slice(at + 1);
-        if (number(result?.compact_revision) > 0) compacted = number(result.compact_revision);
-        for (const event of result?.events ?? []) events.push({ type: (event.type ?? 'PUT').toLowerCase(), kv: kv(event.kv), ...(event.prev_kv && { prevKv: kv(event.prev_kv) }) });
-      }
-    }
-  };
-  await Promise.race([read().catch(() => {}), pause(700)]);
-  stop.abort();
-  return compacted === undefined ? { events } : { compacted };
+const FILTERS = { 'no-put': 'NOPUT', 'no-delete': 'NODELETE' };
+const WATCH_REQUESTS = {
+  'watch-create': (request) => ({
+    create_request: {
+      ...rangeOf(request), start_revision: request.startRevision ?? 0, filters: (request.filters ?? []).map((filter) => FILTERS[filter]), prev_kv: request.prevKv ?? false,
+      progress_notify: request.progressNotify ?? false, fragment: request.fragment ?? false, watch_id: request.watchId ?? 0,
+    },
+  }),
+  'watch-cancel': ({ watchId }) => ({ cancel_request: { watch_id: watchId } }),
+  'watch-progress': () => ({ progress_request: {} }),
 };
 
-const conversation = async ({ name, quota, steps }) => {
+const eventOf = (event) => ({ type: (event.type ?? 'PUT').toLowerCase(), kv: kv(event.kv), ...(event.prev_kv && { prevKv: kv(event.prev_kv) }) });
+
+/** What a stream of watches is sent within `wait` ms, while `meanwhile` is asked as well. */
+const stream = async (requests, wait, meanwhile = []) => {
+  const stop = new AbortController();
+  const body = requests.map((request) => JSON.stringify(WATCH_REQUESTS[request.type](request))).join('\n');
+  const parts = [];
+  const read = async () => {
+    // The answer begins with the first response: a stream that has none does not even have a head.
+    const response = await fetch(`http://127.0.0.1:${CLIENT}/v3/watch`, { method: 'POST', signal: stop.signal, body });
+    for await (const part of response.body) parts.push(Buffer.from(part));
+  };
+  const reading = read().catch(() => {});
+  await pause(200);
+  for (const request of meanwhile) await post(PATHS[request.type], (REST[request.type] ?? bodyOf)(request));
+  await pause(wait);
+  stop.abort();
+  await reading;
+  const lines = Buffer.concat(parts).toString().split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line).result).map((result) => ({
+    watchId: number(result.watch_id), revision: revision(result), events: (result.events ?? []).map(eventOf),
+    ...(result.created && { created: true }), ...(result.canceled && { canceled: true }), ...(result.cancel_reason && { cancelReason: result.cancel_reason }),
+    ...(number(result.compact_revision) > 0 && { compactRevision: number(result.compact_revision) }), ...(result.fragment && { fragment: true }),
+  }));
+};
+
+/** What a watcher that starts in the past is sent at once. */
+const watch = async ({ after, ...request }) => {
+  const responses = await stream([{ ...request, type: 'watch-create', startRevision: after + 1 }], 500);
+  const compacted = responses.find(({ compactRevision }) => compactRevision !== undefined)?.compactRevision;
+  return compacted === undefined ? { events: responses.flatMap(({ events }) => events) } : { compacted };
+};
+
+const conversation = async ({ name, quota, progressMilliseconds, steps }) => {
   const dir = mkdtempSync(join(tmpdir(), 'etcd-'));
   const url = (port) => `http://127.0.0.1:${port}`;
-  const flags = ['--data-dir', dir, '--log-level', 'fatal', '--listen-client-urls', url(CLIENT), '--advertise-client-urls', url(CLIENT), '--listen-peer-urls', url(PEER), '--initial-advertise-peer-urls', url(PEER), '--initial-cluster', `default=${url(PEER)}`];
+  const flags = ['--data-dir', dir, '--log-level', 'fatal', '--listen-client-urls', url(CLIENT), '--advertise-client-urls', url(CLIENT), '--listen-peer-urls', url(PEER), '--initial-advertise-peer-urls', url(PEER), '--initial-cluster', `default=${url(PEER)}`, ...(progressMilliseconds === undefined ? [] : ['--watch-progress-notify-interval', `${progressMilliseconds}ms`])];
   const server = spawn(binary, quota === undefined ? flags : [...flags, '--quota-backend-bytes', String(quota)], { stdio: 'ignore' });
   try {
     for (;;) {
@@ -136,10 +155,10 @@ const conversation = async ({ name, quota, steps }) => {
         recorded.push({ request, answer: answerOf(request, await post(PATHS.alarm, { action: 'GET', alarm: 'NONE' })) });
         continue;
       }
-      const answer = request.type === 'history' ? await watch(request) : answerOf(request, await post(PATHS[request.type], (REST[request.type] ?? bodyOf)(request)));
+      const answer = request.type === 'history' ? await watch(request) : request.type === 'watch' ? { responses: await stream(request.requests, request.wait ?? 500, request.meanwhile) } : answerOf(request, await post(PATHS[request.type], (REST[request.type] ?? bodyOf)(request)));
       recorded.push({ request, answer });
     }
-    return { name, ...(quota !== undefined && { quota }), steps: recorded };
+    return { name, ...(quota !== undefined && { quota }), ...(progressMilliseconds !== undefined && { progressMilliseconds }), steps: recorded };
   } finally {
     server.kill('SIGKILL');
     await new Promise((resolve) => server.once('exit', resolve));
@@ -148,5 +167,8 @@ const conversation = async ({ name, quota, steps }) => {
 };
 
 const all = [];
-for (const each of CASES) all.push(await conversation(each));
+for (const each of CASES) {
+  process.stderr.write(`${each.name}\n`);
+  all.push(await conversation(each));
+}
 process.stdout.write(`[\n${all.map(({ steps, ...rest }) => `{${JSON.stringify(rest).slice(1, -1)},"steps":[\n${steps.map((step) => JSON.stringify(step)).join(',\n')}\n]}`).join(',\n')}\n]\n`);

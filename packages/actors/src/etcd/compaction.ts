@@ -39,10 +39,10 @@ const scavengeCompacted = (store: MvccStore): void => {
   const { segments } = log;
   const isGone = (event: KeyValue): boolean => event.header.revision === compactRevision && isDeletion(event);
   for (const event of eventsAfter(log, compactRevision - 1, 1)) if (event.header.revision === compactRevision) trim(store, event);
-  for (let at = 0; at < segments.length && (segments[at]?.[0] as KeyValue).header.revision <= compactRevision; ) {
-    const kept = (segments[at] as KeyValue[]).filter((event) => !isGone(event));
-    segments.splice(at, 1, ...(kept.length === 0 ? [] : [kept]));
-    at += kept.length === 0 ? 0 : 1;
+  for (let at = 0, segment = segments[0]; segment !== undefined && (segment[0] as KeyValue).header.revision <= compactRevision; segment = segments[at]) {
+    const kept = segment.filter((event) => !isGone(event));
+    if (kept.length === 0) segments.splice(at, 1);
+    else segments[at++] = kept;
   }
 };
 

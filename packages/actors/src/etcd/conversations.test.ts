@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { named, Simulation } from '@naumachia/core';
+import { defineActor, milliseconds, named, Simulation } from '@naumachia/core';
 import { describe, expect, it } from 'vitest';
 import type { EtcdAnswer, EtcdRequest, KeyValue, OperationReply } from '../api/etcd-requests.js';
+import type { WatchBroken, WatchMessage, WatchResponse } from '../api/etcd-watch.js';
 import { etcd } from './etcd.js';
 import { rawBytes } from './range.js';
 
@@ -9,7 +10,16 @@ import { rawBytes } from './range.js';
 interface Conversation {
   readonly name: string;
   readonly quota?: number;
-  readonly steps: readonly { readonly request: Readonly<Record<string, unknown>>; readonly answer: unknown }[];
+  readonly progressMilliseconds?: number;
+  readonly steps: readonly { readonly request: Recorded; readonly answer: unknown }[];
+}
+type Recorded = Readonly<Record<string, unknown>>;
+
+/** A stream of watches: what is asked at once, what others ask meanwhile, and how long the recorder waited. */
+interface RecordedStream {
+  readonly requests: readonly Recorded[];
+  readonly meanwhile?: readonly Recorded[];
+  readonly wait?: number;
 }
 
 const CONVERSATIONS = JSON.parse(readFileSync(new URL('../../../../test/golden/etcd/conversations.json', import.meta.url), 'utf8')) as readonly Conversation[];
@@ -77,11 +87,42 @@ const answerOf = (request: EtcdRequest, reply: EtcdAnswer): unknown => {
   }
 };
 
+/** Opens a stream, and keeps what it is sent. */
+const watcher = defineActor<{ readonly requests: readonly Recorded[] }, { readonly responses: WatchResponse[] }, WatchResponse | WatchBroken>({
+  kind: 'watcher',
+  start: ({ requests }, context) => {
+    for (const each of requests) context.send(named<WatchMessage>('etcd'), { client: context.self, stream: 1, ...each } as unknown as WatchMessage);
+    return { responses: [] };
+  },
+  receive: {
+    'watch-response': ({ responses }, response, context) => {
+      responses.push(response);
+      if (context.caller !== undefined) context.reply(context.caller, { type: 'watch-taken' });
+    },
+    // To a stream on which no watch was created the real one says nothing; here there is none, and the client is told so.
+    'watch-broken': () => {},
+  },
+});
+
+const responseOf = ({ watchId, revision, events, created, canceled, cancelReason, compactRevision, fragment }: WatchResponse): object => ({
+  watchId, revision, events: events.map(eventOf),
+  ...(created && { created }), ...(canceled && { canceled }), ...(cancelReason !== undefined && { cancelReason }), ...(compactRevision !== undefined && { compactRevision }), ...(fragment && { fragment }),
+});
+
+const follow = (sim: Simulation, name: string, { requests, meanwhile = [], wait = 500 }: RecordedStream): object => {
+  sim.start([{ name, kind: 'watcher', config: { requests } }]);
+  sim.advance(milliseconds(200));
+  for (const each of meanwhile) sim.ask(named<EtcdRequest>('etcd'), requestOf(each));
+  sim.advance(milliseconds(wait));
+  return { responses: sim.stateOf<{ readonly responses: readonly WatchResponse[] }>(name).responses.map(responseOf) };
+};
+
 describe('etcd answers as the real one did', () => {
-  it.each(CONVERSATIONS.map((conversation) => [conversation.name, conversation] as const))('%s', (_, { quota, steps }) => {
-    const sim = new Simulation({ seed: 1, definitions: [etcd] });
-    sim.start([{ name: 'etcd', kind: 'etcd', config: quota === undefined ? {} : { quotaBytes: quota } }]);
-    const said = steps.map(({ request: recorded }) => {
+  it.each(CONVERSATIONS.map((conversation) => [conversation.name, conversation] as const))('%s', (_, { quota, progressMilliseconds, steps }) => {
+    const sim = new Simulation({ seed: 1, definitions: [etcd, watcher] });
+    sim.start([{ name: 'etcd', kind: 'etcd', config: { ...(quota !== undefined && { quotaBytes: quota }), ...(progressMilliseconds !== undefined && { watchProgressInterval: milliseconds(progressMilliseconds) }) } }]);
+    const said = steps.map(({ request: recorded }, i) => {
+      if (recorded.type === 'watch') return { request: recorded, answer: follow(sim, `watcher/${i}`, recorded as unknown as RecordedStream) };
       const request = requestOf(recorded);
       const answer = answerOf(request, sim.ask(named<EtcdRequest>('etcd'), request) as EtcdAnswer);
       return { request: recorded, answer };
@@ -93,7 +134,7 @@ describe('etcd answers as the real one did', () => {
   });
 
   it('has as many cases as were recorded', () => {
-    expect([CONVERSATIONS.length, CONVERSATIONS.reduce((sum, { steps }) => sum + steps.length, 0)]).toEqual([14, 454]);
+    expect([CONVERSATIONS.length, CONVERSATIONS.reduce((sum, { steps }) => sum + steps.length, 0)]).toEqual([18, 497]);
   });
 });
 

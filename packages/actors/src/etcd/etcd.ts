@@ -1,5 +1,6 @@
-import { defineActor, milliseconds, minutes, seconds, type ActorContext, type FeedEntry, type Instant, type TimerId } from '@naumachia/core';
+import { defineActor, milliseconds, minutes, seconds, type ActorContext, type Duration, type FeedEntry, type Instant, type TimerId } from '@naumachia/core';
 import type { EtcdRefusal, EtcdRequest, EtcdStatusReply, KeyValue, LeaseGrantRequest, LeaseKeepAliveRequest, LeaseReply, LeaseTimeToLiveRequest, RangeRequest } from '../api/etcd-requests.js';
+import type { WatchMessage } from '../api/etcd-watch.js';
 import { archivePast, nothingArchived, type Archived } from './archive.js';
 import { needsScavenging, scavenge } from './compaction.js';
 import { lastEvents } from './event-log.js';
@@ -11,6 +12,7 @@ import { recover } from './recovery.js';
 import { refused } from './refusals.js';
 import { needsSettling, settleAgain } from './settling.js';
 import { apply, newStateMachine, type Command, type EtcdReply, type StateMachine } from './state-machine.js';
+import { delivering, noWatches, onClientEnded, onLook, onTick, onWatchMessage, tellWatchers, type WatchService, type WatchTimer } from './watch-service.js';
 import { beginCheckpoint, continueCheckpoint, needsCheckpoint, newLog, persist, type WriteAheadLog } from './write-ahead-log.js';
 
 export interface EtcdConfig {
@@ -22,6 +24,8 @@ export interface EtcdConfig {
   readonly quotaBytes?: number;
   /** Dead bytes in the disk log that are not worth a checkpoint. Default 16 MiB. */
   readonly slackBytes?: number;
+  /** Default 10 min: how often a watch that wants it is told how far the store has come. */
+  readonly watchProgressInterval?: Duration;
 }
 
 /** One member, which is the leader. What a cluster agrees on is `machine`; the rest is the member's own. */
@@ -35,11 +39,12 @@ export interface EtcdState {
   /** Whether a `housekeep` is on its way. */
   housekeeping: boolean;
   readonly archived: Archived;
+  readonly watching: WatchService;
 }
 
 /** What etcd tells itself. */
 type EtcdTimer = { readonly type: 'expire-leases' } | { readonly type: 'housekeep' } | { readonly type: 'archive' };
-type EtcdMessage = EtcdRequest | EtcdTimer;
+type EtcdMessage = EtcdRequest | WatchMessage | EtcdTimer | WatchTimer;
 
 const FEED = 'kv';
 const DEFAULT_FEED_LIMIT = 65_536;
@@ -63,7 +68,7 @@ const start = (config: EtcdConfig, context: ActorContext): EtcdState => {
   const begins = past[0] === undefined ? store.revision : past.length < limit ? store.compactRevision : past[0].header.revision - 1;
   context.openFeed(FEED, begins, { limit, fresh: FEED_FRESH });
   if (past.length > 0) context.publish(FEED, feedEntries(machine, past));
-  const state: EtcdState = { config, machine, log, expiry: expiryOf(machine.leases, context.now), leaseTimer: undefined, housekeeping: false, archived: nothingArchived(machine.store.revision) };
+  const state: EtcdState = { config, machine, log, expiry: expiryOf(machine.leases, context.now), leaseTimer: undefined, housekeeping: false, archived: nothingArchived(machine.store.revision), watching: noWatches() };
   armLeaseTimer(state, context);
   return state;
 };
@@ -79,6 +84,7 @@ const commit = (state: EtcdState, command: Command, context: ActorContext): Etcd
   if (record.type === 'event') context.publish(FEED, [feedEntry(state.machine, record.event)]);
   else if (record.type === 'commit') context.publish(FEED, feedEntries(state.machine, record.events));
   if (!state.housekeeping && (record.type === 'compact' || wantsCheckpoint(state))) keepHouse(state, context);
+  if (state.watching.streams.size > 0) tellWatchers(state, context);
   if (!state.archived.awaited) archive(state, { type: 'archive' }, context);
   return reply;
 };
@@ -208,8 +214,16 @@ export const etcd = defineActor<EtcdConfig, EtcdState, EtcdMessage>({
     'lease-time-to-live': (state, request, context) => answer(context, timeToLive(state, request, context)),
     'lease-leases': (state, _, context) => answer(context, { type: 'leases', ids: [...state.machine.leases.keys()].sort((a, b) => a - b) }),
     status: (state, _, context) => answer(context, status(state)),
+    'watch-create': onWatchMessage,
+    'watch-cancel': onWatchMessage,
+    'watch-progress': onWatchMessage,
+    'watch-close': onWatchMessage,
+    'watch-look': onLook,
+    'watch-tick': onTick,
     'expire-leases': expireLeases,
     archive,
     housekeep,
   },
+  signals: { terminated: onClientEnded },
+  flows: [delivering],
 });
