@@ -25,34 +25,48 @@ export class UnreadableManifest extends Error {
 
 const SUFFIXES = new Set(['.yaml', '.yml', '.json']);
 
+/** What of some manifests can be applied, and what cannot. */
+export interface ReadManifests {
+  readonly manifests: Manifest[];
+  readonly errors: ManifestError[];
+}
+
 /** Reads manifests as `kubectl apply -f` does: files, or folders with all their .yaml, .yml and .json files. */
-export const readManifests = (paths: readonly string[]): { readonly manifests: Manifest[]; readonly errors: ManifestError[] } => {
-  const manifests: Manifest[] = [];
-  const errors: ManifestError[] = [];
-  for (const file of paths.flatMap(filesOf)) {
-    const lines = new LineCounter();
-    for (const document of parseAllDocuments(readFileSync(file, 'utf8'), { lineCounter: lines })) {
-      const line = lines.linePos(document.contents?.range?.[0] ?? document.range?.[0] ?? 0).line;
-      const [error] = document.errors;
-      if (error) {
-        errors.push({ file, line: error.linePos?.[0].line ?? line, problem: error.message.split('\n')[0] ?? 'not YAML' });
-        continue;
-      }
-      // An empty document, such as what stands before the first `---`.
-      if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) continue;
-      const problem = isMap(document.contents) ? lackOf(document.toJS() as Record<string, unknown>) : 'an object is expected here';
-      if (problem !== undefined) {
-        errors.push({ file, line, problem });
-        continue;
-      }
-      for (const object of flattened(document.toJS() as KubernetesObject)) {
-        const decoded = decodeManifest(object);
-        if ('object' in decoded) manifests.push({ object: decoded.object, file, line });
-        else errors.push({ file, line: lines.linePos(placeOf(document, decoded.field)).line, problem: decoded.problem });
-      }
+export const readManifests = (paths: readonly string[]): ReadManifests => {
+  const read: ReadManifests = { manifests: [], errors: [] };
+  for (const file of paths.flatMap(filesOf)) readInto(read, readFileSync(file, 'utf8'), file);
+  return read;
+};
+
+/** Reads a text of manifests, YAML or JSON, which errors name as `file`. */
+export const readManifestText = (text: string, file: string): ReadManifests => {
+  const read: ReadManifests = { manifests: [], errors: [] };
+  readInto(read, text, file);
+  return read;
+};
+
+const readInto = ({ manifests, errors }: ReadManifests, text: string, file: string): void => {
+  const lines = new LineCounter();
+  for (const document of parseAllDocuments(text, { lineCounter: lines })) {
+    const line = lines.linePos(document.contents?.range?.[0] ?? document.range?.[0] ?? 0).line;
+    const [error] = document.errors;
+    if (error) {
+      errors.push({ file, line: error.linePos?.[0].line ?? line, problem: error.message.split('\n')[0] ?? 'not YAML' });
+      continue;
+    }
+    // An empty document, such as what stands before the first `---`.
+    if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) continue;
+    const problem = isMap(document.contents) ? lackOf(document.toJS() as Record<string, unknown>) : 'an object is expected here';
+    if (problem !== undefined) {
+      errors.push({ file, line, problem });
+      continue;
+    }
+    for (const object of flattened(document.toJS() as KubernetesObject)) {
+      const decoded = decodeManifest(object);
+      if ('object' in decoded) manifests.push({ object: decoded.object, file, line });
+      else errors.push({ file, line: lines.linePos(placeOf(document, decoded.field)).line, problem: decoded.problem });
     }
   }
-  return { manifests, errors };
 };
 
 const lackOf = (object: Record<string, unknown>): string | undefined => {
@@ -64,7 +78,7 @@ const lackOf = (object: Record<string, unknown>): string | undefined => {
 };
 
 /** Where a field stands, or as much of the way to it as the document has. */
-const placeOf = (document: Document, field: readonly (string | number)[]): number => {
+export const placeOf = (document: Document, field: readonly (string | number)[]): number => {
   for (let depth = field.length; depth > 0; depth--) {
     const parent = document.getIn(field.slice(0, depth - 1), true);
     const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === field[depth - 1]) : undefined;

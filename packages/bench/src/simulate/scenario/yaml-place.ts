@@ -62,13 +62,17 @@ export const optional = <T>(parse: Parser<T>): Field<T, false> => ({ parse, requ
 type Fields = { readonly [name: string]: Field<unknown, boolean> };
 export type Read<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T, infer P> ? (P extends true ? T : T | undefined) : never };
 
-/** A mapping of these fields and no others. It is read if all that is required is there and nothing in it is wrong. */
-export const mapping = <F extends Fields>(fields: F): Parser<Read<F>> => (place) => {
+/**
+ * A mapping of these fields and no others. It is read if all that is required is there and nothing in it is wrong. `any case`: names may be written
+ * in capitals or not, as Go's decoders take them.
+ */
+export const mapping = <F extends Fields>(fields: F, names: 'exact' | 'any case' = 'exact'): Parser<Read<F>> => (place) => {
   if (!isMap(place.node)) return report(place, `expected a mapping with ${Object.keys(fields).join(', ')}, found ${shown(place)}`);
   const before = place.errors.length;
   const found: Record<string, unknown> = {};
   for (const pair of place.node.items as readonly Pair<Node, Node | null>[]) {
-    const name = isScalar(pair.key) ? String(pair.key.value) : '';
+    const written = isScalar(pair.key) ? String(pair.key.value) : '';
+    const name = names === 'exact' || written in fields ? written : (Object.keys(fields).find((field) => field.toLowerCase() === written.toLowerCase()) ?? written);
     const inner: Place = { ...place, node: pair.value, field: place.field === '' ? name : `${place.field}.${name}`, offset: pair.key.range?.[0] ?? place.offset };
     const field = fields[name];
     if (field) found[name] = field.parse(inner);

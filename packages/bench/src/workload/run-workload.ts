@@ -1,0 +1,108 @@
+import { CATALOG, clusterHeap, clusterPlacement } from '@naumachia/actors';
+import { type Incident, Random, ThreadsRuntime } from '@naumachia/core';
+import { combine, type Observations } from '../measure/observations.js';
+import type { Collected } from './collector.js';
+import { execute } from './execute.js';
+import type { Execution, WorkloadProgress } from './execution.js';
+import { workloadActors } from './workload-cluster.js';
+import { workloadClient } from './workload-client.js';
+import { WorkloadFailed } from './workload-failed.js';
+import type { Workload } from './workload-file.js';
+import type { WorkloadGlance } from './workload-reporter.js';
+
+export interface WorkloadOptions {
+  readonly workload: Workload;
+  readonly hosts: number | undefined;
+  readonly seed: number;
+  /** How long the run may take, milliseconds. */
+  readonly limit: number;
+  readonly progress: (progress: WorkloadProgress) => void;
+  readonly incident: (incident: Incident) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface WorkloadResult {
+  /** Whether every operation was carried out. */
+  readonly complete: boolean;
+  /** Why not, if something was refused or did not come. */
+  readonly problem: string | undefined;
+  readonly collected: readonly Collected[];
+  readonly nodes: number;
+  readonly created: number;
+  readonly incidents: readonly Incident[];
+  /** Bytes of all heaps at the end, garbage collected. */
+  readonly heap: number;
+  readonly residentBytes: number;
+  readonly loopDelay: number;
+  readonly threads: number;
+  readonly seen: Observations;
+}
+
+const REPORTER = new URL('./workload-reporter.js', import.meta.url).href;
+/** The store's host, and the one of those who watch. */
+const HOSTS = 2;
+/** An actor of each of them. */
+const WATCHED = ['apiserver', 'scheduler'];
+
+/** Starts a cluster for a workload, carries its operations out one after another, and says what was measured. Always leaves nothing running. */
+export const runWorkload = async ({ workload, hosts = HOSTS, seed, limit, progress, incident, signal }: WorkloadOptions): Promise<WorkloadResult> => {
+  const began = performance.now();
+  const incidents: Incident[] = [];
+  const runtime = await ThreadsRuntime.create({
+    seed, placement: clusterPlacement('packed', hosts), catalog: CATALOG, reporter: REPORTER, heap: clusterHeap,
+    incident: (each) => {
+      incidents.push(each);
+      incident(each);
+    },
+  });
+  const ended = new AbortController();
+  const over = AbortSignal.any([signal, ended.signal, AbortSignal.timeout(limit)]);
+  let operation = 'starting the cluster';
+  const execution: Execution = {
+    workload, client: workloadClient(runtime.port('workload'), over), random: Random.named(seed, 'workload'), over,
+    watched: {
+      glances: async () => [...((await Promise.all(WATCHED.slice(0, hosts).map(async (actor) => runtime.glance(actor)))) as WorkloadGlance[]), ownGlance()],
+      reports: async () => runtime.reports(),
+      settle: async () => runtime.settle(),
+    },
+    show: (text) => progress({ operation, text, elapsed: performance.now() - began }),
+    awaited: new Map(), nodes: 0, created: 0, collector: undefined, collected: [], beside: [], failed: undefined,
+  };
+  try {
+    execution.show('');
+    await runtime.start(workloadActors());
+    let problem: string | undefined;
+    try {
+      for (const [index, each] of workload.operations.entries()) {
+        if (over.aborted) break;
+        operation = `${index + 1} of ${workload.operations.length}: ${each.opcode}`;
+        execution.show('');
+        await execute(execution, each, index);
+        if (execution.failed !== undefined) throw execution.failed;
+      }
+    } catch (error) {
+      if (!(error instanceof WorkloadFailed)) throw error;
+      problem = `${operation}: ${error.message}`;
+    }
+    if (over.aborted && !signal.aborted) problem ??= `${operation}: the time was over after ${limit / 1000} s`;
+    const isComplete = problem === undefined && !over.aborted;
+    ended.abort();
+    await Promise.all(execution.beside);
+    const residentBytes = process.memoryUsage().rss;
+    const reports = await runtime.reports();
+    const loopDelay = Math.max(...reports.map((host) => host.loopDelay.p99));
+    await runtime.settle();
+    const seen = combine(await runtime.reports());
+    const heap = seen.hosts.reduce((sum, { heapBytes }) => sum + heapBytes, 0);
+    return { complete: isComplete, problem, collected: execution.collected, nodes: execution.nodes, created: execution.created, incidents, heap, residentBytes, loopDelay, threads: runtime.hosts + 1, seen };
+  } finally {
+    ended.abort();
+    await execution.collector?.stop().catch(() => undefined);
+    await runtime.stop('abort');
+  }
+};
+
+const ownGlance = (): WorkloadGlance => {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return { nodesReady: 0, lastReady: undefined, podsRunning: 0, writes: 0, at: performance.timeOrigin + performance.now(), heap: heapUsed + arrayBuffers, pods: [] };
+};
