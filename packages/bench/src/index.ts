@@ -8,6 +8,8 @@ export * from './load/node-host-build.js';
 export * from './load/scale.js';
 export * from './measure/histogram.js';
 export * from './measure/observations.js';
+export type * from './report/chart-data.js';
+export { type EarlierRun, NoReport, readEarlierRuns } from './report/comparison.js';
 export { type Figure, figuresOf, type Unit } from './report/figures.js';
 export { makeReport, type RefusedObject, type Report, type RunDescription } from './report/report.js';
 export { writeReport } from './report/report-files.js';

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { type LoadOptions, makeReport, parseThreshold, BadThreshold, type Report, reportTable, runLoad, type Threshold, writeReport } from '@naumachia/bench';
+import { type LoadOptions, makeReport, NoReport, parseThreshold, BadThreshold, readEarlierRuns, type EarlierRun, type Report, reportTable, runLoad, type Threshold, writeReport } from '@naumachia/bench';
 import { CommandFailed, EXIT, UsageError } from './exit-codes.js';
 import { interruption } from './interruption.js';
 import { machineLimits, threadsProblem } from './machine-limits.js';
@@ -16,6 +16,7 @@ export interface BenchFlags extends WorkloadFlags {
   /** Milliseconds. */
   readonly duration: number;
   readonly report?: string;
+  readonly compare?: readonly string[];
   readonly threshold?: readonly string[];
   readonly output: 'json' | 'table';
 }
@@ -26,6 +27,7 @@ const MOST_REFUSALS = 20;
 /** `naumachia bench`: the load benchmark. Resolves with the exit code. */
 export const bench = async (flags: BenchFlags): Promise<number> => {
   const thresholds = (flags.threshold ?? []).map(threshold);
+  const earlier = earlierRuns(flags.compare ?? []);
   const load = workload(flags);
   for (const { file, line, problem } of load.errors) process.stderr.write(`error: ${file}:${line}: ${problem}\n`);
   if (load.objects.length === 0) throw new CommandFailed('there is nothing to apply', EXIT.failed);
@@ -49,8 +51,8 @@ export const bench = async (flags: BenchFlags): Promise<number> => {
     run: { nodes: flags.nodes, mode: flags.mode, seed: flags.seed, hosts: flags.hosts ?? 'one per core', limit: flags.duration, pods: load.pods, services: load.services, objects: load.objects.length, manifests: load.sources },
   });
   tellProblems(report);
-  const written = flags.report === undefined ? [] : writeReport(flags.report, report);
-  await print(flags.output === 'json' ? `${JSON.stringify(report)}\n` : reportTable(report));
+  const written = flags.report === undefined ? [] : writeReport(flags.report, report, earlier);
+  await print(flags.output === 'json' ? `${JSON.stringify(report)}\n` : reportTable(report, earlier));
   for (const path of written) process.stderr.write(`wrote ${path}\n`);
   return exitCodeOf(report);
 };
@@ -84,6 +86,16 @@ const refuseWhatCannotFit = ({ nodes, mode }: BenchFlags, { pods, scaled }: Work
   const message = `${pods} pods do not fit on ${nodes} nodes, which take ${PODS_PER_NODE} each; --nodes ${Math.ceil(pods / PODS_PER_NODE)} would do`;
   if (scaled) throw new UsageError(message);
   process.stderr.write(`warning: ${message}\n`);
+};
+
+/** Before the run as well: a folder that holds no report is a slip of the pen. */
+const earlierRuns = (folders: readonly string[]): EarlierRun[] => {
+  try {
+    return readEarlierRuns(folders);
+  } catch (error) {
+    if (error instanceof NoReport) throw new CommandFailed(`--compare: ${error.message}`, EXIT.usage);
+    throw error;
+  }
 };
 
 /** Before the run: afterwards it would be a pity. */

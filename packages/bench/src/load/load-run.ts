@@ -2,6 +2,7 @@ import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, c
 import { resourceByKind } from '@naumachia/actors/api';
 import { type Duration, type Incident, milliseconds, named, type Port, seconds, ThreadsRuntime } from '@naumachia/core';
 import { combine, type Observations } from '../measure/observations.js';
+import { type ProcessSample, sampleProcess } from '../measure/process-samples.js';
 import type { Glance } from '../measure/reporter.js';
 import { nodeHostBuild } from './node-host-build.js';
 import { podsOf } from './scale.js';
@@ -55,6 +56,9 @@ export interface LoadResult {
   readonly residentBytes: number;
   readonly threads: number;
   readonly seen: Observations;
+  /** Milliseconds since the epoch. */
+  readonly began: number;
+  readonly process: readonly ProcessSample[];
 }
 
 const API = named<ApiRequest>('apiserver');
@@ -78,6 +82,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   const began = performance.now();
   const elapsed = (): number => performance.now() - began;
   const incidents: Incident[] = [];
+  const processSamples = sampleProcess();
   const build = nodeHostBuild();
   const runtime = await ThreadsRuntime.create({
     seed: options.seed, placement: clusterPlacement(options.mode, options.hosts), catalog: CATALOG, reporter: REPORTER,
@@ -140,8 +145,10 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     return {
       complete: allRunning !== undefined || awaited() <= 0, pods, refused, incidents, nodesReady, allRunning, fromStart, bytesPerNode,
       heap: { controlPlane: controlPlaneHeap, idle, end: heapOf(seen.hosts) }, loopDelay, residentBytes, threads: runtime.hosts + 1, seen,
+      began: performance.timeOrigin + began, process: processSamples.stop(),
     };
   } finally {
+    processSamples.stop();
     await runtime.stop('abort');
   }
 };

@@ -7,9 +7,12 @@ import type { StatesSeen } from './states.js';
 /** What all hosts have seen together. */
 export interface Observations {
   readonly messages: Record<string, number>;
+  readonly watched: Record<string, { batches: number; entries: number }>;
   readonly bytes: Record<string, number>;
   readonly frames: { count: number; items: number; bytes: number };
   readonly api: Record<string, Histogram>;
+  readonly apiOverTime: Observed['apiOverTime'] | undefined;
+  readonly apiSince: number | undefined;
   readonly writes: Record<string, number>;
   readonly busy: Record<string, { milliseconds: number; steps: number }>;
   /** From the publication of a revision to its last watcher on a host. */
@@ -32,7 +35,7 @@ export const combine = (hosts: readonly HostReport[]): Observations => {
   const seen = hosts.map((host) => host.observed as Observed | undefined).filter((observed) => observed !== undefined);
   const api = seen.find((observed) => observed.pods.created > 0 || observed.nodes.ready > 0);
   const total: Observations = {
-    messages: {}, bytes: {}, frames: { count: 0, items: 0, bytes: 0 }, api: {}, writes: {}, busy: {}, watchDelay: newHistogram(),
+    messages: {}, watched: {}, bytes: {}, frames: { count: 0, items: 0, bytes: 0 }, api: {}, apiOverTime: api?.apiOverTime, apiSince: api?.apiSince, writes: {}, busy: {}, watchDelay: newHistogram(),
     pods: api?.pods, nodes: api?.nodes ?? { ready: 0, lastReady: undefined }, failures: 0, dropped: 0, scheduler: undefined,
     endpointChanges: {}, programming: newHistogram(), proxies: 0, lookupNanoseconds: undefined, hosts,
   };
@@ -40,6 +43,11 @@ export const combine = (hosts: readonly HostReport[]): Observations => {
   const slices = seen.map((observed) => observed.slicesPublished).find((revisions) => Object.keys(revisions).length > 0) ?? {};
   for (const observed of seen) {
     for (const [pair, count] of Object.entries(observed.messages)) total.messages[pair] = (total.messages[pair] ?? 0) + count;
+    for (const [pair, { batches, entries }] of Object.entries(observed.watched)) {
+      const handed = (total.watched[pair] ??= { batches: 0, entries: 0 });
+      handed.batches += batches;
+      handed.entries += entries;
+    }
     for (const [pair, bytes] of Object.entries(observed.bytes)) total.bytes[pair] = (total.bytes[pair] ?? 0) + bytes;
     for (const [what, latency] of Object.entries(observed.api)) addHistogram((total.api[what] ??= newHistogram()), latency);
     for (const [writer, count] of Object.entries(observed.writes)) total.writes[writer] = (total.writes[writer] ?? 0) + count;

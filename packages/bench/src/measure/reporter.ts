@@ -1,6 +1,8 @@
 import { codec, type FeedEntry, kindOfName, type Observer, type PeerItem, type Reporter } from '@naumachia/core';
 import type { ApiRequest, ObjectHeader } from '@naumachia/actors';
 import { type Histogram, newHistogram, record } from './histogram.js';
+import { type HostSample, hostSamples } from './host-samples.js';
+import { type DurationsOverTime, recordAt } from './over-time.js';
 import { type PodStages, watchPods } from './pod-stages.js';
 import { statesSeen, type StatesSeen } from './states.js';
 
@@ -8,11 +10,16 @@ import { statesSeen, type StatesSeen } from './states.js';
 export interface Observed {
   /** Messages by `sender kind > receiver kind`. */
   readonly messages: Readonly<Record<string, number>>;
+  /** Batches of watched entries that were handled here, and the entries in them, by `owner > watcher kind`. */
+  readonly watched: Readonly<Record<string, { readonly batches: number; readonly entries: number }>>;
   /** Bytes that left this host, by pair: measured on every 64th frame and scaled to all. */
   readonly bytes: Readonly<Record<string, number>>;
   readonly frames: { readonly count: number; readonly items: number; readonly bytes: number };
   /** Latency of API requests from mailbox to answer, by `verb resource`. */
   readonly api: Readonly<Record<string, Histogram>>;
+  /** The same over time, since `apiSince` (milliseconds since the epoch). */
+  readonly apiOverTime: { readonly reads: DurationsOverTime; readonly writes: DurationsOverTime };
+  readonly apiSince: number | undefined;
   /** Writes that the API server answered, by component kind. */
   readonly writes: Readonly<Record<string, number>>;
   /** Milliseconds in handlers, and steps, by component kind. */
@@ -29,10 +36,12 @@ export interface Observed {
   readonly failures: number;
   readonly dropped: number;
   readonly states: StatesSeen;
+  readonly samples: readonly HostSample[];
 }
 
 const SLICES = 'endpointslices.discovery.k8s.io';
 const SLICES_STEP = `feed ${SLICES}`;
+const API_SERIES_MS = 1000;
 const FRAME_SAMPLE = 64;
 const REVISION_SAMPLE = 64;
 const RENEWAL = 'update leases.coordination.k8s.io';
@@ -64,8 +73,12 @@ export const reporter = (): Reporter => {
   const frames = { count: 0, items: 0, bytes: 0 };
   let sampled = 0;
   const api: Record<string, Histogram> = {};
+  const apiOverTime = { reads: { everyMs: API_SERIES_MS, intervals: [] }, writes: { everyMs: API_SERIES_MS, intervals: [] } } satisfies Record<string, DurationsOverTime>;
+  let apiSince: number | undefined;
+  const watched = new Map<string, { batches: number; entries: number }>();
   const writes: Record<string, number> = {};
   const busy = new Map<string, { milliseconds: number; steps: number }>();
+  const hostOverTime = hostSamples(busy, now);
   const arrived = new Map<string, { readonly at: number; readonly what: string; readonly writer: string | undefined }>();
   const published: Record<number, number> = {};
   const fed: Record<number, { last: number; watchers: number }> = {};
@@ -92,7 +105,9 @@ export const reporter = (): Reporter => {
         if (!request) return;
         arrived.delete(key);
         if (request.what === RENEWAL && envelope.message.type !== 'status') renewals++;
-        record((api[request.what] ??= newHistogram()), now() - request.at);
+        const answered = now();
+        record((api[request.what] ??= newHistogram()), answered - request.at);
+        recordAt(request.writer === undefined ? apiOverTime.reads : apiOverTime.writes, answered - (apiSince ??= request.at), answered - request.at);
         if (request.writer !== undefined && envelope.message.type !== 'status' && envelope.message.type !== 'failure') writes[request.writer] = (writes[request.writer] ?? 0) + 1;
       }
     },
@@ -118,6 +133,7 @@ export const reporter = (): Reporter => {
       if (!used) busy.set(name, (used = { milliseconds: 0, steps: 0 }));
       used.milliseconds += microseconds / 1000;
       used.steps++;
+      hostOverTime.stepped();
     },
     published(owner, feed, entries) {
       if (owner.actor !== 'apiserver') return;
@@ -134,13 +150,18 @@ export const reporter = (): Reporter => {
       }
     },
     fed(subscriber, batch) {
+      const watcher = kind(subscriber.actor);
+      let seen = watched.get(watcher);
+      if (!seen) watched.set(watcher, (seen = { batches: 0, entries: 0 }));
+      seen.batches++;
+      seen.entries += batch.entries.length;
       if (batch.feed === 'kv') return;
-      if (batch.feed === SLICES && kind(subscriber.actor) === 'kube-proxy') handled = batch.entries;
+      if (batch.feed === SLICES && watcher === 'kube-proxy') handled = batch.entries;
       for (const { revision } of batch.entries) {
         if (revision % REVISION_SAMPLE !== 0) continue;
-        const seen = (fed[revision] ??= { last: 0, watchers: 0 });
-        seen.last = now();
-        seen.watchers++;
+        const handed = (fed[revision] ??= { last: 0, watchers: 0 });
+        handed.last = now();
+        handed.watchers++;
       }
     },
     framed(_host, items, size) {
@@ -169,9 +190,13 @@ export const reporter = (): Reporter => {
       const scale = sampled === 0 ? 0 : frames.bytes / Math.max(1, Object.values(bytes).reduce((sum, part) => sum + part, 0));
       return {
         messages: Object.fromEntries([...messages].flatMap(([from, row]) => [...row].map(([to, count]) => [`${from} > ${to}`, count]))),
+        // The API server follows etcd, and all others follow the API server.
+        watched: Object.fromEntries([...watched].map(([watcher, seen]) => [`${watcher === 'apiserver' ? 'etcd' : 'apiserver'} > ${watcher}`, seen])),
         bytes: Object.fromEntries(Object.entries(bytes).map(([pair, part]) => [pair, Math.round(part * scale)])),
         frames: { ...frames },
         api,
+        apiOverTime,
+        apiSince,
         writes,
         busy: Object.fromEntries(busy),
         published,
@@ -183,6 +208,7 @@ export const reporter = (): Reporter => {
         failures,
         dropped,
         states: statesSeen(states),
+        samples: hostOverTime.upToNow(),
       };
     },
   };

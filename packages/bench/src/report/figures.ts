@@ -8,7 +8,7 @@ export interface Figure {
   readonly unit: Unit;
 }
 
-export type Unit = 'ns' | 'us' | 'ms' | 's' | 'bytes' | 'count' | 'per second' | 'pods/s';
+export type Unit = 'ns' | 'us' | 'ms' | 's' | 'bytes' | 'count' | 'per second' | 'pods/s' | 'cores';
 
 const QUANTILES = [['p50', 0.5], ['p90', 0.9], ['p99', 0.99]] as const;
 

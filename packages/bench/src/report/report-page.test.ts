@@ -1,62 +1,75 @@
 import { expect, it } from 'vitest';
-import { reportCharts } from './report-charts.js';
+import type { EarlierRun } from './comparison.js';
 import { reportPage } from './report-page.js';
 import { reportPicture } from './report-picture.js';
-import type { Report } from './report.js';
 import { reportTable } from './report-table.js';
+import { sampleReport } from './testing/sample.js';
 
-const REPORT: Report = {
-  naumachia: '0.1.0', kubernetes: '1.36', node: 'v20.0.0', machine: { cpus: 2, model: 'A <Processor>' }, startedAt: '2026-11-21T15:00:00.000Z',
-  run: { nodes: 10, mode: 'packed', seed: 1, pods: 100, services: 4, objects: 9, hosts: 2, limit: 60_000, manifests: ['examples'] },
-  outcome: 'complete',
-  figures: [
-    { name: 'create-to-running.pods-per-second', value: 3120, unit: 'pods/s' },
-    { name: 'create-to-running.p99', value: 412, unit: 'ms' },
-    { name: 'messages.kubelet.to.apiserver', value: 700, unit: 'count' },
-    { name: 'messages.apiserver.to.kubelet', value: 350, unit: 'count' },
-    { name: 'cpu.apiserver', value: 1500, unit: 'ms' },
-    { name: 'cpu.apiserver.steps', value: 9, unit: 'count' },
-    { name: 'writes.kubelet.per-pod', value: 5, unit: 'count' },
-  ],
-  thresholds: [{ threshold: 'p99(create-to-running) < 1s', verdict: 'kept', value: 412, unit: 'ms', measured: '412 ms' }],
-  refused: [{ kind: 'Pod', name: 'x', message: '<script>alert(1)</script>', file: 'a.yaml', line: 3 }],
-  manifestErrors: [], incidents: [],
-  charts: { running: { everyMs: 250, pods: [0, 40, 60] }, distributions: [{ name: 'create-to-running', points: [[10, 0], [100, 0.5], [412, 1]] }] },
+const REPORT = sampleReport();
+const EARLIER: EarlierRun = {
+  name: 'yesterday & before',
+  report: { ...REPORT, run: { ...REPORT.run, seed: 7 }, figures: REPORT.figures.map((figure) => (figure.name === 'create-to-running.p99' ? { ...figure, value: figure.value * 2 } : figure)) },
 };
 
 it('a page holds the numbers, the charts and what went wrong, and nothing that it would have to fetch', () => {
   const page = reportPage(REPORT);
-  for (const text of ['100 pods on 10 nodes', '3,120 pods/s', '412 ms', 'kubelet → apiserver', 'a.yaml:3', 'prefers-color-scheme:dark']) expect(page).toContain(text);
-  expect(page.match(/<svg /g)).toHaveLength(5);
-  expect(page).not.toMatch(/<script|\bsrc=|url\(|@import/);
+  for (const text of ['1,500 pods on 50 nodes', '179 pods/s', '3.44 s', 'a.yaml:3', 'kubelet/node-7: Error', 'prefers-color-scheme:dark', 'naumachia bench --nodes 50', 'clients → apiserver']) expect(page, text).toContain(text);
+  expect(page).not.toMatch(/<script|\bsrc=|url\(|@import|href="(?!#)/);
   expect(page).toContain('A &lt;Processor&gt;');
 });
 
-it('a chart is drawn only where there is something to show', () => {
-  expect(reportCharts({ ...REPORT, figures: [], charts: { running: { everyMs: 250, pods: [] }, distributions: [] } })).toEqual([]);
+it('every section that the table of contents names is there, with a chart of each kind', () => {
+  const page = reportPage(REPORT, [EARLIER]);
+  const linked = [...page.matchAll(/href="#([\w-]+)"/g)].map((match) => match[1]);
+  expect(linked).toEqual(['problems', 'thresholds', 'comparison', 'over-time', 'steps', 'messages', 'resources', 'requests', 'environment', 'figures']);
+  for (const id of linked) expect(page, id).toContain(`<h2 id="${id}">`);
+  for (const title of ['Pods per second', 'From creation to Running', 'API requests per second', 'How long API requests took', 'CPU by kind of component', 'Memory', 'Messages between kinds of components', 'Busy threads', 'Writes per pod by component']) {
+    expect(page, title).toContain(`<h3>${title}</h3>`);
+  }
+  expect(page).not.toMatch(/NaN|undefined|Infinity/);
 });
 
-it('bars are as long as their values', () => {
-  const [chart] = reportCharts(REPORT).filter(({ title }) => title.startsWith('Messages'));
-  const [long, half] = [...(chart?.svg ?? '').matchAll(/d="M[\d.]+ [\d.]+h([\d.]+)a/g)].map((match) => Number(match[1]));
-  expect((half as number) + 3).toBeCloseTo(((long as number) + 3) / 2, 0);
+it('a section without data is left out', () => {
+  const page = reportPage({ ...REPORT, figures: [], thresholds: [], refused: [], incidents: [], charts: { marks: [], timelines: [], distributions: [], flows: [], hosts: [] } });
+  expect([...page.matchAll(/<h2 id="([\w-]+)"/g)].map((match) => match[1])).toEqual(['environment', 'figures']);
+  expect(page).not.toContain('<svg');
 });
 
-it('a line ends where its values say', () => {
-  const [chart] = reportCharts(REPORT).filter(({ title }) => title.startsWith('How long'));
-  const [, first, last] = /class="line series-0" d="M([\d. ]+)L.*?L([\d. ]+)"/.exec(chart?.svg ?? '') ?? [];
-  const [top, bottom] = [last, first].map((point) => Number(point?.split(' ')[1]));
-  // A share of 0 lies on the axis, and a share of 1 on the highest line of the grid.
-  expect(chart?.svg).toContain(`class="axis" x1="46" x2="446" y1="${bottom}"`);
-  expect(top).toBe(12);
+it('every tag that a page opens it closes', () => {
+  const open: string[] = [];
+  for (const [, close, name = '', selfClosed] of reportPage(REPORT, [EARLIER]).replace(/<style>[\s\S]*?<\/style>/, '').matchAll(/<(\/)?([a-z][a-z0-9]*)[^>]*?(\/)?>/g)) {
+    if (selfClosed !== undefined || name === 'meta') continue;
+    if (close === undefined) open.push(name);
+    else expect(open.pop()).toBe(name);
+  }
+  expect(open).toEqual([]);
+});
+
+it('thresholds that were crossed or not measured make the banner red', () => {
+  expect(reportPage(REPORT)).toContain('banner bad');
+  expect(reportPage({ ...REPORT, refused: [], thresholds: REPORT.thresholds.filter(({ verdict }) => verdict === 'kept') })).toContain('banner good');
+});
+
+it('a comparison shows the ratio of each figure, colours what changed, and says in what the runs differed', () => {
+  const page = reportPage(REPORT, [EARLIER]);
+  expect(page).toMatch(/create-to-running\.p99<\/code><\/td><td class="number">3\.44 s<\/td><td class="number">6\.88 s<\/td><td class="number"><span class="good">0\.50×/);
+  expect(page).toMatch(/create-to-running\.p50<\/code>.*?<span>1\.00×/);
+  expect(page).toContain('seed: 7 then, 1 now');
+  expect(page).toContain('yesterday &amp; before');
+  expect(page.match(/class="line series-1 earlier"/g)?.length).toBeGreaterThanOrEqual(8);
 });
 
 it('the picture is one SVG with both charts', () => {
   const picture = reportPicture(REPORT);
   expect(picture).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   expect(picture.match(/<svg /g)).toHaveLength(3);
+  expect(picture).not.toMatch(/NaN|undefined/);
 });
 
-it('the table says whether thresholds were kept', () => {
-  expect(reportTable(REPORT)).toContain('ok      p99(create-to-running) < 1s (412 ms)');
+it('the table says whether thresholds were kept, and the ratios to earlier runs', () => {
+  const table = reportTable(REPORT, [EARLIER]);
+  expect(table).toContain('ok      p99(create-to-running) < 5s (3.44 s)');
+  expect(table).toContain('CROSSED p99(service-lookup) < 1s (not measured)');
+  expect(table).toMatch(/create-to-running\.p99 +3\.44 s +6\.88 s +0\.50×/);
+  expect(table).toContain('yesterday & before: seed: 7 then, 1 now');
 });

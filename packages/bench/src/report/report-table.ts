@@ -1,3 +1,4 @@
+import { compareFigures, differences, type EarlierRun, ratioText } from './comparison.js';
 import { quantityText } from './quantity-text.js';
 import { textTable } from './text-table.js';
 import { headline, subtitle } from './report-page.js';
@@ -8,7 +9,7 @@ const QUANTILES = ['p50', 'p90', 'p99', 'max'];
 const REQUESTS = 12;
 
 /** What a run prints at its end. */
-export const reportTable = (report: Report): string => {
+export const reportTable = (report: Report, earlier: readonly EarlierRun[] = []): string => {
   const text = (name: string): string => {
     const figure = valueOf(report, name);
     return figure ? quantityText(figure) : '-';
@@ -40,9 +41,21 @@ export const reportTable = (report: Report): string => {
     table(['step', ...QUANTILES], STEPS.filter((step) => valueOf(report, `${step}.p99`)).map((step) => [step, ...QUANTILES.map((quantile) => text(`${step}.${quantile}`))])),
     table(['component', 'CPU', 'CPU per pod', 'writes per pod'], kinds.map((kind) => [kind, text(`cpu.${kind}`), text(`cpu.${kind}.per-pod`), text(`writes.${kind}.per-pod`)]), ['all', '', '', text('writes.per-pod')]),
     table(['request', 'count', 'p50', 'p90', 'p99'], requests.map((name) => [name.slice('api.'.length).replace('.', ' '), text(`${name}.count`), text(`${name}.p50`), text(`${name}.p90`), text(`${name}.p99`)])),
+    comparison(report, earlier),
     ...report.thresholds.map((verdict) => `${verdict.verdict === 'kept' ? 'ok     ' : 'CROSSED'} ${verdict.threshold}${'measured' in verdict ? ` (${verdict.measured})` : ' (not measured)'}`),
   ];
-  return `${parts.filter((part) => part !== '').join('\n\n').replaceAll(/\n\n(?=ok {5}|CROSSED)/g, '\n')}\n`;
+  return `${parts.filter((part) => part !== '').join('\n\n').replaceAll(/(?<=\n(?:ok {5}|CROSSED).*)\n\n(?=ok {5}|CROSSED)/g, '\n')}\n`;
+};
+
+const COMPARED = /^(?:scheduling-throughput\.|create-to-running\.(?:pods-per-second|p50|p99)$|nodes\.all-ready$|writes\.per-pod$|network-programming\.p99$|memory\.(?:per-node|end|resident)$|cpu\.[^.]+\.per-pod$)/;
+
+const comparison = (report: Report, runs: readonly EarlierRun[]): string => {
+  if (runs.length === 0) return '';
+  const rows = compareFigures(report, runs)
+    .filter(({ name }) => COMPARED.test(name))
+    .map((figure) => [figure.name, quantityText(figure), ...figure.earlier.flatMap((then) => (then === undefined ? ['-', ''] : [quantityText({ value: then.value, unit: figure.unit }), ratioText(then)]))]);
+  const others = runs.flatMap((run) => differences(report, run).map((difference) => `${run.name}: ${difference}`));
+  return [textTable([['COMPARED', 'THIS RUN', ...runs.flatMap(({ name }) => [name, 'RATIO'])], ...rows]), ...(others.length > 0 ? ['not the same:', ...others.map((line) => `  ${line}`)] : [])].join('\n');
 };
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[], foot?: readonly string[]): string => (rows.length === 0 ? '' : textTable([head.map((word) => word.toUpperCase()), ...rows, ...(foot ? [foot] : [])]));

@@ -1,19 +1,24 @@
-import { cpus } from 'node:os';
 import type { LoadOptions, LoadResult } from '../load/load-run.js';
 import type { ManifestError } from '../load/manifests.js';
-import type { Histogram } from '../measure/histogram.js';
-import { SERIES_MS } from '../measure/pod-stages.js';
+import type { ChartData, Timeline } from './chart-data.js';
+import { type Environment, presentEnvironment } from './environment.js';
 import { type Figure, figuresOf } from './figures.js';
+import { loadCharts } from './load-charts.js';
 import { judge, type Threshold, type Verdict } from './threshold.js';
 
-/** Everything that a run has to say: what `report.json` holds and what the table and the page are made from. */
+/** The shape of `report.json`; it grows when a field changes its meaning. */
+export const REPORT_FORMAT = 2;
+
+/** Everything that a run has to say: what `report.json` holds and what all other forms of a report are made from. */
 export interface Report {
+  readonly format: typeof REPORT_FORMAT;
   readonly naumachia: string;
   readonly kubernetes: '1.36';
-  readonly node: string;
-  readonly machine: { readonly cpus: number; readonly model: string };
+  readonly environment: Environment;
   /** RFC 3339. */
   readonly startedAt: string;
+  /** Seconds. */
+  readonly took: number;
   readonly run: RunDescription;
   /** `interrupted`: ended by Ctrl-C; `incomplete`: the time was over before every pod ran. */
   readonly outcome: 'complete' | 'incomplete' | 'interrupted';
@@ -26,6 +31,8 @@ export interface Report {
 }
 
 export interface RunDescription extends Pick<LoadOptions, 'nodes' | 'mode' | 'seed'> {
+  /** What was run, where pods and nodes do not say it. */
+  readonly title?: string;
   readonly pods: number;
   readonly services: number;
   readonly objects: number;
@@ -43,13 +50,6 @@ export interface RefusedObject {
   readonly line?: number;
 }
 
-export interface ChartData {
-  /** Pods that came to run in each interval. */
-  readonly running: { readonly everyMs: number; readonly pods: readonly number[] };
-  /** Per step of a pod's way: how large a share (0 to 1) of the pods was done within so many milliseconds. */
-  readonly distributions: readonly { readonly name: string; readonly points: readonly (readonly [milliseconds: number, share: number])[] }[];
-}
-
 export interface ReportInput {
   readonly version: string;
   readonly startedAt: Date;
@@ -59,16 +59,20 @@ export interface ReportInput {
   readonly thresholds: readonly Threshold[];
   readonly refused: readonly RefusedObject[];
   readonly manifestErrors: readonly ManifestError[];
+  /** What was measured beside what every load run measures; these figures come first. */
+  readonly more?: { readonly figures: readonly Figure[]; readonly timelines?: readonly Timeline[] };
 }
 
-export const makeReport = ({ version, startedAt, run, result, interrupted, thresholds, refused, manifestErrors }: ReportInput): Report => {
-  const figures = figuresOf(result);
+export const makeReport = ({ version, startedAt, run, result, interrupted, thresholds, refused, manifestErrors, more }: ReportInput): Report => {
+  const figures = [...(more?.figures ?? []), ...figuresOf(result)];
+  const charts = loadCharts(result);
   return {
+    format: REPORT_FORMAT,
     naumachia: version,
     kubernetes: '1.36',
-    node: process.version,
-    machine: { cpus: cpus().length, model: cpus()[0]?.model.trim() ?? 'unknown' },
+    environment: presentEnvironment(),
     startedAt: startedAt.toISOString(),
+    took: (Date.now() - startedAt.getTime()) / 1000,
     run,
     outcome: interrupted ? 'interrupted' : result.complete ? 'complete' : 'incomplete',
     figures,
@@ -76,39 +80,9 @@ export const makeReport = ({ version, startedAt, run, result, interrupted, thres
     refused,
     manifestErrors,
     incidents: result.incidents,
-    charts: chartData(result),
+    charts: { ...charts, timelines: [...(more?.timelines ?? []), ...charts.timelines] },
   };
 };
-
-const chartData = ({ seen }: LoadResult): ChartData => ({
-  running: { everyMs: SERIES_MS, pods: seen.pods?.runningSeries ?? [] },
-  distributions: seen.pods
-    ? [
-        { name: 'create-to-scheduled', points: cumulative(seen.pods.createToScheduled) },
-        { name: 'scheduled-to-running', points: cumulative(seen.pods.scheduledToRunning) },
-        { name: 'create-to-running', points: cumulative(seen.pods.createToRunning) },
-      ].filter(({ points }) => points.length > 0)
-    : [],
-});
-
-/** Upper ends of a histogram's buckets with the share of all that lies below them, thinned to what a chart can show. */
-const cumulative = (histogram: Histogram): (readonly [number, number])[] => {
-  const points: (readonly [number, number])[] = [];
-  let seen = 0;
-  let shown = 0;
-  for (const [bucket, count] of histogram.buckets.entries()) {
-    if (count === 0) continue;
-    if (points.length === 0) points.push([edge(bucket - 1), 0]);
-    seen += count;
-    if ((seen - shown) / histogram.count < 0.01 && seen < histogram.count) continue;
-    shown = seen;
-    points.push([Math.min(edge(bucket), histogram.max), seen / histogram.count]);
-  }
-  return points;
-};
-
-/** Upper end of a histogram's bucket, milliseconds: 32 buckets per doubling from one microsecond. */
-const edge = (bucket: number): number => 0.001 * 2 ** (Math.max(0, bucket) / 32);
 
 /** The value of a figure of a report. */
 export const valueOf = (report: Pick<Report, 'figures'>, name: string): Figure | undefined => report.figures.find((figure) => figure.name === name);

@@ -11,6 +11,15 @@ export const linearScale = (most: number, from: number, to: number, ticks = 4): 
   return { place: (value) => from + (value / end) * (to - from), ticks: Array.from({ length: Math.round(end / step) + 1 }, (_, index) => index * step) };
 };
 
+/** From `least` to `most` exactly, with round ticks between. */
+export const rangeScale = (least: number, most: number, from: number, to: number, ticks = 6): Scale => {
+  const width = most > least ? most - least : 1;
+  const step = roundStep(width / ticks);
+  const first = Math.ceil(least / step - 1e-9);
+  const last = Math.floor((least + width) / step + 1e-9);
+  return { place: (value) => from + ((value - least) / width) * (to - from), ticks: Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * step) };
+};
+
 /** Decades; what lies below `least` is placed at the start. */
 export const logScale = (least: number, most: number, from: number, to: number): Scale => {
   const first = Math.floor(Math.log10(least));

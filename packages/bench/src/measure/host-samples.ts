@@ -1,0 +1,49 @@
+import { getHeapStatistics } from 'node:v8';
+
+/** What a host held and had used at one time. */
+export interface HostSample {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Bytes on the thread's heap and in its buffers, garbage included. */
+  readonly heapBytes: number;
+  /** Milliseconds in handlers so far, by kind of component. */
+  readonly busy: Readonly<Record<string, number>>;
+}
+
+export interface HostSamples {
+  /** The samples so far, and one of now. */
+  upToNow(): readonly HostSample[];
+  /** Called at every step: looks at the clock at one of 256, and takes a sample when it is time. A host that does nothing takes none. */
+  stepped(): void;
+}
+
+const STEPS_BETWEEN_CLOCKS = 256;
+const EVERY_MS = 1000;
+/** When there are as many, every other one is dropped and they come half as often: a run of hours has as many points as one of minutes. */
+const MOST = 480;
+
+export const hostSamples = (busy: ReadonlyMap<string, { readonly milliseconds: number }>, now: () => number): HostSamples => {
+  let samples: HostSample[] = [];
+  let every = EVERY_MS;
+  let steps = 0;
+  let next = 0;
+  const sample = (at: number): HostSample => {
+    const { used_heap_size, external_memory } = getHeapStatistics();
+    return { at, heapBytes: used_heap_size + external_memory, busy: Object.fromEntries([...busy].map(([kind, { milliseconds }]) => [kind, milliseconds])) };
+  };
+  const take = (at: number): void => {
+    next = at + every;
+    samples.push(sample(at));
+    if (samples.length < MOST) return;
+    samples = samples.filter((_, index) => index % 2 === 0);
+    every *= 2;
+  };
+  return {
+    upToNow: () => [...samples, sample(now())],
+    stepped() {
+      if (++steps % STEPS_BETWEEN_CLOCKS !== 0) return;
+      const at = now();
+      if (at >= next) take(at);
+    },
+  };
+};
