@@ -1,6 +1,3 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { ActorSpec, AnyActorDefinition, Catalog } from '../actor.js';
 import type { Disks } from '../disk.js';
 import { sweepDecodedValues } from '../encoded.js';
@@ -11,6 +8,7 @@ import type { Service } from '../service.js';
 import { type HostControl, type HostReport, inspect } from './control.js';
 import { EventLoop, type TurnMarker, wallClock } from './event-loop.js';
 import { Host } from './host.js';
+import { collectGarbage, HostMeter } from './host-meter.js';
 import type { HostOptions } from './host-options.js';
 import type { LinkLatency } from './links.js';
 import type { Peers } from './peers.js';
@@ -45,8 +43,6 @@ export interface LocalHostOptions {
 
 /** Decoded values that nobody has asked for in one to two of these are given up. */
 const SWEEP_MS = 5000;
-/** How often the delay of the event loop is looked at: hundreds of threads that wake a hundred times a second keep a core busy. */
-const DELAY_EVERY_MS = 100;
 
 /** A host in wall time on this thread, with its control surface. Workers run one each; an inline host runs on the caller's thread. */
 export class LocalHost implements HostControl {
@@ -55,7 +51,7 @@ export class LocalHost implements HostControl {
   readonly #options: LocalHostOptions;
   readonly #definitions = new Map<string, AnyActorDefinition>();
   readonly #services: Service[] = [];
-  #delay: IntervalHistogram | undefined;
+  readonly #meter = new HostMeter();
   readonly #sweeping: NodeJS.Timeout;
   #closed = false;
 
@@ -122,7 +118,7 @@ export class LocalHost implements HostControl {
     }
     this.loop.stop();
     clearInterval(this.#sweeping);
-    this.#delay?.disable();
+    this.#meter.stop();
     this.host.closed = true;
     this.host.slots.failWhere(() => true, failure('unavailable'));
     this.host.traffic.close();
@@ -158,22 +154,12 @@ export class LocalHost implements HostControl {
   }
 
   report(): HostReport {
-    // The first call switches the measurement on: a host that nobody asks pays nothing for it.
-    if (!this.#delay) {
-      this.#delay = monitorEventLoopDelay({ resolution: DELAY_EVERY_MS });
-      this.#delay.enable();
-    }
-    // What Node records is the whole time from one firing of its timer to the next.
-    const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - DELAY_EVERY_MS);
-    const delay = this.#delay.count > 0 ? { p99: late(this.#delay.percentile(99)), max: late(this.#delay.max) } : { p99: 0, max: 0 };
-    const { used_heap_size, external_memory } = getHeapStatistics();
+    const { heapBytes, ...used } = this.#meter.read();
     return {
       host: this.#options.name,
       actors: this.host.cells.size,
-      heapBytes: used_heap_size + external_memory + (this.#options.disks.bytes ?? 0),
-      // Node 20 has no CPU clock per thread; the time that the loop was not idle is the nearest there is.
-      cpuSeconds: performance.eventLoopUtilization().active / 1000,
-      loopDelay: delay,
+      heapBytes: heapBytes + (this.#options.disks.bytes ?? 0),
+      ...used,
       observed: this.#options.reporter?.report((kind) => this.#states(kind)),
     };
   }
@@ -186,13 +172,8 @@ export class LocalHost implements HostControl {
     for (const cell of this.host.cells.values()) if (cell.behaviour.kind === kind) yield cell.state;
   }
 
-  /** Collects garbage. Decoded values are a cache that empties itself within seconds: they are given up first, or a figure would tell of the last seconds. */
   settle(): void {
-    for (let sweep = 0; sweep < 2; sweep++) sweepDecodedValues();
-    setFlagsFromString('--expose-gc');
-    // Threads that were started after the flag was set have it at hand; a context just for this takes longer than a small heap's garbage.
-    const collect = globalThis.gc ?? (runInNewContext('gc') as () => void);
-    collect();
+    collectGarbage();
   }
 }
 
