@@ -14,11 +14,13 @@ export const tagged = (tag: string, content: string | Markup, classes = ''): Mar
 export interface Column {
   readonly title: string;
   readonly number?: boolean;
+  /** Never broken into lines. */
+  readonly whole?: boolean;
 }
 
 /** A table that scrolls sideways where it has no room. Columns without titles have no head. */
 export const table = (columns: readonly Column[], rows: readonly (readonly (string | Markup)[])[]): string => {
-  const attribute = ({ number }: Column): string => (number === true ? ' class="number"' : '');
+  const attribute = ({ number, whole }: Column): string => (number === true ? ' class="number"' : whole === true ? ' class="whole"' : '');
   const head = columns.some(({ title }) => title !== '') ? `<tr>${columns.map((column) => `<th${attribute(column)}>${escapeMarkup(column.title)}</th>`).join('')}</tr>\n` : '';
   const body = rows.map((cells) => `<tr>${columns.map((column, index) => `<td${attribute(column)}>${rendered(cells[index] ?? '')}</td>`).join('')}</tr>`);
   return `<div class="scroll"><table>${head}${body.join('\n')}</table></div>`;

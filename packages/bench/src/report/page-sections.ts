@@ -2,7 +2,7 @@ import { comparisonCharts } from './comparison-charts.js';
 import { compareFigures, type ComparedFigure, type Comparison, differences, type EarlierRun, ratioText } from './comparison.js';
 import { escapeMarkup } from './charts/svg.js';
 import { kindText } from './component-kinds.js';
-import { type Column, markup, type Markup, table, tagged } from './html.js';
+import { type Column, type Markup, table, tagged } from './html.js';
 import { bytesText, durationText, numberText, quantityText } from './quantity-text.js';
 import { cpuChart, flowsChart, hostsChart, networkChart, type ReportChart, stepsChart, timelineCharts, writesChart } from './report-charts.js';
 import { type Report, valueOf } from './report.js';
@@ -58,7 +58,7 @@ const thresholds = ({ thresholds: verdicts }: Report): string =>
   verdicts.length === 0
     ? ''
     : `<div class="panel">${table(
-        [{ title: 'verdict' }, { title: 'threshold' }, { title: 'measured', number: true }],
+        [{ title: 'verdict', whole: true }, { title: 'threshold' }, { title: 'measured', number: true }],
         verdicts.map((verdict) => [tagged('span', verdict.verdict === 'kept' ? '✓ kept' : `✗ ${verdict.verdict}`, verdict.verdict === 'kept' ? 'good' : 'bad'), tagged('code', verdict.threshold), 'measured' in verdict ? verdict.measured : '-']),
       )}</div>`;
 
@@ -84,12 +84,12 @@ const overTime = (report: Report): string => {
   const marks = report.charts.marks.map(({ name, at }) => `${name} after ${durationText(at * 1000)}`).join(', ');
   const drawn = charts(...timelineCharts(report));
   if (drawn.length === 0) return '';
-  return `<p class="quiet">Seconds since the run began.${marks === '' ? '' : ` Dotted: ${escapeMarkup(marks)}.`}</p>\n${grid(drawn)}`.replace('</p>\n', '</p><div style="height:10px"></div>\n');
+  return `<p class="lead quiet">Seconds since the run began.${marks === '' ? '' : ` Dotted: ${escapeMarkup(marks)}.`}</p>\n${grid(drawn)}`;
 };
 
 const steps = (report: Report): string => {
   const rows = STEPS.filter((step) => valueOf(report, `${step}.p99`)).map((step) => [step, ...QUANTILES.map((quantile) => textOf(report, `${step}.${quantile}`))]);
-  const quantiles = rows.length === 0 ? '' : panel('Quantiles', 'The time that this share of all stayed within.', table([{ title: 'step' }, ...QUANTILES.map((title) => ({ title, number: true }))], rows));
+  const quantiles = rows.length === 0 ? '' : panel('Quantiles', 'The time that this share of all stayed within.', table([{ title: 'step', whole: true }, ...QUANTILES.map((title) => ({ title, number: true }))], rows));
   return grid([...charts(stepsChart(report), networkChart(report)), quantiles, ...charts(writesChart(report))]);
 };
 
@@ -106,11 +106,11 @@ const resources = (report: Report): string => {
   const rows = hosts.map(({ host, count, actors, active, heapBytes, loopDelay, busy }) => [
     count > 1 ? `${count} × ${host}` : host, numberText(actors), durationText(active), bytesText(heapBytes), durationText(loopDelay), Object.keys(busy).map(kindText).join(', '),
   ]);
-  const columns: Column[] = [{ title: 'host' }, { title: 'actors', number: true }, { title: 'busy', number: true }, { title: 'heap at the end', number: true }, { title: 'loop delay p99', number: true }, { title: 'kinds of components' }];
-  const byHost = rows.length === 0 ? '' : panel('Hosts', 'A host is a thread; its heap was collected before it was weighed.', table(columns, rows));
+  const columns: Column[] = [{ title: 'host', whole: true }, { title: 'actors', number: true }, { title: 'busy', number: true }, { title: 'heap', number: true }, { title: 'delay p99', number: true }, { title: 'runs' }];
+  const byHost = rows.length === 0 ? '' : panel('Hosts', 'A host is a thread. Its heap was collected before it was weighed; the delay is that of its event loop.', table(columns, rows));
   const kinds = report.figures.filter(({ name }) => /^cpu\.[^.]+$/.test(name)).map(({ name }) => name.slice(4));
-  const byKind = kinds.length === 0 ? '' : panel('Kinds of components', '', table([{ title: 'kind' }, ...['CPU', 'per pod', 'steps', 'writes per pod'].map((title) => ({ title, number: true }))], kinds.map((kind) => [kindText(kind), textOf(report, `cpu.${kind}`), textOf(report, `cpu.${kind}.per-pod`), textOf(report, `cpu.${kind}.steps`), textOf(report, `writes.${kind}.per-pod`)])));
-  return [grid([...charts(cpuChart(report), hostsChart(report)), byKind]), byHost].filter((part) => part !== '').join('\n');
+  const byKind = kinds.length === 0 ? '' : panel('Kinds of components', 'On all hosts together.', table([{ title: 'kind' }, ...['CPU', 'per pod', 'steps', 'writes per pod'].map((title) => ({ title, number: true }))], kinds.map((kind) => [kindText(kind), textOf(report, `cpu.${kind}`), textOf(report, `cpu.${kind}.per-pod`), textOf(report, `cpu.${kind}.steps`), textOf(report, `writes.${kind}.per-pod`)])));
+  return grid([...charts(cpuChart(report), hostsChart(report)), byKind, byHost]);
 };
 
 const requests = (report: Report): string => {

@@ -1,5 +1,6 @@
 import { type Bar, barChart, simpleBar } from './charts/bar-chart.js';
 import { flowChart } from './charts/flow-chart.js';
+import { flowRows } from './charts/flow-rows.js';
 import { type Line, lineChart } from './charts/line-chart.js';
 import { TOTAL_SERIES } from './charts/style.js';
 import type { MessageFlow, Timeline } from './chart-data.js';
@@ -57,7 +58,7 @@ export const stepsChart = ({ charts: { distributions } }: Charted): ReportChart 
 export const networkChart = ({ charts: { distributions } }: Charted): ReportChart | undefined => {
   const ways = distributions.filter(({ name }) => !STEPS.includes(name));
   if (ways.length === 0) return undefined;
-  const title = 'How long news were under way';
+  const title = 'How long changes were under way';
   return {
     title, caption: 'watch-delay: from the publication of a revision to its last watcher. network-programming: from a change of endpoints until the last kube-proxy routed by it.',
     svg: lineChart({ title, lines: ways, x: { type: 'log', text: durationText }, y: { most: 1, text: percent } }),
@@ -78,9 +79,9 @@ export const flowsChart = ({ charts: { flows } }: Charted): ReportChart | undefi
   const watched = flows.reduce((sum, { to, bytes }) => (to === 'watchers' ? sum + bytes : sum), 0);
   return {
     title,
-    caption: `An arrow's area says how many messages went that way, batches of watched entries among them; bytes are those that crossed from host to host.${watched > 0 ? ` Watched entries, which a host gets once for all its watchers, were another ${bytesText(watched)}.` : ''}`,
-    svg: flowChart({ ...chart, shape: 'wide' }),
-    narrow: flowChart({ ...chart, shape: 'narrow' }),
+    caption: `The thicker an arrow, the more messages went that way, batches of watched entries among them; bytes are those that crossed from host to host.${watched > 0 ? ` Watched entries, which a host gets once for all its watchers, were another ${bytesText(watched)}.` : ''}`,
+    svg: flowChart(chart),
+    narrow: flowRows(chart),
   };
 };
 

@@ -26,7 +26,7 @@ it('is well-formed XML in which each threshold is a test case, and those that we
   const cases = elements.filter(({ name }) => name === 'testcase');
   expect(cases.map(({ attributes }) => attributes['name'])).toEqual(['every pod came to run in time', 'every object was accepted', 'no host or actor failed', 'p99(create-to-running) &lt; 5s', 'p99(watch-delay) &lt; 1ms', 'p99(service-lookup) &lt; 1s']);
   const failures = elements.filter(({ name }) => name === 'failure');
-  expect(failures.map(({ attributes }) => attributes['message'])).toEqual(['1 objects were refused', '1 incidents', 'crossed: 305 ms', 'not measured']);
+  expect(failures.map(({ attributes }) => attributes['message'])).toEqual(['1 refused: a.yaml:3: Pod x: &lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;more&quot;\ufffd', '1 in all: host-1: actor-failed: kubelet/node-7: Error: | no such thing', 'crossed: 305 ms', 'not measured']);
   expect(suite?.attributes).toMatchObject({ tests: '6', failures: '4', errors: '0' });
   expect(elements.filter(({ name }) => name === 'property').map(({ attributes }) => attributes['name'])).toContain('create-to-running.pods-per-second');
 });

@@ -15,7 +15,7 @@ interface Failure {
 export const reportJunit = (report: Report): string => {
   const cases = testCases(report);
   const failures = cases.filter(({ failure }) => failure).length;
-  const counts: Attributes = { name: `naumachia bench`, tests: cases.length, failures, errors: 0, skipped: 0, time: report.took.toFixed(3) };
+  const counts: Attributes = { name: 'naumachia bench', tests: cases.length, failures, errors: 0, skipped: 0, time: report.took.toFixed(3) };
   const suite = node('testsuite', { ...counts, timestamp: report.startedAt.slice(0, 19), hostname: 'localhost' }, [
     node('properties', {}, properties(report).map(([name, value]) => node('property', { name, value }, []))),
     ...cases.map(({ name, group, time, failure }) =>
@@ -38,8 +38,8 @@ const testCases = (report: Report): TestCase[] => {
   const troubles = incidents.map(({ host, what, detail }) => `${host}: ${what}: ${detail}`);
   return [
     { name: 'every pod came to run in time', group: 'run', time: report.took.toFixed(3), failure: outcome === 'complete' ? undefined : { message: outcomeText(report).what, detail: outcome } },
-    { name: 'every object was accepted', group: 'run', time: '0', failure: listed(wrong, 'objects were refused') },
-    { name: 'no host or actor failed', group: 'run', time: '0', failure: listed(troubles, 'incidents') },
+    { name: 'every object was accepted', group: 'run', time: '0', failure: listed(wrong, 'refused') },
+    { name: 'no host or actor failed', group: 'run', time: '0', failure: listed(troubles, 'in all') },
     ...thresholds.map((verdict): TestCase => ({
       name: verdict.threshold,
       group: 'thresholds',
@@ -49,7 +49,7 @@ const testCases = (report: Report): TestCase[] => {
   ];
 };
 
-const listed = (lines: readonly string[], what: string): Failure | undefined => (lines.length === 0 ? undefined : { message: `${lines.length} ${what}`, detail: lines.slice(0, 100).join('\n') });
+const listed = (lines: readonly string[], what: string): Failure | undefined => (lines.length === 0 ? undefined : { message: `${lines.length} ${what}: ${lines[0]?.split('\n')[0] ?? ''}`, detail: lines.slice(0, 100).join('\n') });
 
 const properties = ({ naumachia, kubernetes, environment, run, figures }: Report): (readonly [string, string])[] => [
   ['naumachia', naumachia], ['kubernetes', kubernetes], ['node', environment.node], ['cpu', `${environment.cpus} x ${environment.cpuModel}`], ['command', environment.command.join(' ')], ['seed', String(run.seed)],

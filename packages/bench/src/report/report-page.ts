@@ -46,10 +46,11 @@ export const subtitle = ({ run, naumachia, kubernetes, environment: { node, cpus
 export const outcomeText = ({ outcome, thresholds, refused, manifestErrors }: Report): { readonly good: boolean; readonly what: string; readonly more: string } => {
   const kept = thresholds.filter(({ verdict }) => verdict === 'kept').length;
   const wrong = refused.length + manifestErrors.length;
-  const more = [...(wrong > 0 ? [`${wrong} objects were refused.`] : []), ...(thresholds.length > 0 ? [`${kept} of ${thresholds.length} thresholds kept.`] : [])].join(' ');
+  const more = [...(wrong > 0 ? [wrong === 1 ? '1 object was refused.' : `${wrong} objects were refused.`] : []), ...(thresholds.length > 0 ? [`${kept} of ${thresholds.length} thresholds kept.`] : [])].join(' ');
   switch (outcome) {
     case 'complete':
-      return { good: kept === thresholds.length && wrong === 0, what: wrong > 0 ? 'All that was accepted ran.' : 'Everything ran.', more };
+      if (wrong > 0) return { good: false, what: 'Everything that was accepted ran.', more };
+      return kept === thresholds.length ? { good: true, what: 'Everything ran.', more } : { good: false, what: 'Everything ran, but not as it should.', more };
     case 'incomplete':
       return { good: false, what: 'The time was over before every pod ran.', more };
     case 'interrupted':

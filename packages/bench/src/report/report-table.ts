@@ -4,7 +4,7 @@ import { textTable } from './text-table.js';
 import { headline, subtitle } from './report-page.js';
 import { type Report, valueOf } from './report.js';
 
-const STEPS = ['create-to-scheduled', 'scheduled-to-running', 'create-to-running', 'network-programming', 'watch-delay'];
+const STEPS = ['scheduling-attempt', 'create-to-scheduled', 'scheduled-to-running', 'create-to-running', 'network-programming', 'watch-delay'];
 const QUANTILES = ['p50', 'p90', 'p99', 'max'];
 const REQUESTS = 12;
 
@@ -21,7 +21,13 @@ export const reportTable = (report: Report, earlier: readonly EarlierRun[] = [])
     `${headline(report)} (${subtitle(report)})`,
     textTable([
       ...measured(
+        ['scheduling throughput, average', 'scheduling-throughput.average'],
+        ['scheduling throughput, p50 of samples', 'scheduling-throughput.p50'],
+        ['scheduling throughput, p99 of samples', 'scheduling-throughput.p99'],
+        ['pods bound per second, over the whole', 'scheduling-throughput.whole'],
+        ['measured for', 'scheduling-throughput.duration'],
         ['nodes Ready', 'nodes.count'],
+        ['pods bound', 'pods.scheduled'],
         ['all nodes Ready after', 'nodes.all-ready'],
         ['pods Running', 'pods.running'],
         ['all pods Running after', 'pods.all-running'],

@@ -33,7 +33,7 @@ const SCALES: readonly Readonly<Record<string, number>>[] = [
 
 /** The first words of figures' names: what a run can measure at all. */
 const FAMILIES = new Set([
-  'scheduling-throughput', 'nodes', 'pods', 'objects', 'create-to-scheduled', 'scheduled-to-running', 'create-to-running', 'scheduling-cycle', 'watch-delay', 'network-programming', 'service-lookup', 'event-loop', 'memory',
+  'scheduling-throughput', 'scheduling-attempt', 'nodes', 'pods', 'objects', 'create-to-scheduled', 'scheduled-to-running', 'create-to-running', 'scheduling-cycle', 'watch-delay', 'network-programming', 'service-lookup', 'event-loop', 'memory',
   'threads', 'writes', 'api', 'messages', 'frames', 'bytes', 'cpu', 'actors',
 ]);
 const FORM = "'p99(create-to-running) < 5s' or 'create-to-running.pods-per-second >= 3000'";

@@ -68,7 +68,7 @@ const memoryTimeline = ({ began, seen, process }: LoadResult): Timeline => {
   const grid = gridOf(began, process.at(-1)?.at ?? began);
   const byHost = samplesByHost(seen.hosts);
   const named = byHost.length <= HOSTS_BY_NAME ? byHost.map(({ host, samples }) => ({ name: `heap of ${host}`, hosts: [samples] })) : byKind(byHost);
-  const heaps = named.map(({ name, hosts }) => ({ name, points: grid.map((at): Point => [round((at - began) / 1000), Math.round(hosts.reduce((sum, samples) => sum + heapAt(samples, at), 0))]) }));
+  const heaps = named.map(({ name, hosts }) => ({ name, points: grid.map((at): Point => [round((at - began) / 1000), heapAt(hosts, at)]) }));
   return {
     name: 'memory', title: 'Memory', caption: 'The whole process, and the heaps of its threads with the garbage that was still on them.', unit: 'bytes',
     lines: [{ name: 'resident', points: process.map(({ at, residentBytes }): Point => [round((at - began) / 1000), residentBytes]) }, ...heaps].filter(hasPoints),
@@ -83,7 +83,8 @@ interface SampledHost {
 const samplesByHost = (hosts: LoadResult['seen']['hosts']): SampledHost[] =>
   hosts.flatMap(({ host, observed }) => {
     const samples = (observed as Observed | undefined)?.samples ?? [];
-    return samples.length > 0 ? [{ host, samples }] : [];
+    // The last one is of the report itself: a host that has no other did next to nothing.
+    return samples.length > 1 ? [{ host, samples }] : [];
   });
 
 const byKind = (hosts: readonly SampledHost[]): { readonly name: string; readonly hosts: readonly (readonly HostSample[])[] }[] => {
@@ -117,7 +118,11 @@ const valueAt = (samples: readonly (readonly [at: number, value: number])[], at:
   return before[1] + ((after[1] - before[1]) * (at - before[0])) / (after[0] - before[0]);
 };
 
-const heapAt = (samples: readonly HostSample[], at: number): number => samples.findLast((sample) => sample.at <= at)?.heapBytes ?? 0;
+/** Of hosts together, as last seen; nothing before the first of them was. */
+const heapAt = (hosts: readonly (readonly HostSample[])[], at: number): number | null => {
+  const seen = hosts.flatMap((samples) => samples.findLast((sample) => sample.at <= at)?.heapBytes ?? []);
+  return seen.length === 0 ? null : total(seen);
+};
 
 /** Counts as a rate, in intervals wide enough for a line that can be read. */
 const rate = ({ everyMs, counts }: CountsOverTime, since: number): Point[] => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { barChart, simpleBar } from './bar-chart.js';
 import { flowChart } from './flow-chart.js';
+import { flowRows } from './flow-rows.js';
 import { lineChart } from './line-chart.js';
 
 const numbers = (text: string | undefined): number[] => [...(text ?? '').matchAll(/-?[\d.]+/g)].map((match) => Number(match[0]));
@@ -47,19 +48,23 @@ describe('a flow chart', () => {
   const boxes = ['hub', 'left', 'right', 'below'].map((name, series) => ({ name, series, note: '' }));
   const arrows = [['left', 'hub', 100], ['hub', 'left', 25], ['right', 'hub', 400], ['below', 'hub', 1], ['hub', 'below', 0]].map(([from, to, value]) => ({ from: String(from), to: String(to), value: Number(value), text: `${value}` }));
 
-  it.each(['wide', 'narrow'] as const)('has a %s box for each kind, none over another, inside of the picture', (shape) => {
-    const svg = flowChart({ title: 'x', boxes, arrows, shape });
-    const [, , width = 0, height = 0] = numbers(/viewBox="([^"]+)"/.exec(svg)?.[1]);
+  it.each([['wide', flowChart], ['narrow', flowRows]] as const)('that is %s has a box for each kind, none over another, inside of the picture', (_shape, draw) => {
+    const svg = draw({ title: 'x', boxes, arrows });
+    const [, top = 0, width = 0, height = 0] = numbers(/viewBox="([^"]+)"/.exec(svg)?.[1]);
     const rects = [...svg.matchAll(/class="box series-\d" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)].map((match) => match.slice(1).map(Number) as [number, number, number, number]);
     expect(rects).toHaveLength(4);
-    for (const [x, y, w, h] of rects) expect(x >= 0 && y >= 0 && x + w <= width && y + h <= height).toBe(true);
+    for (const [x, y, w, h] of rects) expect(x >= 0 && y >= top && x + w <= width && y + h <= top + height).toBe(true);
     for (const [index, [x, y, w, h]] of rects.entries()) for (const [x2, y2, w2, h2] of rects.slice(index + 1)) expect(x + w < x2 || x2 + w2 < x || y + h < y2 || y2 + h2 < y).toBe(true);
   });
 
-  it('draws an arrow for each direction that has messages, thicker where there are more', () => {
-    const svg = flowChart({ title: 'x', boxes, arrows, shape: 'wide' });
+  it.each([['wide', flowChart], ['narrow', flowRows]] as const)('that is %s has an arrow for each direction with messages, thicker where there are more', (_shape, draw) => {
+    const svg = draw({ title: 'x', boxes, arrows });
     const widths = Object.fromEntries([...svg.matchAll(/stroke-width="([\d.]+)"[^>]*><title>(\w+ to \w+)/g)].map((match) => [match[2], Number(match[1])]));
     expect(Object.keys(widths).toSorted()).toEqual(['below to hub', 'hub to left', 'left to hub', 'right to hub']);
     expect((widths['right to hub'] as number) > (widths['left to hub'] as number) && (widths['left to hub'] as number) > (widths['hub to left'] as number)).toBe(true);
+  });
+
+  it('that is narrow says in words what does not pass through the middle', () => {
+    expect(flowRows({ title: 'x', boxes, arrows: [...arrows, { from: 'left', to: 'right', value: 3, text: '3' }] })).toContain('left → right: 3');
   });
 });
