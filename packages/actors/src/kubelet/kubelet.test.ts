@@ -117,6 +117,20 @@ describe('a pod on a node without latency', () => {
     expect(node.pod('web')?.status).toMatchObject({ phase: 'Failed' });
   });
 
+  test('that was deleted while its node was cut off leaves, although the node wrote its status before it listed anew', () => {
+    const node = oneNode({}, 'crossing', 1);
+    node.create('web', shell('sleep 10; exit 1'));
+    node.advance(5);
+    node.sim.applyFaults({ rules: [{ from: 'apiserver', to: 'kubelet/node-1', bothWays: true, fault: { type: 'partition' } }] });
+    node.advance(60);
+    node.remove('web');
+    // The log does not reach back to the deletion any more.
+    for (let i = 0; i < 40; i++) node.create(`elsewhere-${i}`, { ...server, nodeName: 'node-2' });
+    node.sim.applyFaults({});
+    node.advance(120);
+    expect([node.pod('web'), node.state().workers.size]).toEqual([undefined, 0]);
+  });
+
   test('has been restarted once after its kubelet lost its memory', () => {
     const node = oneNode();
     node.create('web', server);

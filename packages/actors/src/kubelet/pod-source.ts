@@ -2,7 +2,7 @@ import { type ActorContext, atomically, type Flow, request } from '@naumachia/co
 import type { Node, Pod } from '../api/generated/types.js';
 import type { ApiAnswer, ApiRequest, Stored } from '../api/requests.js';
 import { formatTime } from '../api/time-format.js';
-import { defineInformer, informerGroup } from '../machinery/informer.js';
+import { defineInformer, informerGroup, objectsOf } from '../machinery/informer.js';
 import { API_SERVER, getRequest, objectOf } from '../machinery/requests.js';
 import { admit, asksForNode, hostPorts, type NodeRoom } from './admission.js';
 import { EMULATED_RUNTIME } from './emulated-runtime.js';
@@ -13,7 +13,7 @@ import { OWN_NODE } from './own-node.js';
 import { isTerminalPhase } from './pod-status.js';
 import { podGone } from './pod-worker.js';
 import { podWorker } from './pod-worker-state.js';
-import { takeUpdate, whoseWrite } from './pod-updates.js';
+import { takeListed, takeUpdate, whoseWrite } from './pod-updates.js';
 import { statusChanged } from './status-writer.js';
 
 /** The pods that are bound to the node. */
@@ -28,7 +28,14 @@ const PODS = defineInformer<KubeletState, Pod>({
   },
 });
 
-export const informers = informerGroup<KubeletState>([PODS, OWN_NODE], (state) => state.client);
+const relisted = (state: KubeletState, context: ActorContext): void => {
+  for (const stored of objectsOf(state.informers, PODS).values()) {
+    const worker = state.workers.get(stored.header.uid);
+    if (worker) takeListed(state, worker, stored, context);
+  }
+};
+
+export const informers = informerGroup<KubeletState>([PODS, OWN_NODE], (state) => state.client, undefined, relisted);
 
 const podAdded = (state: KubeletState, stored: Stored<Pod>, context: ActorContext): void => {
   const pod = stored.value;

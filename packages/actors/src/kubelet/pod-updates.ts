@@ -43,6 +43,16 @@ export const takeWritten = (worker: PodWorker, stored: Stored<Pod>): Stored<Pod>
   return muchNews ? news : undefined;
 };
 
+/**
+ * What a list shows of a pod that is known. It shows the last state alone: an own write at its revision may stand over what others, a
+ * deletion for instance, wrote while no watch told of it.
+ */
+export const takeListed = (state: KubeletState, worker: PodWorker, stored: Stored<Pod>, context: ActorContext): void => {
+  if (!worker.writing) return takeUpdate(state, worker, stored, context);
+  if (worker.news === undefined || worker.news.header.revision < stored.header.revision) worker.news = stored;
+  worker.muchNews = true;
+};
+
 /** What others wrote of a pod. */
 export const takeUpdate = (state: KubeletState, worker: PodWorker, stored: Stored<Pod>, context: ActorContext): void => {
   const environment = environmentOf(state, context);

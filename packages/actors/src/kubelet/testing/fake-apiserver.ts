@@ -25,10 +25,10 @@ export interface FakeApiServer {
 type Tree = Record<string, unknown>;
 
 /** As much of an API server as a kubelet needs, for tests: no validation, no managedFields, strategic merge of what kubelets patch. */
-export const fakeApiServer: AnyActorDefinition = defineActor<{ readonly feeds: readonly string[] }, FakeApiServer, ApiRequest>({
+export const fakeApiServer: AnyActorDefinition = defineActor<{ readonly feeds: readonly string[]; readonly kept: number }, FakeApiServer, ApiRequest>({
   kind: 'apiserver',
   start: (config, context) => {
-    for (const feed of config.feeds) context.openFeed(feed, 0, { limit: 100_000 });
+    for (const feed of config.feeds) context.openFeed(feed, 0, { limit: config.kept });
     return { revision: 0, objects: new Map(), writes: [], reads: [] };
   },
   receive: {

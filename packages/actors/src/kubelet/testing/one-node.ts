@@ -23,11 +23,12 @@ export interface OneNode {
   logs(options: Partial<ContainerLogsRequest> & { readonly pod: string }): ReplyTo<ContainerLogsRequest>;
 }
 
-export const oneNode = (config: Partial<KubeletConfig> = {}, codec: 'crossing' | 'always' = 'crossing'): OneNode => {
+/** `kept`: entries of a feed that the API server keeps for who comes back. */
+export const oneNode = (config: Partial<KubeletConfig> = {}, codec: 'crossing' | 'always' = 'crossing', kept = 100_000): OneNode => {
   const sim = new Simulation({ seed: 11, definitions: [fakeApiServer, kubelet], codec });
   const node: KubeletConfig = { node: 'node-1', index: 1, profile: 'none', images: ['nginx:1.27', 'busybox'], ...config };
   sim.start([
-    { name: 'apiserver', kind: 'apiserver', config: { feeds: ['pods'] } },
+    { name: 'apiserver', kind: 'apiserver', config: { feeds: ['pods'], kept } },
     { name: 'kubelet/node-1', kind: 'kubelet', config: node },
   ]);
   sim.advance(seconds(3));
