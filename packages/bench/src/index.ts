@@ -20,3 +20,4 @@ export { BadThreshold, parseThreshold, type Threshold, type Verdict } from './re
 export { NoSavedRun, ratioTo, readSavedRun, saveRun, type SavedRun } from './micro/saved-run.js';
 export { measureSuite, MICRO_SUITES, type MicroFigure } from './micro/suite.js';
 export * from './simulate/index.js';
+export * from './workload/index.js';

@@ -1,44 +1,42 @@
-import { mkdirSync } from 'node:fs';
-import { type LoadOptions, makeReport, NoReport, parseThreshold, BadThreshold, readEarlierRuns, type EarlierRun, type Report, reportTable, runLoad, type Threshold, writeReport } from '@naumachia/bench';
+import { type LoadOptions, makeReport, type Report, reportTable, runLoad, writeReport } from '@naumachia/bench';
 import { CommandFailed, EXIT, UsageError } from './exit-codes.js';
 import { interruption } from './interruption.js';
 import { machineLimits, threadsProblem } from './machine-limits.js';
 import { progressLine } from './progress-line.js';
 import { VERSION } from './package-version.js';
+import { earlierRunsOf, prepareReportFolder, type ReportFlags, thresholdsOf } from './report-flags.js';
 import { print } from './standard-output.js';
 import { located, workload, type Workload, type WorkloadFlags } from './workload.js';
 
-export interface BenchFlags extends WorkloadFlags {
+export interface BenchFlags extends WorkloadFlags, ReportFlags {
   readonly nodes: number;
   readonly mode: LoadOptions['mode'];
   readonly hosts?: number;
   readonly seed: number;
-  /** Milliseconds. */
-  readonly duration: number;
-  readonly report?: string;
-  readonly compare?: readonly string[];
-  readonly threshold?: readonly string[];
-  readonly output: 'json' | 'table';
+  /** Milliseconds. Default: 120,000. */
+  readonly duration?: number;
 }
 
 const PODS_PER_NODE = 110;
+const LONGEST_MS = 120_000;
 const MOST_REFUSALS = 20;
 
 /** `naumachia bench`: the load benchmark. Resolves with the exit code. */
 export const bench = async (flags: BenchFlags): Promise<number> => {
-  const thresholds = (flags.threshold ?? []).map(threshold);
-  const earlier = earlierRuns(flags.compare ?? []);
+  const thresholds = thresholdsOf(flags);
+  const earlier = earlierRunsOf(flags);
   const load = workload(flags);
+  const limit = flags.duration ?? LONGEST_MS;
   for (const { file, line, problem } of load.errors) process.stderr.write(`error: ${file}:${line}: ${problem}\n`);
   if (load.objects.length === 0) throw new CommandFailed('there is nothing to apply', EXIT.failed);
   refuseWhatCannotFit(flags, load);
-  if (flags.report !== undefined) prepareFolder(flags.report);
+  prepareReportFolder(flags);
 
   const startedAt = new Date();
   const progress = progressLine(process.stderr);
   const interrupt = interruption(() => progress.note('stopping; once more ends at once'));
   const result = await runLoad({
-    nodes: flags.nodes, mode: flags.mode, hosts: flags.hosts, seed: flags.seed, objects: load.objects, limit: flags.duration, signal: interrupt.signal,
+    nodes: flags.nodes, mode: flags.mode, hosts: flags.hosts, seed: flags.seed, objects: load.objects, limit, signal: interrupt.signal,
     progress: (seen) => progress.show(seen),
     incident: ({ host, what, detail }) => progress.note(`${host}: ${what}: ${detail}`),
   }).finally(() => {
@@ -48,7 +46,7 @@ export const bench = async (flags: BenchFlags): Promise<number> => {
 
   const report = makeReport({
     version: VERSION, startedAt, result, interrupted: interrupt.signal.aborted, thresholds, manifestErrors: load.errors, refused: located(result.refused, load.manifests),
-    run: { nodes: flags.nodes, mode: flags.mode, seed: flags.seed, hosts: flags.hosts ?? 'one per core', limit: flags.duration, pods: load.pods, services: load.services, objects: load.objects.length, manifests: load.sources },
+    run: { nodes: flags.nodes, mode: flags.mode, seed: flags.seed, hosts: flags.hosts ?? 'one per core', limit, pods: load.pods, services: load.services, objects: load.objects.length, manifests: load.sources },
   });
   tellProblems(report);
   const written = flags.report === undefined ? [] : writeReport(flags.report, report, earlier);
@@ -70,15 +68,6 @@ const tellProblems = ({ refused, outcome, run, figures }: Report): void => {
   if (outcome === 'incomplete') process.stderr.write(`error: ${running} of ${run.pods} pods were Running after ${run.limit / 1000} s; --duration gives a run more time\n`);
 };
 
-const threshold = (text: string): Threshold => {
-  try {
-    return parseThreshold(text);
-  } catch (error) {
-    if (error instanceof BadThreshold) throw new UsageError(error.message);
-    throw error;
-  }
-};
-
 const refuseWhatCannotFit = ({ nodes, mode }: BenchFlags, { pods, scaled }: Workload): void => {
   const problem = mode === 'threads' ? threadsProblem(nodes, machineLimits()) : undefined;
   if (problem !== undefined) throw new CommandFailed(problem);
@@ -86,23 +75,4 @@ const refuseWhatCannotFit = ({ nodes, mode }: BenchFlags, { pods, scaled }: Work
   const message = `${pods} pods do not fit on ${nodes} nodes, which take ${PODS_PER_NODE} each; --nodes ${Math.ceil(pods / PODS_PER_NODE)} would do`;
   if (scaled) throw new UsageError(message);
   process.stderr.write(`warning: ${message}\n`);
-};
-
-/** Before the run as well: a folder that holds no report is a slip of the pen. */
-const earlierRuns = (folders: readonly string[]): EarlierRun[] => {
-  try {
-    return readEarlierRuns(folders);
-  } catch (error) {
-    if (error instanceof NoReport) throw new CommandFailed(`--compare: ${error.message}`, EXIT.usage);
-    throw error;
-  }
-};
-
-/** Before the run: afterwards it would be a pity. */
-const prepareFolder = (folder: string): void => {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new CommandFailed(`cannot make the folder ${folder}: ${(error as NodeJS.ErrnoException).code ?? String(error)}. Choose another with --report.`, EXIT.usage);
-  }
 };

@@ -77,13 +77,14 @@ export const startCollector = async (watched: Watched, { name, namespaces, label
       remember(last);
       const after = readMetrics(metrics, await watched.reports());
       const labels = { Name: name };
+      const scheduled = scheduledAt(last) - scheduledBefore;
       const items = [
-        ...throughputItem(throughput, labels),
+        ...throughputItem(throughput, { scheduled, duration }, labels),
         ...metricItems(metrics, before, after, labels),
         ...memoryItems(memory, labels),
         { data: { Duration: duration / 1000 }, unit: 's', labels: { ...labels, Metric: 'SchedulingDuration' } },
       ];
-      return { name, items, throughput, scheduled: scheduledAt(last) - scheduledBefore, duration };
+      return { name, items, throughput, scheduled, duration };
     },
   };
 };

@@ -1,5 +1,6 @@
 import { CATALOG, clusterHeap, clusterPlacement } from '@naumachia/actors';
 import { type Incident, Random, ThreadsRuntime } from '@naumachia/core';
+import { type ProcessSample, sampleProcess } from '../measure/process-samples.js';
 import { combine, type Observations } from '../measure/observations.js';
 import type { Collected } from './collector.js';
 import { execute } from './execute.js';
@@ -12,7 +13,7 @@ import type { WorkloadGlance } from './workload-reporter.js';
 
 export interface WorkloadOptions {
   readonly workload: Workload;
-  readonly hosts: number | undefined;
+  readonly hosts: number;
   readonly seed: number;
   /** How long the run may take, milliseconds. */
   readonly limit: number;
@@ -35,17 +36,23 @@ export interface WorkloadResult {
   readonly residentBytes: number;
   readonly loopDelay: number;
   readonly threads: number;
+  /** Pods that operations create, and pods that have been bound. */
+  readonly podsAsked: number;
+  readonly podsScheduled: number;
   readonly seen: Observations;
+  /** Milliseconds since the epoch. */
+  readonly began: number;
+  readonly process: readonly ProcessSample[];
 }
 
 const REPORTER = new URL('./workload-reporter.js', import.meta.url).href;
 /** The store's host, and the one of those who watch. */
-const HOSTS = 2;
+export const WORKLOAD_HOSTS = 2;
 /** An actor of each of them. */
 const WATCHED = ['apiserver', 'scheduler'];
 
 /** Starts a cluster for a workload, carries its operations out one after another, and says what was measured. Always leaves nothing running. */
-export const runWorkload = async ({ workload, hosts = HOSTS, seed, limit, progress, incident, signal }: WorkloadOptions): Promise<WorkloadResult> => {
+export const runWorkload = async ({ workload, hosts, seed, limit, progress, incident, signal }: WorkloadOptions): Promise<WorkloadResult> => {
   const began = performance.now();
   const incidents: Incident[] = [];
   const runtime = await ThreadsRuntime.create({
@@ -55,6 +62,7 @@ export const runWorkload = async ({ workload, hosts = HOSTS, seed, limit, progre
       incident(each);
     },
   });
+  const processSamples = sampleProcess();
   const ended = new AbortController();
   const over = AbortSignal.any([signal, ended.signal, AbortSignal.timeout(limit)]);
   let operation = 'starting the cluster';
@@ -94,8 +102,13 @@ export const runWorkload = async ({ workload, hosts = HOSTS, seed, limit, progre
     await runtime.settle();
     const seen = combine(await runtime.reports());
     const heap = seen.hosts.reduce((sum, { heapBytes }) => sum + heapBytes, 0);
-    return { complete: isComplete, problem, collected: execution.collected, nodes: execution.nodes, created: execution.created, incidents, heap, residentBytes, loopDelay, threads: runtime.hosts + 1, seen };
+    return {
+      complete: isComplete, problem, collected: execution.collected, nodes: execution.nodes, created: execution.created, incidents, heap, residentBytes, loopDelay, threads: runtime.hosts + 1,
+      podsAsked: workload.operations.reduce((sum, each) => sum + (each.opcode === 'createPods' ? each.count : 0), 0), podsScheduled: seen.pods?.scheduled ?? 0, seen,
+      began: performance.timeOrigin + began, process: processSamples.stop(),
+    };
   } finally {
+    processSamples.stop();
     ended.abort();
     await execution.collector?.stop().catch(() => undefined);
     await runtime.stop('abort');

@@ -5,6 +5,8 @@ import type { IdleFlags } from '../bench-idle-command.js';
 import type { MemoryFlags } from '../bench-memory-command.js';
 import type { MicroFlags } from '../bench-micro-command.js';
 import { collected, durationValue, wholeNumber } from '../flag-values.js';
+import type { WorkloadFileFlags } from '../bench-workload-command.js';
+import { UsageError } from '../exit-codes.js';
 import { type CommandFamily, hosts, mode, output, withUsage } from './family.js';
 
 const EXIT_CODES = `
@@ -23,7 +25,10 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .addOption(mode())
     .addOption(hosts())
     .option('--seed <number>', 'seed of every random choice', wholeNumber(0), 1)
-    .option('--duration <time>', 'longest time that the run may take', durationValue, 120_000)
+    .option('--duration <time>', 'longest time that the run may take (default: 2 minutes, 30 for a workload)', durationValue)
+    .option('--workload-file <file>', 'a performance-config.yaml of scheduler_perf: lists its workloads, or runs those that --workload names')
+    .option('--workload <name>', 'a workload of the file, such as SchedulingBasic/5000Nodes, or a test case, for all its workloads; may be given again', collected)
+    .option('--label <labels>', 'only workloads with these labels, as scheduler_perf filters them: performance,-short')
     .option('--report <folder>', 'write report.json, report.html, report.md and junit.xml into this folder')
     .option('--compare <folder...>', 'hold the figures against those of earlier runs: folders that --report has written')
     .option('--threshold <expression>', "what must hold, such as 'p99(create-to-running) < 5s'; may be given again", collected)
@@ -31,7 +36,15 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .addHelpText('after', EXIT_CODES)
     // What comes after `micro` belongs to it, `-o` too.
     .enablePositionalOptions()
-    .action(async (flags: BenchFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-command.js')).bench(flags))));
+    .action(async (flags: BenchFlags & Partial<WorkloadFileFlags>, command: Command) =>
+      ended(
+        await withUsage(command, async () => {
+          const { workloadFile } = flags;
+          refuseMixture(command, workloadFile !== undefined);
+          return workloadFile === undefined ? (await import('../bench-command.js')).bench(flags) : (await import('../bench-workload-command.js')).benchWorkloads({ ...flags, workloadFile });
+        }),
+      ),
+    );
 
   bench
     .command('micro')
@@ -66,4 +79,11 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .option('--endpoints <number>', 'endpoints of all Services together', wholeNumber(1), 67_750)
     .addOption(output())
     .action(async (flags: EndpointFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-endpoints-command.js')).benchEndpoints(flags))));
+};
+
+/** A workload file says itself what is created; its other flags say nothing without it. */
+const refuseMixture = (command: Command, hasFile: boolean): void => {
+  const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli').map(({ long }) => long ?? '');
+  const wrong = given.find((flag) => (hasFile ? ['--nodes', '--pods', '--services', '--file', '--mode'] : ['--workload', '--label']).includes(flag));
+  if (wrong !== undefined) throw new UsageError(hasFile ? `${wrong} and --workload-file exclude each other: the workload says what is created` : `${wrong} needs --workload-file`);
 };
