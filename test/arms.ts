@@ -1,5 +1,5 @@
 import type { ActorSpec, LinkLatency, Supervision } from '@naumachia/core';
-import { type Address, decodeSnapshot, type FaultPlan, type HostSnapshot, type Incident, milliseconds, type Message, OWN_THREADS, packedPlacement, type Placement, SimulatedRuntime, Simulation, ThreadsRuntime } from '@naumachia/core';
+import { type Address, createRuntime, decodeSnapshot, type FaultPlan, type HostSnapshot, type Incident, milliseconds, type Message, OWN_THREADS, packedPlacement, type Placement, SimulatedRuntime, Simulation } from '@naumachia/core';
 
 /** A run of some actors in one of the modes, as a test that holds in all of them sees it. */
 export interface Run {
@@ -12,6 +12,8 @@ export interface Run {
   applyFaults(plan: FaultPlan): Promise<void>;
   snapshots(): Promise<HostSnapshot[]>;
   readonly incidents: Incident[];
+  /** The processes besides this one that run hosts. */
+  processes(): readonly RunningProcess[];
   stop(how: 'drain' | 'abort'): Promise<void>;
 }
 
@@ -46,8 +48,12 @@ export const arms = (codecs: readonly ('crossing' | 'always')[] = ['crossing', '
       { name: `packed on one host${suffix}`, host: 'host-0', start: (fixture: Fixture) => threads(fixture, packedPlacement([], 1), codec) },
       { name: `packed on two hosts${suffix}`, host: 'host-0', start: (fixture: Fixture) => threads(fixture, packedPlacement(['source'], 2), codec) },
       { name: `threads${suffix}`, host: 'source', start: (fixture: Fixture) => threads(fixture, OWN_THREADS, codec) },
+      { name: `threads of two processes${suffix}`, host: 'source', start: (fixture: Fixture) => threads(fixture, TWO_PROCESSES, codec) },
     ];
   });
+
+/** Every actor on a thread of its own, by turns in one process and in the other. */
+export const TWO_PROCESSES: Placement = { ...OWN_THREADS, processes: { count: 2, kinds: {} } };
 
 const urlOf = (module: string): string => new URL(`./fixtures/${module}`, import.meta.url).href;
 
@@ -76,6 +82,7 @@ export const simulated = async (fixture: Fixture, codec: 'crossing' | 'always' =
     applyFaults: async (plan) => sim.applyFaults(plan),
     snapshots: async () => [decodeSnapshot(sim.snapshot())],
     incidents: [],
+    processes: () => [],
     stop: async () => undefined,
   };
 };
@@ -96,6 +103,7 @@ export const withClock = async (fixture: Fixture, codec: 'crossing' | 'always' =
     applyFaults: async (plan) => runtime.applyFaults(plan),
     snapshots: async () => (await runtime.snapshots()).map(decodeSnapshot),
     incidents,
+    processes: () => runtime.processes,
     stop: async (how) => runtime.stop(how),
   };
 };
@@ -104,7 +112,7 @@ export const threads = async (fixture: Fixture, placement: Placement, codec: 'cr
   const { specs } = await import(urlOf(fixture.module));
   const incidents: Incident[] = [];
   const { wedgedAfter = 10_000, heapMegabytes, supervision, latencies } = fixture;
-  const runtime = await ThreadsRuntime.create({
+  const runtime = await createRuntime({
     seed: 1, placement, catalog: urlOf(fixture.module), codec, wedgedAfter, incident: (incident) => incidents.push(incident), ...(heapMegabytes !== undefined && { heap: () => ({ oldMegabytes: heapMegabytes }) }), ...(supervision && { supervision }), ...(latencies && { latencies }),
   });
   await runtime.start([...specs, ...(fixture.more ?? [])]);
@@ -118,6 +126,7 @@ export const threads = async (fixture: Fixture, placement: Placement, codec: 'cr
     applyFaults: async (plan) => runtime.applyFaults(plan),
     snapshots: async () => (await runtime.snapshots()).map(decodeSnapshot),
     incidents,
+    processes: () => runtime.processes,
     stop: async (how) => runtime.stop(how),
   };
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ApiReply, type ApiRequest, CATALOG, catalog, clusterActors, clusterHeap, clusterPlacement, type KubernetesObject } from '@naumachia/actors';
-import { named, OWN_THREADS, type Placement, seconds, Simulation, ThreadsRuntime } from '@naumachia/core';
+import { createRuntime, named, OWN_THREADS, type Placement, seconds, Simulation } from '@naumachia/core';
 // @ts-expect-error: a module of the hosts, without types
 import { reporter } from './fixtures/trace-reporter.mjs';
 
@@ -35,7 +35,7 @@ const inSimulation = async (): Promise<Trace> => {
 };
 
 const onThreads = async (placement: Placement): Promise<Trace> => {
-  const runtime = await ThreadsRuntime.create({ seed: 1, placement, catalog: CATALOG, reporter: new URL('./fixtures/trace-reporter.mjs', import.meta.url).href, heap: clusterHeap });
+  const runtime = await createRuntime({ seed: 1, placement, catalog: CATALOG, reporter: new URL('./fixtures/trace-reporter.mjs', import.meta.url).href, heap: clusterHeap });
   try {
     await runtime.start(clusterActors({ nodes: NODES, latency: 'none' }));
     const port = runtime.port('test');
@@ -83,6 +83,7 @@ const MODES: Readonly<Record<string, () => Promise<Trace>>> = {
   'inline': () => onThreads(clusterPlacement('packed', 0)),
   'packed on two hosts': () => onThreads(clusterPlacement('packed', 2)),
   'with a thread for each component': () => onThreads(OWN_THREADS),
+  'with threads of two processes': () => onThreads(clusterPlacement('threads', undefined, 2)),
 };
 
 describe('one pod, from apply to proxy', () => {

@@ -31,7 +31,7 @@ describe.each(arms(['crossing']))('a component is killed, $name', (arm) => {
   const ready = async () => (await list('nodes', '')).filter((node) => node.value.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')).length;
 
   // In `threads` the thread itself is terminated; where components share a host, the one is ended.
-  const kill = (component: string): FaultAction => ({ type: 'kill', at: 0, ...(arm.name === 'threads' ? { host: component } : { actor: component }) });
+  const kill = (component: string): FaultAction => ({ type: 'kill', at: 0, ...(arm.name.startsWith('threads') ? { host: component } : { actor: component }) });
 
   it.each(['kubelet/node-2', 'etcd', 'apiserver', 'scheduler', 'controller-manager'])('when %s dies the rest goes on, it is restarted, and nothing that was acknowledged is lost', async (component) => {
     run = await arm.start({ module: 'cluster-catalog.mjs' });

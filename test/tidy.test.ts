@@ -85,6 +85,15 @@ describe('layers', () => {
   });
 });
 
+it('the ways to run hosts meet in the runtime and never import one another', () => {
+  const ways = ['threads', 'simulation', 'distributed'];
+  const broken = violations(sources.filter((source) => source.path.startsWith('packages/core/src/runtime/')), ({ path, imports }) => {
+    const own = path.split('/')[4] ?? '';
+    return ways.includes(own) ? imports.filter((specifier) => ways.some((way) => way !== own && specifier.startsWith(`../${way}/`))) : [];
+  });
+  expect(broken).toEqual([]);
+});
+
 describe('what would end determinism', () => {
   /** Where actors meet the world: sockets, files and wall time are allowed there, and nowhere else in core and actors. */
   const EDGES = [/^packages\/core\/src\/runtime\//, /^packages\/actors\/src\/apiserver\/edge\//];

@@ -28,9 +28,17 @@ export const clusterActors = (cluster: ClusterSpec): ActorSpec[] => {
   return [etcd, apiserver, controllerManager, scheduler, ...nodes];
 };
 
-/** Where components run: `packed` on a few hosts (the store's way on one, so that a write never leaves it), `threads` each on its own. */
-export const clusterPlacement = (mode: 'packed' | 'threads', hosts?: number): Placement =>
-  mode === 'threads' ? OWN_THREADS : packedPlacement(['etcd', 'apiserver'], hosts);
+const CONTROL_PLANE = ['etcd', 'apiserver', 'controller-manager', 'scheduler'];
+
+/**
+ * Where components run: `packed` on a few hosts (the store's way on one, so that a write never leaves it), `threads` each on its own. With several `processes`
+ * the nodes' threads are dealt over them, and the control plane stays in the process that supervises them, whose V8 then works for no other thread.
+ */
+export const clusterPlacement = (mode: 'packed' | 'threads', hosts?: number, processes = 1): Placement => {
+  if (mode === 'packed') return packedPlacement(['etcd', 'apiserver'], hosts);
+  if (processes <= 1) return OWN_THREADS;
+  return { ...OWN_THREADS, processes: { count: processes, kinds: Object.fromEntries(CONTROL_PLANE.map((kind) => [kind, 0])) } };
+};
 
 /**
  * Threads of nodes stand back for the control plane, and kube-proxies for kubelets: in a cluster each has a machine's cores to itself, and where hundreds of

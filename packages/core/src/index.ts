@@ -26,6 +26,8 @@ export { wallClock } from './runtime/event-loop.js';
 export type { Reporter } from './runtime/local-host.js';
 export type { Incident, Runtime } from './runtime/runtime.js';
 export { OWN_THREADS, packedPlacement, type Placement, type ProcessPlacement } from './runtime/placement.js';
+export { createRuntime } from './runtime/create-runtime.js';
+export type { RunningProcess } from './runtime/host-threads.js';
 export type { PlacedRuntime } from './runtime/placed-runtime.js';
 export type { HostBuild, RuntimeOptions } from './runtime/runtime-options.js';
 export { ThreadsRuntime } from './runtime/threads/threads-runtime.js';

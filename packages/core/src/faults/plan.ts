@@ -45,21 +45,25 @@ export type LinkFault =
  * stops and continues it). Where hosts are not threads, each actor that nobody spawned counts as a host of its own name; where there is one process, there is
  * none to act on.
  */
-export type FaultAction = (
+export type FaultAction = ((EndingFault | SlowingFault) & ({ readonly actor: string; readonly host?: undefined; readonly process?: undefined } | { readonly host: string; readonly actor?: undefined; readonly process?: undefined })) | ProcessFault;
+
+export type ProcessFault = EndingFault & { readonly process: string; readonly actor?: undefined; readonly host?: undefined };
+
+type EndingFault =
   /** Ends the target at once; its supervisor restarts it after its back-off, or after `downFor` ms. */
   | { readonly type: 'kill'; readonly at: number; readonly downFor?: number }
   /** Stops the target in order and starts it again at once. */
   | { readonly type: 'restart'; readonly at: number }
   /** The target handles nothing for `for` ms; what is sent to it waits. */
-  | { readonly type: 'pause'; readonly at: number; readonly for: number }
-  /** Each step of the target takes `perStep` ms longer, for `for` ms. */
-  | { readonly type: 'slow'; readonly at: number; readonly perStep: number; readonly for: number }
-) & FaultTarget;
+  | { readonly type: 'pause'; readonly at: number; readonly for: number };
 
-export type FaultTarget =
-  | { readonly actor: string; readonly host?: undefined; readonly process?: undefined }
-  | { readonly host: string; readonly actor?: undefined; readonly process?: undefined }
-  | { readonly process: string; readonly actor?: undefined; readonly host?: undefined };
+/** Each step of the target takes `perStep` ms longer, for `for` ms. */
+interface SlowingFault {
+  readonly type: 'slow';
+  readonly at: number;
+  readonly perStep: number;
+  readonly for: number;
+}
 
 /** What is left of a plan `elapsed` ms after it was applied, for a host that joins later: its times count from then. */
 export const remainingPlan = (plan: FaultPlan, elapsed: number): FaultPlan => ({

@@ -1,4 +1,4 @@
-import type { FaultAction } from '../faults/plan.js';
+import type { ProcessFault } from '../faults/plan.js';
 import type { HostControl } from './control.js';
 
 /** V8's limits for the heap of a host, in megabytes. */
@@ -18,6 +18,12 @@ export interface HostStart {
   readonly entry: string | undefined;
   readonly heap: HeapLimits | undefined;
   readonly niceness: number;
+}
+
+/** A process of hosts, as a user sees it: `process-1`, ... */
+export interface RunningProcess {
+  readonly name: string;
+  readonly pid: number;
 }
 
 /** What a method of a host's control surface answers. */
@@ -47,7 +53,9 @@ export interface HostThreads {
   /** Lets the actors of a host stop in order, for as long as they may take. */
   drain(host: string): Promise<void>;
   /** Carries out what a fault plan has for whole processes; absent where there is one. */
-  act?(action: FaultAction): void;
+  act?(action: ProcessFault): void;
+  /** The processes besides this one that run now. */
+  readonly processes?: readonly RunningProcess[];
   /** Ends a host for good; nobody hears of its death. */
   stop(host: string, how: 'drain' | 'abort'): Promise<void>;
   /** Ends all that is left. */

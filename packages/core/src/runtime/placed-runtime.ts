@@ -5,7 +5,7 @@ import type { Port } from '../port.js';
 import { DEFAULT_SUPERVISION } from '../supervision.js';
 import type { HostControl, HostReport, Inspection } from './control.js';
 import { Directory, type KnownHost } from './directory.js';
-import type { HostEvent, HostThreads } from './host-threads.js';
+import type { HostEvent, HostThreads, RunningProcess } from './host-threads.js';
 import { LocalHost, type Reporter } from './local-host.js';
 import { MemoryDisks } from './memory-disks.js';
 import { hostOf, MAIN } from './placement.js';
@@ -30,6 +30,7 @@ interface PlacedHost extends KnownHost {
   paused: boolean;
   /** Its thread has been started and has not ended. */
   running: boolean;
+  deaths: number;
   /** When a fault plan wants it back, ms after its end. */
   downFor: number | undefined;
 }
@@ -174,6 +175,11 @@ export class PlacedRuntime implements Runtime {
     await this.#ofHosts('settle');
   }
 
+  /** The processes besides this one that run hosts now. */
+  get processes(): readonly RunningProcess[] {
+    return this.#threads.processes ?? [];
+  }
+
   /** Bytes that all processes of the run hold in memory. */
   async residentBytes(): Promise<number> {
     return this.#threads.residentBytes();
@@ -202,14 +208,25 @@ export class PlacedRuntime implements Runtime {
     else {
       let host = this.#hosts.get(name);
       if (!host) {
-        host = { name, index: this.#hosts.size + 1, specs: [], services: [], incarnation: 0, serving: false, gone: false, paused: false, running: false, downFor: undefined };
+        host = { name, index: this.#hosts.size + 1, specs: [], services: [], incarnation: 0, serving: false, gone: false, paused: false, running: false, deaths: 0, downFor: undefined };
         this.#hosts.set(name, host);
       }
       host.specs.push(...specs);
       if (host.serving) await this.#threads.call(name, 'start', specs);
-      else await this.#bringUp(host);
+      else await this.#bringUpFirst(host);
+      if (!host.serving) return;
     }
     this.#directory.decided(specs.map((spec) => spec.name));
+  }
+
+  /** The first time is the business of who asked for it; but where a whole process died of something else, its hosts come back with it. */
+  async #bringUpFirst(host: PlacedHost): Promise<void> {
+    const { deaths } = host;
+    try {
+      await this.#bringUp(host);
+    } catch (error) {
+      if (host.gone || host.deaths === deaths) throw error;
+    }
   }
 
   /** Starts a host's thread with all that it has to run. */
@@ -261,7 +278,8 @@ export class PlacedRuntime implements Runtime {
     const wait = asked ?? hosts.find((host) => host.downFor !== undefined)?.downFor ?? this.#backoff(whole);
     const back = hosts.filter((host) => {
       // One that never served is the business of who started it.
-      const isFirst = !host.serving && host.incarnation === 1;
+      const isFirst = process === undefined && !host.serving && host.incarnation === 1;
+      host.deaths++;
       [host.serving, host.running, host.paused, host.downFor] = [false, false, false, undefined];
       host.gone = wait === undefined || isFirst;
       const actors = host.specs.map((spec) => spec.name);
@@ -271,7 +289,7 @@ export class PlacedRuntime implements Runtime {
     });
     this.#directory.lost(names, (name) => this.#hosts.get(name)?.gone === false);
     if (wait === undefined) this.#incident(whole, 'gave-up', `too many deaths; the last: ${why}`);
-    else if (back.length > 0) this.#later(wait, () => void this.#relaunch(whole, process !== undefined, back));
+    else if (back.length > 0) this.#later(wait, () => void this.#relaunch(whole, process !== undefined, back.map((host) => ({ host, deaths: host.deaths }))));
   }
 
   /** How long to wait before what died is started again; `undefined` when it died too often. */
@@ -283,16 +301,17 @@ export class PlacedRuntime implements Runtime {
     return recent.length >= intensity.restarts ? undefined : Math.min(backoff.first * 2 ** recent.length, backoff.most);
   }
 
-  async #relaunch(whole: string, isProcess: boolean, hosts: readonly PlacedHost[]): Promise<void> {
+  async #relaunch(whole: string, isProcess: boolean, hosts: readonly { readonly host: PlacedHost; readonly deaths: number }[]): Promise<void> {
     let back = 0;
-    await inParallel(hosts, async (host) => {
+    await inParallel(hosts, async ({ host, deaths }) => {
+      // It has died once more, alone or with its process: that is dealt with already.
+      if (host.deaths !== deaths || this.#stopping) return;
       try {
         await this.#bringUp(host);
         back++;
         if (!isProcess) this.#incident(whole, 'host-restarted', `incarnation ${host.incarnation}`);
       } catch (error) {
-        // If it ended, that is told and dealt with already.
-        if (host.running) await this.#threads.terminate(host.name, error instanceof Error ? error.message : String(error));
+        if (host.running && host.deaths === deaths) await this.#threads.terminate(host.name, error instanceof Error ? error.message : String(error));
       }
     });
     if (isProcess && back > 0) this.#incident(whole, 'process-restarted', `${back} of ${hosts.length} hosts run again`);

@@ -51,8 +51,23 @@ export const hostOf = (placement: Placement, spec: ActorSpec): string => {
   return `host-${hosts[shareOf(spec.name) % hosts.length]}`;
 };
 
+/** Deals hosts over processes as a placement says; the host of one and the same instance always gets the same. */
+export const processDealer = ({ count, kinds }: ProcessPlacement): ((host: string) => number) => {
+  const dealt = new Map<string, number>();
+  return (host) => {
+    const fixed = kinds[kindOfName(host)];
+    if (fixed !== undefined) return fixed;
+    const instance = instanceOf(host);
+    let process = dealt.get(instance);
+    if (process === undefined) dealt.set(instance, (process = (dealt.size % count) + 1));
+    return process;
+  };
+};
+
+const instanceOf = (actor: string): string => actor.slice(actor.indexOf('/') + 1);
+
 const shareOf = (actor: string): number => {
-  const instance = actor.slice(actor.indexOf('/') + 1);
+  const instance = instanceOf(actor);
   let sum = 0;
   for (let i = 0; i < instance.length; i++) sum = (Math.imul(sum, 31) + instance.charCodeAt(i)) >>> 0;
   return sum;

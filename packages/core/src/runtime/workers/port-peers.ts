@@ -11,7 +11,7 @@ const ACKNOWLEDGE_BYTES = 1 << 20;
 const ITEMS_PER_FRAME = 512;
 
 /** What goes over the port between two hosts: a frame, and how many bytes of the other's frames have been taken in. */
-interface Parcel {
+export interface Parcel {
   readonly frame?: Uint8Array;
   readonly acknowledged: number;
 }

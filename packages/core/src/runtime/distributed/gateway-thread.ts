@@ -1,0 +1,62 @@
+import { parentPort, type MessagePort, Worker, workerData } from 'node:worker_threads';
+import { Gateway } from './gateway.js';
+
+/** What the gateway's thread is told. */
+type GatewayNotice = { readonly notice: 'open'; readonly join: number; readonly process: string; readonly port: MessagePort } | { readonly notice: 'forget'; readonly process: string };
+
+interface GatewayStart {
+  readonly gateway: { readonly name: string; readonly folder: string };
+}
+
+/** The gateway of this process, on a thread of its own. */
+export class GatewayThread {
+  readonly #worker: Worker;
+  #closing = false;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+  }
+
+  /** Resolves when others can reach it. `failed` is called if it ends by itself: without it the process is of no use. */
+  static async start(name: string, folder: string, failed: (why: string) => void): Promise<GatewayThread> {
+    const worker = new Worker(new URL(import.meta.url), { workerData: { gateway: { name, folder } } satisfies GatewayStart, name: `gateway of ${name}` });
+    const gateway = new GatewayThread(worker);
+    let why = 'it exited';
+    worker.on('error', (error) => {
+      why = error.message;
+    });
+    await new Promise<void>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('exit', () => {
+        reject(new Error(`the gateway of ${name} could not be opened in ${folder}: ${why}`));
+        if (!gateway.#closing) failed(`its gateway failed: ${why}`);
+      });
+    });
+    return gateway;
+  }
+
+  open(join: number, process: string, port: MessagePort): void {
+    this.#worker.postMessage({ notice: 'open', join, process, port } satisfies GatewayNotice, [port]);
+  }
+
+  forget(process: string): void {
+    this.#worker.postMessage({ notice: 'forget', process } satisfies GatewayNotice);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#worker.terminate();
+  }
+}
+
+/** This module is the thread's entry too. */
+const started = (workerData as GatewayStart | null)?.gateway;
+if (started !== undefined) {
+  const gateway = new Gateway(started.name, started.folder);
+  await gateway.listen();
+  parentPort?.on('message', (notice: GatewayNotice) => {
+    if (notice.notice === 'open') gateway.open(notice.join, notice.process, notice.port);
+    else gateway.forget(notice.process);
+  });
+  parentPort?.postMessage('listening');
+}
