@@ -10,6 +10,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { writeKinds } from './generate-api/kinds.mjs';
 import { readModel } from './generate-api/model.mjs';
 import { writeTables } from './generate-api/tables.mjs';
 import { writeTypes } from './generate-api/types.mjs';
@@ -22,7 +23,7 @@ if (source === undefined) {
 const model = readModel(source);
 const target = new URL('../packages/actors/src/api/generated/', import.meta.url);
 mkdirSync(target, { recursive: true });
-for (const [file, text] of [['types.ts', writeTypes(model)], ['tables.ts', writeTables(model)]]) {
+for (const [file, text] of [['types.ts', writeTypes(model)], ['tables.ts', writeTables(model)], ['kinds.ts', writeKinds(model)]]) {
   writeFileSync(new URL(file, target), text);
   console.log(`${fileURLToPath(new URL(file, target))}: ${text.length} characters`);
 }

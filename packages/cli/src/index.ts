@@ -1,1 +1,15 @@
-export {};
+export type { KubernetesObject } from '@naumachia/actors';
+export { ApiError } from './embedding/api-error.js';
+export { InvalidObject } from './embedding/checked-object.js';
+export type { ApplyOptions, Client, InNamespace, PatchOptions, WatchEvent, WatchOptions, WriteOptions } from './embedding/client.js';
+export type { Cluster } from './embedding/cluster.js';
+export type { ClusterClock } from './embedding/cluster-clock.js';
+export { type ClusterFaults, UnknownTarget } from './embedding/cluster-faults.js';
+export { type ClusterOptions, InvalidCluster } from './embedding/cluster-options.js';
+export type { ClusterTrace, TraceSelection, TraceStep } from './embedding/cluster-trace.js';
+export { type Kind, type ObjectOf, type SentObject, UnknownKind } from './embedding/kinds.js';
+export type { Selection } from './embedding/live-objects.js';
+export { InvalidManifest, type Manifests } from './embedding/manifests.js';
+export { startCluster } from './embedding/start-cluster.js';
+export type { TimeSpan } from './embedding/time-span.js';
+export { type State, type WaitFor, type WaitOptions, WaitTimeout } from './embedding/wait-for.js';

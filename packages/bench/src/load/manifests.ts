@@ -7,6 +7,8 @@ import { decodeManifest } from './decode-manifest.js';
 /** An object of a manifest and where it stands. */
 export interface Manifest {
   readonly object: KubernetesObject;
+  /** As it was written: without what decoding adds. */
+  readonly given: KubernetesObject;
   readonly file: string;
   readonly line: number;
 }
@@ -63,7 +65,7 @@ const readInto = ({ manifests, errors }: ReadManifests, text: string, file: stri
     }
     for (const object of flattened(document.toJS() as KubernetesObject)) {
       const decoded = decodeManifest(object);
-      if ('object' in decoded) manifests.push({ object: decoded.object, file, line });
+      if ('object' in decoded) manifests.push({ object: decoded.object, given: object, file, line });
       else errors.push({ file, line: lines.linePos(placeOf(document, decoded.field)).line, problem: decoded.problem });
     }
   }

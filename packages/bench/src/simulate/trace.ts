@@ -24,6 +24,12 @@ export class Trace {
     return this.#count;
   }
 
+  /** The last steps, oldest first, as plain data. */
+  last(count: number): TraceStep[] {
+    const first = Math.max(0, this.#count - Math.min(count, KEPT));
+    return Array.from({ length: this.#count - first }, (_, index) => this.#steps[(first + index) % KEPT]).flatMap((step) => (step === undefined ? [] : [traceStep(step)]));
+  }
+
   /** The steps before and after a position, one line each; `>` marks the step at it and what led to it, as far back as is remembered. */
   around(position: number, start: Instant, before: number, after: number): string[] {
     const causes = this.#causes(position - 1);
@@ -33,7 +39,7 @@ export class Trace {
     const shown = [...earlier, ...Array.from({ length: last - first }, (_, index) => first + index)];
     return shown.flatMap((index) => {
       const step = this.#steps[index % KEPT];
-      return step === undefined ? [] : [`${causes.has(index) ? '>' : ' '} ${stepText(step, start)}`];
+      return step === undefined ? [] : [`${causes.has(index) ? '>' : ' '} ${traceLine(traceStep(step), start)}`];
     });
   }
 
@@ -52,11 +58,23 @@ export class Trace {
   }
 }
 
-const stepText = ({ actor, step, envelope, at }: Step, start: Instant): string => {
-  const what = envelope === undefined ? step : `${step}${detail(envelope)}`;
-  const from = envelope === undefined || envelope.from.actor === actor.actor ? '' : `  from ${envelope.from.actor}`;
-  return `${((at - start) / 1000).toFixed(4).padStart(10)} s  ${actor.actor}: ${what}${from}`;
-};
+/** A handler that ran. */
+export interface TraceStep {
+  readonly at: Instant;
+  readonly actor: string;
+  /** The type of the message, or the name of a flow or signal, and what it is about. */
+  readonly what: string;
+  /** Who sent the message; absent where the actor itself did. */
+  readonly from?: string;
+}
+
+const traceStep = ({ actor, step, envelope, at }: Step): TraceStep => ({
+  at, actor: actor.actor, what: envelope === undefined ? step : `${step}${detail(envelope)}`, ...(envelope !== undefined && envelope.from.actor !== actor.actor && { from: envelope.from.actor }),
+});
+
+/** A step as a line, its time counted from `start`. */
+export const traceLine = ({ at, actor, what, from }: TraceStep, start: Instant): string =>
+  `${((at - start) / 1000).toFixed(4).padStart(10)} s  ${actor}: ${what}${from === undefined ? '' : `  from ${from}`}`;
 
 /** Parts of messages that tell what they are about, whatever their type. */
 interface Telling {

@@ -1,0 +1,39 @@
+import type { ClusterSpec } from '@naumachia/actors';
+import { checkCluster, clusterErrorText, type ReadCluster, readClusterFile } from '@naumachia/bench/cluster-file';
+import type { Incident } from '@naumachia/core';
+
+/** The cluster that is wanted: the fields of a cluster file, with the defaults of a cluster within a program. */
+export interface ClusterOptions extends Omit<ClusterSpec, 'rootCa' | 'durable' | 'mode' | 'hosts' | 'latency'> {
+  /**
+   * Where the components run. Without it: on the caller's own thread, which starts fastest. `packed`: on a few worker threads; `threads`: each on a worker
+   * thread of its own; `simulated`: on the caller's thread in virtual time, where the seed decides every order and the clock moves when it is told to.
+   */
+  readonly mode?: 'packed' | 'threads' | 'simulated';
+  /** Worker threads of `packed`. Default: one per core. */
+  readonly hosts?: number;
+  /** `none` (default): pods start at once; `recorded`: image pulls, mounts and syncs take as long as on the recorded machines. */
+  readonly latency?: 'recorded' | 'none';
+  /** A cluster file. What is given beside it counts more. */
+  readonly config?: string;
+  /** Told of components and threads that fail. Default: what no fault was asked for becomes a warning of the process. */
+  readonly onIncident?: (incident: Incident) => void;
+}
+
+/** A cluster that cannot be: `message` names each wrong field, and what it should be. */
+export class InvalidCluster extends Error {
+  override readonly name = 'InvalidCluster';
+}
+
+/** The cluster that the options describe. Throws `InvalidCluster`. */
+export const clusterOf = (options: ClusterOptions): ClusterSpec => {
+  const { config, onIncident: _, ...fields } = options;
+  const file = config === undefined ? {} : checked(readClusterFile(config));
+  const wanted = Object.assign({}, file, fields);
+  const inline = wanted.mode === undefined && wanted.hosts === undefined;
+  return Object.assign({ latency: 'none' as const }, checked(checkCluster(wanted)), inline && { hosts: 0 });
+};
+
+const checked = (read: ReadCluster): ClusterSpec => {
+  if ('cluster' in read) return read.cluster;
+  throw new InvalidCluster(`this is no cluster:\n${read.errors.map((error) => `  ${clusterErrorText(error)}`).join('\n')}`);
+};

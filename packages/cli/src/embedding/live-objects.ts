@@ -1,0 +1,141 @@
+import type { ApiAnswer, ApiRequest, GroupResource, Stored, UserInfo } from '@naumachia/actors';
+import { matches, matchesFields, parseFieldSelector, parseLabelSelector } from '@naumachia/actors/api';
+import { type FeedEntry, isFailure, named, type Port } from '@naumachia/core';
+import { ApiError, errorOfFailure } from './api-error.js';
+
+export const API_SERVER = named<ApiRequest>('apiserver');
+export const ADMINISTRATOR: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
+
+/** Which objects are meant. Selectors are written as for kubectl. */
+export interface Selection {
+  /** Default: all namespaces. */
+  readonly namespace?: string | undefined;
+  /** `app=web,tier!=cache` */
+  readonly labelSelector?: string | undefined;
+  /** `spec.nodeName=node-1`, `status.phase=Running`, `metadata.name=web` */
+  readonly fieldSelector?: string | undefined;
+}
+
+export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** Waits a moment: by the clock that the cluster lives by. Returns how to give up. */
+export type Later = (again: () => void) => () => void;
+
+/** The selected objects of a resource as they are, kept up to date from the API server's feed until it is stopped. */
+export class LiveObjects {
+  /** By `namespace/name`. */
+  readonly objects = new Map<string, Stored>();
+  readonly #port: Port;
+  readonly #later: Later;
+  readonly #resource: GroupResource;
+  readonly #selection: Selection;
+  readonly #changed: (type: ChangeType, stored: Stored) => void;
+  readonly #isSelected: (stored: Stored) => boolean;
+  #unfollow = (): void => {};
+  #revision = 0;
+  #stopped = false;
+
+  private constructor(port: Port, later: Later, resource: GroupResource, selection: Selection, changed: (type: ChangeType, stored: Stored) => void) {
+    this.#port = port;
+    this.#later = later;
+    this.#resource = resource;
+    this.#selection = selection;
+    this.#changed = changed;
+    this.#isSelected = selected(selection);
+  }
+
+  /** Resolves once `changed` has been told of what is there. Rejects if the API server refuses, or cannot be reached, at first. */
+  static async follow(port: Port, later: Later, resource: GroupResource, selection: Selection, changed: (type: ChangeType, stored: Stored) => void): Promise<LiveObjects> {
+    const live = new LiveObjects(port, later, resource, selection, changed);
+    const refusal = live.#take(await live.#list());
+    if (refusal) throw refusal;
+    live.#follow();
+    return live;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#unfollow();
+  }
+
+  #list(): Promise<ApiAnswer> {
+    return this.#port.request(API_SERVER, listRequest(this.#resource, this.#selection));
+  }
+
+  /** Tells what a list has that was not known. */
+  #take(answer: ApiAnswer): ApiError | undefined {
+    if (isFailure(answer)) return errorOfFailure(answer);
+    if (answer.type === 'status') return new ApiError(answer.status);
+    if (answer.type !== 'list' || this.#stopped) return undefined;
+    const listed = new Set(answer.items.map(keyOf));
+    for (const [key, stored] of [...this.objects]) if (!listed.has(key)) this.#leave(key, stored);
+    for (const stored of answer.items) if (this.objects.get(keyOf(stored))?.header.revision !== stored.header.revision) this.#enter(stored);
+    this.#revision = answer.revision;
+    return undefined;
+  }
+
+  #follow(): void {
+    if (this.#stopped) return;
+    this.#unfollow = this.#port.subscribe(API_SERVER, this.#resource, { after: this.#revision }, {
+      batch: ({ entries, revision }) => {
+        if (this.#stopped) return;
+        for (const entry of entries) this.#heard(entry);
+        this.#revision = Math.max(this.#revision, revision);
+      },
+      ended: ({ reason }) => {
+        if (this.#stopped) return;
+        this.#unfollow = this.#later(reason === 'gone' ? () => void this.#relist() : () => this.#follow());
+      },
+    });
+  }
+
+  async #relist(): Promise<void> {
+    const refusal = this.#take(await this.#list());
+    if (this.#stopped) return;
+    if (refusal) this.#unfollow = this.#later(() => void this.#relist());
+    else this.#follow();
+  }
+
+  #heard(entry: FeedEntry): void {
+    const stored = entry.value as Stored;
+    const key = keyOf(stored);
+    if (stored.header.change !== 'deleted' && this.#isSelected(stored)) this.#enter(stored);
+    else if (this.objects.has(key)) this.#leave(key, stored);
+  }
+
+  #enter(stored: Stored): void {
+    const key = keyOf(stored);
+    const type = this.objects.has(key) ? 'MODIFIED' : 'ADDED';
+    this.objects.set(key, stored);
+    this.#changed(type, stored);
+  }
+
+  #leave(key: string, stored: Stored): void {
+    this.objects.delete(key);
+    this.#changed('DELETED', stored);
+  }
+}
+
+export const listRequest = (resource: GroupResource, { namespace = '', labelSelector, fieldSelector }: Selection): ApiRequest => ({
+  type: 'list', user: ADMINISTRATOR, resource, namespace, ...(labelSelector !== undefined && { labelSelector }), ...(fieldSelector !== undefined && { fieldSelector }),
+});
+
+const keyOf = ({ header }: Stored): string => `${header.namespace}/${header.name}`;
+
+/** Selectors that cannot be read select everything here: the API server has refused the list by then. */
+const selected = ({ namespace, labelSelector = '', fieldSelector = '' }: Selection): ((stored: Stored) => boolean) => {
+  const labels = parseLabelSelector(labelSelector);
+  const fields = parseFieldSelector(fieldSelector);
+  const requirements = 'error' in fields ? [] : fields.requirements;
+  return (stored) =>
+    (namespace === undefined || namespace === '' || stored.header.namespace === namespace) &&
+    ('error' in labels || matches(labels.selector, stored.header.labels)) &&
+    (requirements.length === 0 || matchesFields(requirements, (field) => fieldOf(stored.value, field)));
+};
+
+/** What stands at `status.phase`: the names of selectable fields are their places. */
+const fieldOf = (object: unknown, field: string): string => {
+  let at = object;
+  for (const part of field.split('.')) at = (at as Readonly<Record<string, unknown>> | undefined)?.[part];
+  return at === undefined || at === null ? '' : String(at);
+};

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { CATALOG, clusterActors, clusterHeap, clusterLinks, clusterNiceness, clusterNodes, clusterPlacement, type ClusterSpec, type KubernetesObject } from '@naumachia/actors';
+import { type EdgeInfo, kubeconfig, newAuthority } from '@naumachia/actors/apiserver/edge';
+import type { BuiltInKinds } from '@naumachia/actors/api';
+import { type Incident, instantOf, milliseconds, type Port, type Runtime, SimulatedRuntime, ThreadsRuntime, type VirtualClock } from '@naumachia/core';
+import { PortClient } from './client.js';
+import type { Cluster } from './cluster.js';
+import { virtualClock, wallClock } from './cluster-clock.js';
+import { clusterFaults } from './cluster-faults.js';
+import { clusterOf, type ClusterOptions } from './cluster-options.js';
+import { clusterTrace } from './cluster-trace.js';
+import type { Later } from './live-objects.js';
+import { type Manifests, objectsOf } from './manifests.js';
+import { type Passing, waitFor } from './wait-for.js';
+
+/** The module that observes each host. */
+const REPORTER = new URL('./trace-reporter.js', import.meta.url).href;
+/** Virtual time begins here, so that equal seeds give equal runs whatever the day. */
+const EPOCH = instantOf(Date.UTC(2026, 0, 1));
+/** How long after a lost link or a restarted API server a watch is resumed, as at the HTTPS edge. */
+const RESUME_MS = 200;
+/** The parts in which virtual time passes while somebody waits. */
+const VIRTUAL_LOOK_MS = 100;
+/** Virtual or not: nodes that are not ready by then never will be. */
+const START_LIMIT = '300s';
+
+/**
+ * Starts a cluster in this process, and resolves once its nodes are Ready and pods can be created. Throws `InvalidCluster` if the options describe none.
+ *
+ * ```ts
+ * await using cluster = await startCluster({ nodes: 3 });
+ * await cluster.apply('web.yaml');
+ * await cluster.waitFor('Deployment', 'web', 'Available');
+ * ```
+ */
+export const startCluster = async (options: ClusterOptions = {}): Promise<Cluster> => {
+  const spec = clusterOf(options);
+  const running = await (spec.mode === 'simulated' ? simulated(spec, options) : inWallTime(spec, options));
+  try {
+    return await ready(spec, running);
+  } catch (error) {
+    await running.runtime.stop('abort');
+    throw error;
+  }
+};
+
+/** A runtime and how its time goes by. */
+interface Running {
+  readonly runtime: Runtime;
+  readonly clock: VirtualClock | undefined;
+  readonly hash: () => string | undefined;
+}
+
+const simulated = async (spec: ClusterSpec, options: ClusterOptions): Promise<Running> => {
+  const runtime = await SimulatedRuntime.create({
+    seed: spec.seed ?? 1, catalog: CATALOG, reporter: REPORTER, epoch: EPOCH, speed: 0, ...linksOf(spec), incident: options.onIncident ?? warn,
+  });
+  return { runtime, clock: runtime.clock, hash: () => runtime.traceHash };
+};
+
+const inWallTime = async (spec: ClusterSpec, options: ClusterOptions): Promise<Running> => {
+  const runtime = await ThreadsRuntime.create({
+    seed: spec.seed ?? 1, placement: clusterPlacement(spec.mode === 'threads' ? 'threads' : 'packed', spec.hosts), catalog: CATALOG, reporter: REPORTER,
+    heap: clusterHeap, niceness: clusterNiceness, ...linksOf(spec), incident: options.onIncident ?? warn,
+  });
+  return { runtime, clock: undefined, hash: () => undefined };
+};
+
+const linksOf = (spec: ClusterSpec): { latencies?: ReturnType<typeof clusterLinks> } => (spec.links === undefined ? {} : { latencies: clusterLinks(spec) });
+
+/** What was asked for (a host that dies of a fault plan) is no news. */
+const warn = ({ host, what, detail }: Incident): void => {
+  if (what === 'actor-failed' || what === 'gave-up' || what === 'host-wedged') process.emitWarning(`${host}: ${what}: ${detail}`, 'NaumachiaWarning');
+};
+
+const ready = async (spec: ClusterSpec, { runtime, clock, hash }: Running): Promise<Cluster> => {
+  const authority = newAuthority();
+  const token = randomBytes(24).toString('base64url');
+  const nodes = clusterNodes(spec).map(({ name }) => name);
+  const port = runtime.port('client');
+  const start = port.now();
+  const waiting = new Waiting(port, clock);
+  // In virtual time nothing may enter that differs from run to run.
+  await runtime.start(clusterActors(clock === undefined ? Object.assign({}, spec, { rootCa: authority.certificate }) : spec));
+  const opening = runtime.open('apiserver', 'edge', { token, authority }) as Promise<EdgeInfo>;
+  // If the nodes fail first, nobody asks any more whether this did.
+  opening.catch(() => {});
+  const wait = waitFor(port, waiting.later, waiting);
+  await nodesReady(spec, nodes, wait);
+  const { url, caCertificate } = await opening;
+  const client = new PortClient(port, waiting.later);
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> =>
+    (stopping ??= (async () => {
+      client.close();
+      waiting.end();
+      await runtime.stop('abort');
+    })());
+  return {
+    kubeconfig: kubeconfig(url, caCertificate, token), url, client, nodes, seed: spec.seed ?? 1,
+    apply: async (...manifests: Manifests[]) => {
+      const applied: KubernetesObject[] = [];
+      for (const object of manifests.flatMap(objectsOf)) applied.push(await (object.metadata?.name === undefined ? client.create(object) : client.apply(object)));
+      return applied;
+    },
+    waitFor: wait,
+    faults: clusterFaults(runtime, () => port.now(), nodes),
+    clock: clock ? virtualClock(clock, waiting.passed) : wallClock(port, spec.mode ?? 'packed'),
+    trace: clusterTrace(runtime, start, hash),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+};
+
+/** Pods can be created once the namespace has its service account, and will run once the nodes are Ready. */
+const nodesReady = async ({ controllers }: ClusterSpec, nodes: readonly string[], wait: Cluster['waitFor']): Promise<void> => {
+  if (controllers !== 'none') await wait('ServiceAccount', 'default', () => true, { limit: START_LIMIT });
+  const isReady = (node: BuiltInKinds['Node']): boolean => node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+  await wait('Node', {}, (known) => known.length >= nodes.length && known.every(isReady), { limit: START_LIMIT });
+};
+
+/** How time goes by for those who wait: with the wall's clock, or by letting virtual time pass. */
+class Waiting implements Passing {
+  readonly #port: Port;
+  readonly #clock: VirtualClock | undefined;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #atNextMoment = new Set<() => void>();
+  readonly #ended: Promise<void>;
+  #end = (): void => {};
+  isOver = false;
+
+  constructor(port: Port, clock: VirtualClock | undefined) {
+    this.#port = port;
+    this.#clock = clock;
+    this.#ended = new Promise((resolve) => (this.#end = resolve));
+  }
+
+  now(): number {
+    return this.#port.now();
+  }
+
+  readonly later: Later = (again) => {
+    if (this.#clock) {
+      this.#atNextMoment.add(again);
+      return () => void this.#atNextMoment.delete(again);
+    }
+    const timer = this.#timer(RESUME_MS, again);
+    return () => this.#forget(timer);
+  };
+
+  /** Some virtual time has passed. */
+  readonly passed = (): void => {
+    const waiting = [...this.#atNextMoment];
+    this.#atNextMoment.clear();
+    for (const again of waiting) again();
+  };
+
+  async moment(most: number, woken?: Promise<void>): Promise<void> {
+    if (this.#clock) {
+      await this.#clock.advance(milliseconds(VIRTUAL_LOOK_MS));
+      return this.passed();
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<void>((resolve) => (timer = this.#timer(most, resolve)));
+    await Promise.race([over, this.#ended, ...(woken ? [woken] : [])]);
+    if (timer) this.#forget(timer);
+  }
+
+  end(): void {
+    this.isOver = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#atNextMoment.clear();
+    this.#end();
+  }
+
+  #timer(wait: number, then: () => void): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      then();
+    }, wait);
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  #forget(timer: NodeJS.Timeout): void {
+    clearTimeout(timer);
+    this.#timers.delete(timer);
+  }
+}
