@@ -186,6 +186,25 @@ describe('the log of external inputs', () => {
     expect(again).toBe(live);
   });
 
+  it('a program that waits for nothing but the run is a part of it: the same seed gives the same trace', async () => {
+    const played = async (): Promise<string> => {
+      const { runtime, port, ask } = await small();
+      const rounds = async (of: string, count: number): Promise<void> => {
+        for (let n = 0; n < count; n++) {
+          await ask(of, of === 'source' ? { type: 'ping', n } : { type: 'chat', rounds: 3 });
+          if (n % 7 === 3) await runtime.clock.advance(milliseconds(n));
+          if (n % 5 === 0) port.send(named<never>('source'), { type: 'publish', count: n } as never);
+        }
+      };
+      const heard = new Promise<void>((resolve) => void port.subscribe(named('source'), 'numbers', { after: 0 }, { batch: ({ revision }) => revision > 20 && resolve(), ended: () => {} }));
+      await Promise.all([rounds('source', 50), rounds('sink/1', 20), rounds('sink/2', 15), heard.then(() => ask('source', { type: 'ignore' }, 1000)), runtime.clock.advance(minutes(1))]);
+      await runtime.clock.advance(seconds(1));
+      return runtime.traceHash;
+    };
+    const traces = [await played(), await played(), await played()];
+    expect(new Set(traces).size).toBe(1);
+  });
+
   it('so has the run of a cluster', async () => {
     const { runtime, ask, port } = await cluster(3, { speed: 20 });
     const stop = port.subscribe(API_SERVER, 'pods', { after: 0 }, { batch: () => {}, ended: () => {} });

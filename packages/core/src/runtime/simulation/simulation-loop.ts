@@ -1,5 +1,6 @@
 import { type Duration, type Instant, instantOf, later, milliseconds } from '../../time.js';
-import { failure } from '../../message.js';
+import type { FeedBatch, FeedEnd } from '../../feed.js';
+import { failure, type Message } from '../../message.js';
 import type { Waiting } from '../../port.js';
 import { Entrance, type Input, type Listener } from './input-log.js';
 import { Pace } from './pace.js';
@@ -53,6 +54,8 @@ export class SimulationLoop implements VirtualClock {
   #immediate: NodeJS.Immediate | undefined;
   #timeout: NodeJS.Timeout | undefined;
   #running = false;
+  /** Somebody outside was told something. */
+  #told = false;
   #over: Error | undefined;
 
   constructor(simulation: Simulation, speed: number, events: LoopEvents) {
@@ -93,7 +96,7 @@ export class SimulationLoop implements VirtualClock {
   /** Enters something from outside, at once unless an instant is running. */
   enter(input: Input, listener: Listener = {}): void {
     if (this.#over) return listener.answered?.(failure('unavailable'));
-    this.#came.push({ input, listener });
+    this.#came.push({ input, listener: this.#noting(listener) });
     if (this.#running) return;
     this.#guarded(() => this.#letIn());
     this.#poke();
@@ -141,8 +144,9 @@ export class SimulationLoop implements VirtualClock {
     const end = performance.now() + TURN_MS;
     let wall = end;
     let isMore = true;
+    this.#told = false;
     this.#guarded(() => {
-      while ((wall = performance.now()) < end) {
+      while (!this.#told && (wall = performance.now()) < end) {
         this.#letIn();
         const limit = this.#limit(wall);
         const { next } = simulation;
@@ -157,15 +161,43 @@ export class SimulationLoop implements VirtualClock {
     if (this.#over) return;
     const { now } = simulation;
     this.#pace.reached(now, wall);
-    while (this.#goals[0] && this.#goals[0].at <= now) this.#goals.shift()?.reached();
+    for (; this.#goals[0] && this.#goals[0].at <= now; isMore = true) this.#goals.shift()?.reached();
     if (isMore) this.#poke();
     else this.#sleep(wall);
   };
 
-  /** How far virtual time may go now. */
+  /** How far virtual time may go now: not past an instant that somebody waits for, who is told there. */
   #limit(wall: number): Instant {
-    if (this.#ahead > 0) return FOREVER;
-    return instantOf(Math.max(this.#pace.target(wall), this.#goals.at(-1)?.at ?? NEVER, this.#alongUntil));
+    const [goal] = this.#goals;
+    if (goal) return goal.at;
+    return this.#ahead > 0 ? FOREVER : instantOf(Math.max(this.#pace.target(wall), this.#alongUntil));
+  }
+
+  /**
+   * What is told outside ends the turn: who hears it may have something to enter at this very instant. So a program that waits for nothing but the
+   * run is a part of it, whatever the wall clock does.
+   */
+  #noting({ answered, follower }: Listener): Listener {
+    return {
+      ...(answered && {
+        answered: (reply: Message) => {
+          this.#told = true;
+          answered(reply);
+        },
+      }),
+      ...(follower && {
+        follower: {
+          batch: (batch: FeedBatch) => {
+            this.#told = true;
+            follower.batch(batch);
+          },
+          ended: (end: FeedEnd) => {
+            this.#told = true;
+            follower.ended(end);
+          },
+        },
+      }),
+    };
   }
 
   /** Lets in what has come. The clock goes as far as its pace wants it, if nothing is due before that. */
