@@ -1,4 +1,5 @@
 import type { Port } from './port.js';
+import type { HostReport } from './runtime/control.js';
 
 /**
  * Something at the edge of a host that lives with sockets and promises, such as the HTTPS edge of an API server. The catalog names
@@ -10,4 +11,10 @@ export interface Service<Info = unknown> {
   close(): Promise<void>;
 }
 
-export type OpenService<Options = never, Info = unknown> = (port: Port, options: Options) => Promise<Service<Info>>;
+/** What a service may learn of the run that it is part of. */
+export interface RunView {
+  /** What all hosts report that can say something now. */
+  reports(): Promise<readonly HostReport[]>;
+}
+
+export type OpenService<Options = never, Info = unknown> = (port: Port, options: Options, run: RunView) => Promise<Service<Info>>;

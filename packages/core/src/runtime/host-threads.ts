@@ -1,5 +1,5 @@
 import type { ProcessFault } from '../faults/plan.js';
-import type { HostControl } from './control.js';
+import type { HostControl, HostReport } from './control.js';
 
 /** V8's limits for the heap of a host, in megabytes. */
 export interface HeapLimits {
@@ -29,8 +29,10 @@ export interface RunningProcess {
 /** What a method of a host's control surface answers. */
 export type Answer<K extends keyof HostControl> = Awaited<ReturnType<HostControl[K]>>;
 
-/** What a host is told: where an actor lives (on nobody's host, if `holder` is absent), or that another host is gone. */
+/** What a host is told: where an actor lives (on nobody's host, if `holder` is absent), that another host is gone, or what all report. */
 export type HostNews =
+  /** What it has asked for with `gather`. */
+  | { readonly notice: 'gathered'; readonly request: number; readonly reports: readonly HostReport[] }
   | { readonly notice: 'resolved'; readonly actor: string; readonly host: string | undefined }
   | { readonly notice: 'lost'; readonly host: string; readonly restarting: boolean };
 
@@ -71,6 +73,8 @@ export type HostEvent =
   | { readonly event: 'named'; readonly host: string; readonly actor: string }
   | { readonly event: 'failed'; readonly host: string; readonly actor: string; readonly error: string }
   | { readonly event: 'escalated'; readonly host: string; readonly actor: string; readonly error: string }
+  /** It wants to know what all hosts report. */
+  | { readonly event: 'gather'; readonly host: string; readonly request: number }
   /** The same step has been running for too long; the host is being ended. */
   | { readonly event: 'wedged'; readonly host: string; readonly detail: string }
   /** Hosts are gone, though nobody asked them to go: one, or all of a process, which `process` names then. */

@@ -32,6 +32,8 @@ export interface LocalHostOptions {
   readonly disks: Disks;
   readonly peers?: (Peers & { serve(host: Host, poke: () => void): void; flush(): void; close(): void }) | undefined;
   readonly reporter?: Reporter | undefined;
+  /** Asks all hosts of the run for their reports, for services that want to know. */
+  readonly reports: () => Promise<readonly HostReport[]>;
   readonly latencies?: readonly LinkLatency[] | undefined;
   readonly marker?: (TurnMarker & { step: NonNullable<HostOptions['mark']>; named: NonNullable<HostOptions['named']> }) | undefined;
   /** Names the host of an actor for fault plans, where hosts are not threads. */
@@ -148,7 +150,7 @@ export class LocalHost implements HostControl {
     const load = this.#options.catalog.services?.[service];
     if (!load) throw new Error(`no service ${service} in the catalog; it has ${Object.keys(this.#options.catalog.services ?? {}).join(', ') || 'none'}`);
     const open = await load();
-    const opened = await open(this.host.port(`port/${this.#options.name}/${service}`), options as never);
+    const opened = await open(this.host.port(`port/${this.#options.name}/${service}`), options as never, { reports: this.#options.reports });
     this.#services.push(opened);
     return opened.info;
   }

@@ -74,6 +74,7 @@ export class PlacedRuntime implements Runtime {
     this.#main = new LocalHost({
       name: MAIN, index: 0, incarnation: 1, seed: options.seed, catalog, disks: new MemoryDisks(), peers, reporter,
       hostOf: () => MAIN,
+      reports: () => this.reports(),
       latencies: options.latencies,
       recode: options.codec === 'always' ? (message) => codec().recode(message) : undefined,
       failed: (actor, error) => this.#incident(MAIN, 'actor-failed', `${actor.actor}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
@@ -251,6 +252,8 @@ export class PlacedRuntime implements Runtime {
     switch (event.event) {
       case 'resolve':
         return this.#directory.resolve(event.host, event.actor);
+      case 'gather':
+        return void this.reports().then((reports) => this.#threads.tell(event.host, { notice: 'gathered', request: event.request, reports }));
       case 'named':
         return this.#directory.place(event.actor, event.host);
       case 'failed':

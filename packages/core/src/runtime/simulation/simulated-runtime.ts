@@ -118,7 +118,7 @@ export class SimulatedRuntime implements Runtime {
   async open(_actor: string, service: string, options: unknown): Promise<unknown> {
     const load = this.#catalog.services?.[service];
     if (!load) throw new Error(`no service ${service} in the catalog; it has ${Object.keys(this.#catalog.services ?? {}).join(', ') || 'none'}`);
-    const opened = await (await load())(this.#portOf(`port/${HOST}/${service}`), options as never);
+    const opened = await (await load())(this.#portOf(`port/${HOST}/${service}`), options as never, { reports: () => this.reports() });
     this.#services.push(opened);
     return opened.info;
   }

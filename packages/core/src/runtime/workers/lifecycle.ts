@@ -25,6 +25,7 @@ export interface WorkerStart {
 export type WorkerNotice =
   | { readonly notice: 'ready' }
   | { readonly notice: 'resolve'; readonly actor: string }
+  | { readonly notice: 'gather'; readonly request: number }
   | { readonly notice: 'name'; readonly of: 'actor' | 'step'; readonly index: number; readonly name: string }
   | { readonly notice: 'failed'; readonly actor: string; readonly error: string }
   | { readonly notice: 'escalated'; readonly actor: string; readonly error: string }

@@ -79,7 +79,7 @@ export class PortPeers implements Peers {
     return link !== undefined && link.underway > CONGESTED_BYTES;
   }
 
-  noticed(notice: HostNotice): void {
+  noticed(notice: Exclude<HostNotice, { readonly notice: 'gathered' }>): void {
     switch (notice.notice) {
       case 'connect':
         return this.#connect(notice.host, notice.port);

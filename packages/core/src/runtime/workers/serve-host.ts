@@ -8,6 +8,7 @@ import { LocalHost, type Reporter } from '../local-host.js';
 import { FileDisks } from './file-disks.js';
 import type { HostNotice, WorkerNotice, WorkerStart } from './lifecycle.js';
 import { PortPeers } from './port-peers.js';
+import { ReportsGathered } from './reports-gathered.js';
 import { SharedDisks } from './shared-disks.js';
 import { turnMarker } from './turn-cell.js';
 
@@ -19,6 +20,7 @@ export const serveHost = (catalog: Catalog, reporter: Reporter | undefined): voi
   const tell = (notice: WorkerNotice): void => parentPort?.postMessage(notice);
   useStructures(catalog.structures ?? [], catalog.codecId);
   const peers = new PortPeers(start.name, { resolve: (actor) => tell({ notice: 'resolve', actor }) }, reporter?.observer);
+  const gathered = new ReportsGathered((request) => tell({ notice: 'gather', request }));
   const host = new LocalHost({
     name: start.name,
     index: start.index,
@@ -28,13 +30,17 @@ export const serveHost = (catalog: Catalog, reporter: Reporter | undefined): voi
     disks: start.disks.type === 'files' ? new FileDisks(start.disks.folder) : new SharedDisks(start.disks.segments, tell),
     peers,
     reporter,
+    reports: () => gathered.ask(),
     marker: turnMarker(start.turnCell, (of, index, name) => tell({ notice: 'name', of, index, name })),
     latencies: start.latencies,
     recode: start.recode ? (message) => codec().recode(message) : undefined,
     failed: (actor, error) => tell({ notice: 'failed', actor: actor.actor, error: textOf(error) }),
     escalate: (actor, error) => tell({ notice: 'escalated', actor: actor.actor, error: textOf(error) }),
   });
-  parentPort?.on('message', (notice: HostNotice) => peers.noticed(notice));
+  parentPort?.on('message', (notice: HostNotice) => {
+    if (notice.notice === 'gathered') gathered.answered(notice.request, notice.reports);
+    else peers.noticed(notice);
+  });
   Comlink.expose(host, nodeEndpoint(start.control));
   tell({ notice: 'ready' });
 };

@@ -33,6 +33,7 @@ export class WorkerThreads implements HostThreads {
       worker = new WorkerHost(start.name, this.#options, {
         notice: ({ name: host }, notice) => {
           if (notice.notice === 'resolve') this.#told({ event: 'resolve', host, actor: notice.actor });
+          else if (notice.notice === 'gather') this.#told({ event: 'gather', host, request: notice.request });
           else if (notice.notice !== 'name') this.#told({ event: notice.notice, host, actor: notice.actor, error: notice.error });
           else if (notice.of === 'actor') this.#told({ event: 'named', host, actor: notice.name });
         },
@@ -95,8 +96,10 @@ export class WorkerThreads implements HostThreads {
 
   #post(host: string, notice: HostNotice): void {
     const { inline } = this.#options;
-    if (host === inline?.name) inline.peers.noticed(notice);
-    else this.#workers.get(host)?.post(notice);
+    // The host on this thread gathers reports by itself.
+    if (host === inline?.name) {
+      if (notice.notice !== 'gathered') inline.peers.noticed(notice);
+    } else this.#workers.get(host)?.post(notice);
   }
 
   #watch(): void {
