@@ -1,7 +1,7 @@
 import { type LoadOptions, makeReport, type Report, reportTable, runLoad, writeReport } from '@naumachia/bench';
 import { CommandFailed, EXIT, UsageError } from './exit-codes.js';
 import { interruption } from './interruption.js';
-import { machineLimits, threadsProblem } from './machine-limits.js';
+import { fitThreads, machineLimits } from './machine-limits.js';
 import { progressLine } from './progress-line.js';
 import { VERSION } from './package-version.js';
 import { earlierRunsOf, prepareReportFolder, type ReportFlags, thresholdsOf } from './report-flags.js';
@@ -12,6 +12,8 @@ export interface BenchFlags extends WorkloadFlags, ReportFlags {
   readonly nodes: number;
   readonly mode: LoadOptions['mode'];
   readonly hosts?: number;
+  /** Default: as many as the machine's limits ask for. */
+  readonly processes?: number;
   readonly seed: number;
   /** Milliseconds. Default: 120,000. */
   readonly duration?: number;
@@ -29,14 +31,15 @@ export const bench = async (flags: BenchFlags): Promise<number> => {
   const limit = flags.duration ?? LONGEST_MS;
   for (const { file, line, problem } of load.errors) process.stderr.write(`error: ${file}:${line}: ${problem}\n`);
   if (load.objects.length === 0) throw new CommandFailed('there is nothing to apply', EXIT.failed);
-  refuseWhatCannotFit(flags, load);
+  const processes = processesFor(flags);
+  refuseTooManyPods(flags, load);
   prepareReportFolder(flags);
 
   const startedAt = new Date();
   const progress = progressLine(process.stderr);
   const interrupt = interruption(() => progress.note('stopping; once more ends at once'));
   const result = await runLoad({
-    nodes: flags.nodes, mode: flags.mode, hosts: flags.hosts, seed: flags.seed, objects: load.objects, limit, signal: interrupt.signal,
+    nodes: flags.nodes, mode: flags.mode, hosts: flags.hosts, processes, seed: flags.seed, objects: load.objects, limit, signal: interrupt.signal,
     progress: (seen) => progress.show(seen),
     incident: ({ host, what, detail }) => progress.note(`${host}: ${what}: ${detail}`),
   }).finally(() => {
@@ -68,9 +71,18 @@ const tellProblems = ({ refused, outcome, run, figures }: Report): void => {
   if (outcome === 'incomplete') process.stderr.write(`error: ${running} of ${run.pods} pods were Running after ${run.limit / 1000} s; --duration gives a run more time\n`);
 };
 
-const refuseWhatCannotFit = ({ nodes, mode }: BenchFlags, { pods, scaled }: Workload): void => {
-  const problem = mode === 'threads' ? threadsProblem(nodes, machineLimits()) : undefined;
-  if (problem !== undefined) throw new CommandFailed(problem);
+/** How many processes the threads of nodes are spread over. Refuses what this machine cannot hold before anything starts. */
+const processesFor = ({ nodes, mode, processes }: BenchFlags): number => {
+  if (mode !== 'threads') {
+    if (processes !== undefined) throw new UsageError('--processes belongs to --mode threads');
+    return 1;
+  }
+  const fit = fitThreads(nodes, machineLimits(), processes);
+  if ('problem' in fit) throw new CommandFailed(fit.problem);
+  return fit.processes;
+};
+
+const refuseTooManyPods = ({ nodes }: BenchFlags, { pods, scaled }: Workload): void => {
   if (pods <= nodes * PODS_PER_NODE) return;
   const message = `${pods} pods do not fit on ${nodes} nodes, which take ${PODS_PER_NODE} each; --nodes ${Math.ceil(pods / PODS_PER_NODE)} would do`;
   if (scaled) throw new UsageError(message);

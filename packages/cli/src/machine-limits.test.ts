@@ -1,24 +1,39 @@
 import { expect, it } from 'vitest';
-import { machineLimits, threadsProblem } from './machine-limits.js';
+import { fitThreads, machineLimits, threadsProblem } from './machine-limits.js';
 
 const ROOMY = { memoryBytes: 64e9, memoryMaps: 10_000_000, threads: undefined };
+/** vm.max_map_count as Linux has it. */
+const USUAL = { ...ROOMY, memoryMaps: 65_530 };
 
 it('lets pass what fits', () => {
   expect(threadsProblem(200, ROOMY)).toBeUndefined();
-  expect(threadsProblem(900, { memoryBytes: undefined, memoryMaps: undefined, threads: undefined })).toBeUndefined();
+  expect(threadsProblem(700, { memoryBytes: undefined, memoryMaps: undefined, threads: undefined })).toBeUndefined();
 });
 
 it.each([
   ['memory maps', { ...ROOMY, memoryMaps: 42 * 216 }, 100],
   ['memory', { ...ROOMY, memoryBytes: 400_000_000 + 8_000_000 * 216 }, 100],
   ['a limit of processes', { ...ROOMY, threads: 216 }, 100],
-])('names the number of nodes that %s leave room for', (_what, limits, fitting) => {
+])('names the number of nodes that %s leave room for in one process', (_what, limits, fitting) => {
   expect(threadsProblem(fitting, limits)).toBeUndefined();
   expect(threadsProblem(fitting + 1, limits)).toContain(`at most --nodes ${fitting} would fit`);
 });
 
-it('never fits more than a process can hold safely', () => {
-  expect(threadsProblem(1000, ROOMY)).toContain('at most --nodes 992 would fit');
+it('takes one process while one holds all threads, and as many as the limits ask for when it does not', () => {
+  expect(fitThreads(700, USUAL)).toEqual({ processes: 1 });
+  expect(fitThreads(800, USUAL)).toEqual({ processes: 2 });
+  expect(fitThreads(1000, USUAL)).toEqual({ processes: 2 });
+  expect(fitThreads(3000, USUAL)).toEqual({ processes: 4 });
+  expect(fitThreads(1000, { ...USUAL, memoryMaps: 42 * 500 })).toEqual({ processes: 4 });
+});
+
+it('refuses fewer processes than are needed, and names how many would do', () => {
+  expect(fitThreads(1000, USUAL, 2)).toEqual({ processes: 2 });
+  expect(fitThreads(1000, USUAL, 1)).toEqual({ problem: expect.stringMatching(/a process holds at most 1500 of them safely: at most --nodes 742 would fit, or --processes 2\./) as unknown });
+});
+
+it('refuses what no number of processes makes room for', () => {
+  expect(fitThreads(2000, { ...USUAL, memoryBytes: 8e9 })).toEqual({ problem: expect.stringMatching(/each takes about 8 MB of the 8000 MB that are free: at most --nodes \d+ would fit\. /) as unknown });
 });
 
 it('knows this machine to have some memory', () => {

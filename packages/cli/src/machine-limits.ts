@@ -8,14 +8,14 @@ export interface MachineLimits {
   readonly threads: number | undefined;
 }
 
-/** Measured on Node 20, Linux: an idle worker with a kubelet or a kube-proxy. */
+/** Measured on Node 20, Linux: a worker with a kubelet or a kube-proxy. */
 const MAPS_PER_THREAD = 42;
 const BYTES_PER_THREAD = 8_000_000;
 /** The main thread, etcd, API server, controller manager, scheduler, and what Node has for itself. */
 const OTHER_THREADS = 16;
 const BYTES_OF_CONTROL_PLANE = 400_000_000;
-/** Above this, workers of one process have been seen to crash whatever the limits say. */
-const MOST_THREADS = 2000;
+/** Above 2,000, workers of one process have been seen to crash whatever the limits say. */
+const MOST_THREADS_OF_PROCESS = 1500;
 
 export const machineLimits = (): MachineLimits => {
   const available = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo') ?? '')?.[1] ?? Number.NaN) * 1024;
@@ -27,19 +27,35 @@ export const machineLimits = (): MachineLimits => {
   return { memoryBytes: Math.min(...memory), memoryMaps: Number.isNaN(maps) ? undefined : maps - used, threads: Number.isNaN(pids) ? undefined : pids };
 };
 
-/** Why a cluster with a thread per component would not fit, with the number of nodes that would; nothing if it fits. */
-export const threadsProblem = (nodes: number, limits: MachineLimits): string | undefined => {
-  const asked = 2 * nodes + OTHER_THREADS;
+/** In how many processes a cluster with a thread per component fits, or why it does not, with what would. */
+export type ThreadsFit = { readonly processes: number } | { readonly problem: string };
+
+/** `asked` processes, or as many as the limits of one ask for: with more than one, the control plane has one besides them. */
+export const fitThreads = (nodes: number, limits: MachineLimits, asked?: number): ThreadsFit => {
+  const threads = 2 * nodes;
+  const maps = limits.memoryMaps === undefined ? undefined : Math.floor(limits.memoryMaps / MAPS_PER_THREAD);
+  const ofProcess = Math.max(1, Math.min(MOST_THREADS_OF_PROCESS, maps ?? Number.POSITIVE_INFINITY));
+  const processes = asked ?? (threads + OTHER_THREADS <= ofProcess ? 1 : Math.ceil(threads / ofProcess));
+  const others = processes === 1 ? OTHER_THREADS : OTHER_THREADS * (processes + 1);
   const bounds = [
-    { threads: MOST_THREADS, what: `a process holds at most ${MOST_THREADS} threads safely` },
-    ...(limits.memoryMaps === undefined ? [] : [{ threads: Math.floor(limits.memoryMaps / MAPS_PER_THREAD), what: `each takes ${MAPS_PER_THREAD} memory maps of the ${limits.memoryMaps} that are left (vm.max_map_count)` }]),
-    ...(limits.memoryBytes === undefined ? [] : [{ threads: Math.floor((limits.memoryBytes - BYTES_OF_CONTROL_PLANE) / BYTES_PER_THREAD), what: `each takes about ${BYTES_PER_THREAD / 1e6} MB of the ${Math.floor(limits.memoryBytes / 1e6)} MB that are free` }]),
-    ...(limits.threads === undefined ? [] : [{ threads: limits.threads, what: `the limit of processes and threads (pids.max) is ${limits.threads}` }]),
-  ].sort((a, b) => a.threads - b.threads);
+    { fits: ofProcess * processes - (processes === 1 ? OTHER_THREADS : 0), what: processLimit(ofProcess, maps, limits.memoryMaps), more: `--processes ${Math.ceil(threads / ofProcess)}` },
+    ...(limits.memoryBytes === undefined ? [] : [{ fits: Math.floor((limits.memoryBytes - BYTES_OF_CONTROL_PLANE) / BYTES_PER_THREAD) - others, what: `each takes about ${BYTES_PER_THREAD / 1e6} MB of the ${Math.floor(limits.memoryBytes / 1e6)} MB that are free`, more: undefined }]),
+    ...(limits.threads === undefined ? [] : [{ fits: limits.threads - others, what: `the limit of processes and threads (pids.max) is ${limits.threads}`, more: undefined }]),
+  ].sort((a, b) => a.fits - b.fits);
   const [tightest] = bounds;
-  if (!tightest || asked <= tightest.threads) return undefined;
-  const fitting = Math.max(0, Math.floor((tightest.threads - OTHER_THREADS) / 2));
-  return `${nodes} nodes in threads mode need ${asked} threads, and ${tightest.what}: at most --nodes ${fitting} would fit. --mode packed has no such limit.`;
+  if (!tightest || threads <= tightest.fits) return { processes };
+  const fitting = Math.max(0, Math.floor(tightest.fits / 2));
+  const instead = tightest.more === undefined ? '' : `, or ${tightest.more}`;
+  return { problem: `${nodes} nodes in threads mode need ${threads + others} threads, and ${tightest.what}: at most --nodes ${fitting} would fit${instead}. --mode packed has no such limit.` };
+};
+
+const processLimit = (threads: number, maps: number | undefined, left: number | undefined): string =>
+  maps === threads ? `each takes ${MAPS_PER_THREAD} memory maps of the ${left} that a process has left (vm.max_map_count)` : `a process holds at most ${threads} of them safely`;
+
+/** Why a cluster with a thread per component would not fit into one process. */
+export const threadsProblem = (nodes: number, limits: MachineLimits): string | undefined => {
+  const fit = fitThreads(nodes, limits, 1);
+  return 'problem' in fit ? fit.problem : undefined;
 };
 
 const read = (file: string): string | undefined => {

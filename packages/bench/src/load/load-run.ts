@@ -1,6 +1,6 @@
 import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, clusterNiceness, clusterPlacement, type KubernetesObject, nodes, type UserInfo } from '@naumachia/actors';
 import { resourceByKind } from '@naumachia/actors/api';
-import { type Duration, type Incident, milliseconds, named, type Port, seconds, ThreadsRuntime } from '@naumachia/core';
+import { createRuntime, type Duration, type Incident, milliseconds, named, type PlacedRuntime, type Port, seconds } from '@naumachia/core';
 import { combine, type Observations } from '../measure/observations.js';
 import { type ProcessSample, sampleProcess } from '../measure/process-samples.js';
 import type { Glance } from '../measure/reporter.js';
@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly nodes: number;
   readonly mode: 'packed' | 'threads';
   readonly hosts: number | undefined;
+  /** Processes that the threads of nodes are spread over; 1: they are all in this one. */
+  readonly processes: number;
   readonly seed: number;
   /** What is applied. */
   readonly objects: readonly KubernetesObject[];
@@ -84,8 +86,8 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   const incidents: Incident[] = [];
   const processSamples = sampleProcess();
   const build = nodeHostBuild();
-  const runtime = await ThreadsRuntime.create({
-    seed: options.seed, placement: clusterPlacement(options.mode, options.hosts), catalog: CATALOG, reporter: REPORTER,
+  const runtime = await createRuntime({
+    seed: options.seed, placement: clusterPlacement(options.mode, options.hosts, options.processes), catalog: CATALOG, reporter: REPORTER,
     heap: clusterHeap, niceness: clusterNiceness, ...(build && { build }),
     incident: (incident) => {
       incidents.push(incident);
@@ -99,7 +101,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     await runtime.start(clusterActors({ nodes: 0, latency: 'none' }));
     const controlPlaneUp = elapsed();
     const controlPlaneHeap = await collectedHeap(runtime);
-    const controlPlaneResident = process.memoryUsage().rss;
+    const controlPlaneResident = await runtime.residentBytes();
     // The pause for measuring is nobody's waiting time.
     const nodesBegan = performance.now();
     // In threads mode each of them starts a worker, which takes its time: it can be interrupted, and shows how far it is.
@@ -115,7 +117,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     }
     const nodesReady = glance.nodesReady >= options.nodes && glance.lastReady !== undefined ? controlPlaneUp + glance.lastReady - (performance.timeOrigin + nodesBegan) : undefined;
     const idle = options.mode === 'threads' ? undefined : await collectedHeap(runtime);
-    const bytesPerNode = (idle === undefined ? process.memoryUsage().rss - controlPlaneResident : idle - controlPlaneHeap) / options.nodes;
+    const bytesPerNode = (idle === undefined ? (await runtime.residentBytes()) - controlPlaneResident : idle - controlPlaneHeap) / options.nodes;
 
     const pods = options.objects.reduce((sum, object) => sum + podsOf(object), 0);
     const applying = performance.now();
@@ -139,7 +141,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
       await pause(500);
     }
     const loopDelay = Math.max(...seen.hosts.map((host) => host.loopDelay.p99));
-    const residentBytes = process.memoryUsage().rss;
+    const residentBytes = await runtime.residentBytes();
     await runtime.settle();
     seen = await look();
     return {
@@ -153,12 +155,12 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   }
 };
 
-const collectedHeap = async (runtime: ThreadsRuntime): Promise<number> => {
+const collectedHeap = async (runtime: PlacedRuntime): Promise<number> => {
   await runtime.settle();
   return heapOf(await runtime.reports());
 };
 const heapOf = (hosts: Observations['hosts']): number => hosts.reduce((sum, host) => sum + host.heapBytes, 0);
-const glanceAt = async (runtime: ThreadsRuntime): Promise<Glance> => (await runtime.glance('apiserver')) as Glance;
+const glanceAt = async (runtime: PlacedRuntime): Promise<Glance> => (await runtime.glance('apiserver')) as Glance;
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Creates all objects, in order but for what waits. */

@@ -7,7 +7,7 @@ import type { MicroFlags } from '../bench-micro-command.js';
 import { collected, durationValue, wholeNumber } from '../flag-values.js';
 import type { WorkloadFileFlags } from '../bench-workload-command.js';
 import { UsageError } from '../exit-codes.js';
-import { type CommandFamily, hosts, mode, output, withUsage } from './family.js';
+import { type CommandFamily, hosts, mode, output, processes, withUsage } from './family.js';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 something was refused or did not complete; 2 wrong usage or unreadable files;
@@ -24,6 +24,7 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .option('-f, --file <path...>', 'manifests to apply instead of the examples: files, or folders of .yaml, .yml and .json files')
     .addOption(mode())
     .addOption(hosts())
+    .addOption(processes())
     .option('--seed <number>', 'seed of every random choice', wholeNumber(0), 1)
     .option('--duration <time>', 'longest time that the run may take (default: 2 minutes, 30 for a workload)', durationValue)
     .option('--workload-file <file>', 'a performance-config.yaml of scheduler_perf: lists its workloads, or runs those that --workload names')
@@ -84,6 +85,6 @@ export const benchCommands: CommandFamily = (program, ended) => {
 /** A workload file says itself what is created; its other flags say nothing without it. */
 const refuseMixture = (command: Command, hasFile: boolean): void => {
   const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli').map(({ long }) => long ?? '');
-  const wrong = given.find((flag) => (hasFile ? ['--nodes', '--pods', '--services', '--file', '--mode'] : ['--workload', '--label']).includes(flag));
+  const wrong = given.find((flag) => (hasFile ? ['--nodes', '--pods', '--services', '--file', '--mode', '--processes'] : ['--workload', '--label']).includes(flag));
   if (wrong !== undefined) throw new UsageError(hasFile ? `${wrong} and --workload-file exclude each other: the workload says what is created` : `${wrong} needs --workload-file`);
 };

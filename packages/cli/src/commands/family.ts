@@ -24,4 +24,6 @@ export const mode = (...more: `simulated: ${string}`[]): Option =>
     .choices(['packed', 'threads', ...(more.length > 0 ? ['simulated'] : [])])
     .default('packed');
 export const hosts = (): Option => new Option('--hosts <number>', 'worker threads in packed mode (default: one per core)').argParser(wholeNumber(1, 256));
+export const processes = (): Option =>
+  new Option('--processes <number>', 'processes that the threads of nodes are spread over, in threads mode (default: as many as the limits of the machine ask for)').argParser(wholeNumber(1, 64));
 export const output = (): Option => new Option('-o, --output <format>', 'what is printed at the end').choices(['table', 'json']).default('table');

@@ -1,11 +1,11 @@
-import { parentPort, type MessagePort, Worker, workerData } from 'node:worker_threads';
-import { Gateway } from './gateway.js';
+import { type MessagePort, Worker } from 'node:worker_threads';
 
 /** What the gateway's thread is told. */
-type GatewayNotice = { readonly notice: 'open'; readonly join: number; readonly process: string; readonly port: MessagePort } | { readonly notice: 'forget'; readonly process: string };
+export type GatewayNotice = { readonly notice: 'open'; readonly join: number; readonly process: string; readonly port: MessagePort } | { readonly notice: 'forget'; readonly process: string };
 
-interface GatewayStart {
-  readonly gateway: { readonly name: string; readonly folder: string };
+export interface GatewayStart {
+  readonly name: string;
+  readonly folder: string;
 }
 
 /** The gateway of this process, on a thread of its own. */
@@ -19,7 +19,7 @@ export class GatewayThread {
 
   /** Resolves when others can reach it. `failed` is called if it ends by itself: without it the process is of no use. */
   static async start(name: string, folder: string, failed: (why: string) => void): Promise<GatewayThread> {
-    const worker = new Worker(new URL(import.meta.url), { workerData: { gateway: { name, folder } } satisfies GatewayStart, name: `gateway of ${name}` });
+    const worker = new Worker(new URL('./gateway-worker.js', import.meta.url), { workerData: { name, folder } satisfies GatewayStart, name: `gateway of ${name}` });
     const gateway = new GatewayThread(worker);
     let why = 'it exited';
     worker.on('error', (error) => {
@@ -47,16 +47,4 @@ export class GatewayThread {
     this.#closing = true;
     await this.#worker.terminate();
   }
-}
-
-/** This module is the thread's entry too. */
-const started = (workerData as GatewayStart | null)?.gateway;
-if (started !== undefined) {
-  const gateway = new Gateway(started.name, started.folder);
-  await gateway.listen();
-  parentPort?.on('message', (notice: GatewayNotice) => {
-    if (notice.notice === 'open') gateway.open(notice.join, notice.process, notice.port);
-    else gateway.forget(notice.process);
-  });
-  parentPort?.postMessage('listening');
 }

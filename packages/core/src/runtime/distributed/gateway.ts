@@ -36,7 +36,7 @@ export class Gateway {
   readonly #outgoing = new Map<string, Outgoing>();
   readonly #incoming = new Map<string, Socket>();
   readonly #forgotten = new Set<string>();
-  #flushing: NodeJS.Immediate | undefined;
+  #isFlushing = false;
 
   constructor(name: string, folder: string) {
     this.#name = name;
@@ -86,11 +86,13 @@ export class Gateway {
       this.#outgoing.set(process, (outgoing = { socket, parcels: [] }));
     }
     outgoing.parcels.push({ join, parcel });
-    this.#flushing ??= setImmediate(() => this.#flush());
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    setImmediate(() => this.#flush());
   }
 
   #flush(): void {
-    this.#flushing = undefined;
+    this.#isFlushing = false;
     for (const outgoing of this.#outgoing.values()) {
       const { parcels } = outgoing;
       if (parcels.length === 0) continue;
