@@ -22,8 +22,7 @@ const SUMMED = ['replicas', 'readyReplicas', 'availableReplicas', 'terminatingRe
 
 /**
  * The first effect of a played timeline that came before its cause, in words; none if all is in order: pods of sets that are not there
- * yet, Events about what has not happened, a status of a generation to come, a Deployment that counts what none of its sets has said,
- * more pods than a rollout may have.
+ * yet, Events about what has not happened, a status of a generation to come, a Deployment that counts what none of its sets has said.
  */
 export const causesBroken = ({ timeline }: Timeline): string | undefined => {
   const pods = new Map<string, Pod>();

@@ -2,6 +2,7 @@ import { align, type Divergence } from './align.js';
 import { causesBroken } from './causes.js';
 import { type History, historiesOf, type HistoryOptions, type Leaves, type SeenEvent, type Write } from './histories.js';
 import { pairUp } from './pairing.js';
+import { boundsBroken } from './rollouts.js';
 import { difference, sameTime, type Shifts } from './same-leaves.js';
 import type { Timeline } from './scenario.js';
 
@@ -15,7 +16,7 @@ export interface Difference {
 
 /**
  * Compares what was played with what was recorded, as the README of the golden set says: per object the same writes by the same
- * managers with the same contents, per object the same Events, causes before effects, and the same objects at the end. Times may
+ * managers with the same contents, per object the same Events, causes before effects, the bounds of rollouts at every entry, and the same objects at the end. Times may
  * be off by two seconds, counted from the start of the scenario or from that of the step; objects of generated names are paired by
  * what they went through.
  */
@@ -35,7 +36,7 @@ export const compareTimelines = (recorded: Timeline, played: Timeline, options: 
   }
   const [earliest] = first.sort((x, y) => x.at - y.at);
   if (earliest !== undefined) return { text: earliest.text, agreed, step: stepOf(recorded, earliest.at) };
-  const cause = causesBroken(played);
+  const cause = causesBroken(played) ?? boundsBroken(played);
   return cause === undefined ? undefined : { text: cause, agreed, step: stepOf(recorded, 0) };
 };
 
