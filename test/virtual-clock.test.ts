@@ -116,6 +116,10 @@ describe('virtual time beside an event loop', () => {
     await Promise.all([runtime.clock.advance(minutes(5)), runtime.clock.advance(seconds(1))]);
     expect(runtime.clock.now() - began).toBe(301_000);
     await expect(runtime.clock.advance(milliseconds(-1))).rejects.toThrow('time goes forwards');
+    const long = runtime.clock.advance(minutes(1e9));
+    const paused = expect(long).rejects.toThrow('the clock was paused before so much time had gone by');
+    runtime.clock.pause();
+    await paused;
     const cut = runtime.clock.advance(minutes(1));
     const stopped = expect(cut).rejects.toThrow('the cluster was stopped');
     await runtime.stop('abort');

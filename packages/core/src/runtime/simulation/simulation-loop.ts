@@ -82,6 +82,7 @@ export class SimulationLoop implements VirtualClock {
 
   pause(): void {
     this.setSpeed(0);
+    for (const { failed } of this.#goals.splice(0)) failed(new Error('the clock was paused before so much time had gone by'));
   }
 
   advance(duration: Duration): Promise<void> {
