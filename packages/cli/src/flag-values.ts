@@ -38,3 +38,9 @@ export const seedRange = (text: string): readonly number[] => {
   if (first === undefined || !Number.isSafeInteger(to) || from > to || to - from >= MOST_SEEDS) throw new InvalidArgumentError('Expected the first and the last seed, such as 1..200.');
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 };
+
+/** What a cluster may be called: it is part of names of files and contexts. */
+export const clusterName = (text: string): string => {
+  if (!/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) throw new InvalidArgumentError('Expected up to 63 lower case letters, digits and hyphens, the first and the last no hyphen.');
+  return text;
+};

@@ -1,11 +1,13 @@
 import { EXIT } from './exit-codes.js';
 
-/** Ctrl-C and SIGTERM as an `AbortSignal`: the first asks for a clean end, a second ends the process at once. */
+/** Ctrl-C, SIGTERM and the end of the terminal as an `AbortSignal`: the first asks for a clean end, a second ends the process at once. */
 export interface Interruption {
   readonly signal: AbortSignal;
   /** Stops listening. */
   release(): void;
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export const interruption = (asked: () => void): Interruption => {
   const controller = new AbortController();
@@ -14,13 +16,11 @@ export const interruption = (asked: () => void): Interruption => {
     controller.abort();
     asked();
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of SIGNALS) process.on(signal, stop);
   return {
     signal: controller.signal,
     release() {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      for (const signal of SIGNALS) process.off(signal, stop);
     },
   };
 };

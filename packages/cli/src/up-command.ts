@@ -1,53 +1,81 @@
 import { randomBytes } from 'node:crypto';
-import { clusterActors, type ClusterSpec } from '@naumachia/actors';
+import { clusterActors } from '@naumachia/actors';
 import { type EdgeInfo, type EdgeOptions, newAuthority } from '@naumachia/actors/apiserver/edge';
 import type { Runtime, VirtualClock } from '@naumachia/core';
-import { createRuntime, type RuntimeFlags } from './cluster-runtime.js';
+import { type ClusterFlags, describedCluster, type DescribedCluster, nodeCount } from './cluster-flags.js';
+import { createRuntime, type PaceFlags } from './cluster-runtime.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { interruption } from './interruption.js';
-import { addToKubeconfig, CONTEXT, defaultKubeconfig } from './kubeconfig-file.js';
+import { contextOf, defaultKubeconfig } from './kubeconfig-file.js';
 import { machineLimits, threadsProblem } from './machine-limits.js';
 import { passUntilNodesReady } from './nodes-ready.js';
+import { VERSION } from './package-version.js';
+import { claimName } from './running/claim-name.js';
+import { tellParent, upDetached } from './running/detached.js';
+import { type ReadyNotice, readyText } from './running/ready-notice.js';
+import { RunningCluster } from './running/running-cluster.js';
 import { print } from './standard-output.js';
 
-export interface UpFlags extends RuntimeFlags {
-  readonly nodes: number;
+export interface UpFlags extends ClusterFlags, PaceFlags {
   readonly port: number;
-  readonly kubeconfig?: string;
+  /** `false`: no kubeconfig is touched. */
+  readonly kubeconfig?: string | false;
   readonly token?: string;
-  readonly controllers: NonNullable<ClusterSpec['controllers']>;
+  readonly detach?: boolean;
+  /** Set by `--detach` for the process that it starts: where its output goes. */
+  readonly detachedLog?: string;
 }
 
-/** `naumachia up`: a cluster that answers kubectl until Ctrl-C. Resolves with the exit code. */
-export const up = async (flags: UpFlags): Promise<number> => {
-  const problem = flags.mode === 'threads' ? threadsProblem(flags.nodes, machineLimits()) : undefined;
-  if (problem !== undefined) throw new CommandFailed(problem);
-  const authority = newAuthority();
-  const token = flags.token ?? randomBytes(24).toString('base64url');
-  const kubeconfig = flags.kubeconfig ?? defaultKubeconfig();
+const DEFAULTS = { nodes: 3, latency: 'recorded' } as const;
 
+/** `naumachia up`: a cluster that answers kubectl until Ctrl-C or `naumachia down`. Resolves with the exit code. */
+export const up = async (flags: UpFlags): Promise<number> => {
+  const cluster = await describedCluster(flags, DEFAULTS);
+  const nodes = nodeCount(cluster);
+  const problem = cluster.mode === 'threads' ? threadsProblem(nodes, machineLimits()) : undefined;
+  if (problem !== undefined) throw new CommandFailed(problem);
+  const about = { pid: process.pid, startedAt: new Date().toISOString(), version: VERSION, mode: cluster.mode, nodes, ...(flags.detachedLog !== undefined && { log: flags.detachedLog }) };
+  if (flags.detach === true) return upDetached(await claimName(cluster.name, about));
+
+  const runtime = await createRuntime(cluster, flags, ({ host, what, detail }) => process.stderr.write(`${host}: ${what}: ${detail}\n`));
   let interrupted: () => void = () => {};
   const untilInterrupted = new Promise<void>((resolve) => (interrupted = resolve));
   const interrupt = interruption(interrupted);
-  const runtime = await createRuntime(flags);
-  const { clock } = runtime;
-  let forget = (): void => {};
+  let running: RunningCluster | undefined;
   try {
-    const started = runtime.start(clusterActors({ nodes: flags.nodes, latency: 'recorded', controllers: flags.controllers, rootCa: authority.certificate }));
-    // Who does not want to wait for hundreds of threads need not; what their start then fails of is nobody's concern.
-    started.catch(() => undefined);
-    await Promise.race([clock ? started.then(async () => passUntilNodesReady(runtime, clock, flags.nodes)) : started, untilInterrupted]);
-    if (interrupt.signal.aborted) return EXIT.interrupted;
-    const { url, caCertificate } = await openEdge(runtime, { port: flags.port, token, authority });
-    forget = addToKubeconfig(kubeconfig, { url, certificateAuthority: caCertificate, token });
-    await print(`${url} is ready: ${flags.nodes} nodes, context "${CONTEXT}" in ${kubeconfig}.${clock ? ` ${paceOf(clock)}` : ''} Ctrl-C ends it.\n`);
+    running = new RunningCluster(await claimName(cluster.name, about), runtime, interrupted);
+    const notice = await Promise.race([serve(running, cluster, flags), untilInterrupted]);
+    if (notice === undefined) return interrupt.signal.aborted ? EXIT.interrupted : EXIT.done;
+    await print(`${readyText(notice)} Ctrl-C ends it.\n`);
+    tellParent(notice);
     await untilInterrupted;
   } finally {
-    forget();
     interrupt.release();
     await runtime.stop('abort');
+    await running?.leave();
   }
   return EXIT.done;
+};
+
+/** Starts everything; what a start then fails of that nobody waits for any more is nobody's concern. */
+const serve = (running: RunningCluster, cluster: DescribedCluster, flags: UpFlags): Promise<ReadyNotice> => {
+  const serving = starting(running, cluster, flags);
+  serving.catch(() => undefined);
+  return serving;
+};
+
+const starting = async (running: RunningCluster, cluster: DescribedCluster, { port, token = randomBytes(24).toString('base64url'), kubeconfig }: UpFlags): Promise<ReadyNotice> => {
+  const { runtime } = running;
+  const authority = newAuthority();
+  await Promise.all([runtime.start(clusterActors({ ...cluster, rootCa: authority.certificate })), running.serve()]);
+  const nodes = nodeCount(cluster);
+  if (runtime.clock) await passUntilNodesReady(runtime, runtime.clock, nodes);
+  const { url, caCertificate } = await openEdge(runtime, { port, token, authority });
+  running.ready({ url, certificateAuthority: caCertificate, token });
+  const file = kubeconfig === false ? undefined : (kubeconfig ?? defaultKubeconfig());
+  if (file !== undefined) running.addToKubeconfig(file);
+  const { name } = running.entry();
+  return { name, url, nodes, ...(runtime.clock && { pace: paceOf(runtime.clock) }), ...(file !== undefined && { kubeconfig: file, context: contextOf(name) }) };
 };
 
 const paceOf = ({ speed }: VirtualClock): string => (speed === 0 ? 'Its clock stands.' : `Its clock goes ${speed} times as fast as yours.`);

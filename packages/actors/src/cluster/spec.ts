@@ -69,3 +69,6 @@ export type ComponentKind = (typeof NODE_COMPONENTS)[number] | (typeof CONTROL_P
 
 /** The group of the nodes that `nodes` counts. */
 export const PLAIN_GROUP = 'node';
+
+/** The version of Kubernetes that all components are of. */
+export { KUBELET_VERSION as KUBERNETES_VERSION } from '../kubelet/kubelet-config.js';

@@ -34,7 +34,8 @@ export interface SimulationOptions {
 }
 
 const EPOCH = instantOf(Date.UTC(2026, 0, 1));
-const LATENCIES: readonly LinkLatency[] = [{ least: 0.1, most: 1 }];
+/** Between any two actors, if nothing else is said. */
+export const SIMULATED_LATENCIES: readonly LinkLatency[] = [{ least: 0.1, most: 1 }];
 
 /** How many steps may run at one instant before the run is called a livelock. */
 const STEPS_PER_INSTANT = 10_000_000;
@@ -68,7 +69,7 @@ export class Simulation {
       disks: new MemoryDisks(),
       observer: options.observer ? { ...options.observer, ...bindTrace(options.observer, this.#trace.stepping) } : { stepping: this.#trace.stepping },
       order: Random.named(options.seed, 'order'),
-      latencies: options.latencies ?? LATENCIES,
+      latencies: options.latencies ?? SIMULATED_LATENCIES,
       freeze: true,
       hostOf: options.hostOf ?? ((actor) => actor),
       recode: options.codec === 'always' ? (message) => codec().recode(message) : undefined,

@@ -1,0 +1,12 @@
+import { Option } from 'commander';
+import type { VersionFlags } from '../version-command.js';
+import type { CommandFamily } from './family.js';
+
+/** `version`. */
+export const versionCommands: CommandFamily = (program, ended) => {
+  program
+    .command('version')
+    .description('Print the versions of naumachia, of the Kubernetes that it is, and of Node.')
+    .addOption(new Option('-o, --output <format>', 'how they are printed').choices(['text', 'json']).default('text'))
+    .action(async (flags: VersionFlags) => ended(await (await import('../version-command.js')).version(flags)));
+};

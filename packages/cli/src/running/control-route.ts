@@ -1,0 +1,1 @@
+export { type ControlledCluster, type ControlRoute, Refusal } from './control-routes.js';
