@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const start = (args: readonly string[]): { readonly child: ChildProcessWithoutNullStreams; readonly ended: Promise<Ended>; readonly seen: { out: string; err: string } } => {
-  const child = spawn(process.execPath, [COMMAND, ...args], { env: { ...process.env, KUBECONFIG: join(folder, 'default-config') } });
+  const child = spawn(process.execPath, [COMMAND, ...args], { env: { ...process.env, NAUMACHIA_HOME: folder, KUBECONFIG: join(folder, 'default-config') } });
   const seen = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (seen.out += String(chunk)));
   child.stderr.on('data', (chunk: Buffer) => (seen.err += String(chunk)));

@@ -23,7 +23,7 @@ export const startClusterProcess = async (flags: readonly string[]): Promise<Clu
   const folder = mkdtempSync(join(tmpdir(), 'naumachia-golden-'));
   const kubeconfig = join(folder, 'kubeconfig');
   const command = fileURLToPath(new URL('../bin/naumachia.js', `file://${createRequire(import.meta.url).resolve('naumachia')}`));
-  const child = spawn(process.execPath, [command, 'up', '--port', '0', '--kubeconfig', kubeconfig, '--token', TOKEN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [command, 'up', '--port', '0', '--kubeconfig', kubeconfig, '--token', TOKEN, ...flags], { env: { ...process.env, NAUMACHIA_HOME: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
   // Nothing is left behind by who ends without having stopped it.
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
