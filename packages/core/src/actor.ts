@@ -30,7 +30,7 @@ export interface ActorContext {
   after(delay: Duration, message: Message): TimerId;
   cancel(timer: TimerId): void;
   /** Starts one of the definition's flows. */
-  run<A>(flow: (argument: A) => Flow, argument: A): void;
+  run<A>(flow: (argument: A) => Flow<unknown>, argument: A): void;
 
   /** Starts a child on this host; its supervisor is this actor. */
   spawn(spec: ActorSpec): Address;
@@ -80,7 +80,7 @@ export interface ActorDefinition<C, S, M extends Message> {
   readonly signals?: Signals<S>;
   /** Every flow that this actor runs: a snapshot names a flow by its function's name. */
   // The argument of each flow is its own; `run` checks it.
-  readonly flows?: readonly ((argument: never) => Flow)[];
+  readonly flows?: readonly ((argument: never) => Flow<unknown>)[];
 }
 
 /** A definition whose config, state and messages are not known at compile time. */

@@ -17,24 +17,40 @@ export type FlowEffect =
   // The state and context of an actor vary by its definition; a flow names them at `atomically`.
   | { readonly effect: 'atomically'; readonly step: (state: never, context: ActorContext) => unknown };
 
-/** Sends a request and waits for its answer, or for the failure that stands for it. `timeout` defaults to the runtime's 30 s. */
-export function* request<Q extends Request<Message>>(to: Address<Q>, message: Q, timeout?: Duration): Flow<ReplyTo<Q> | Failure> {
-  return (yield { effect: 'request', to, message, timeout }) as ReplyTo<Q> | Failure;
+/**
+ * What a flow waits for at `yield*`: an iterator of one step that gives the answer as its result, which costs a third of the generator that
+ * would say the same.
+ */
+export class Awaited<T> {
+  readonly #effect: FlowEffect;
+  #asked = false;
+
+  constructor(effect: FlowEffect) {
+    this.#effect = effect;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(answer: unknown): IteratorResult<FlowEffect, T> {
+    if (this.#asked) return { done: true, value: answer as T };
+    this.#asked = true;
+    return { done: false, value: this.#effect };
+  }
 }
+
+/** Sends a request and waits for its answer, or for the failure that stands for it. `timeout` defaults to the runtime's 30 s. */
+export const request = <Q extends Request<Message>>(to: Address<Q>, message: Q, timeout?: Duration): Awaited<ReplyTo<Q> | Failure> => new Awaited({ effect: 'request', to, message, timeout });
 
 /** Sends requests at once and waits for all their answers, in the same order. */
-export function* requests<Q extends Request<Message>>(all: readonly { readonly to: Address<Q>; readonly message: Q }[], timeout?: Duration): Flow<(ReplyTo<Q> | Failure)[]> {
-  return (yield { effect: 'requests', requests: all, timeout }) as (ReplyTo<Q> | Failure)[];
-}
+export const requests = <Q extends Request<Message>>(all: readonly { readonly to: Address<Q>; readonly message: Q }[], timeout?: Duration): Awaited<(ReplyTo<Q> | Failure)[]> =>
+  new Awaited({ effect: 'requests', requests: all, timeout });
 
-export function* sleep(duration: Duration): Flow {
-  yield { effect: 'sleep', duration };
-}
+export const sleep = (duration: Duration): Awaited<void> => new Awaited({ effect: 'sleep', duration });
 
 /**
  * One atomic step on the actor's state, with its context. The result is recorded: when the flow is restored the step is not run
  * again, so the result must be plain data that nobody changes later.
  */
-export function* atomically<S, T>(step: (state: S, context: ActorContext) => T): Flow<T> {
-  return (yield { effect: 'atomically', step: step as (state: never, context: ActorContext) => unknown }) as T;
-}
+export const atomically = <S, T>(step: (state: S, context: ActorContext) => T): Awaited<T> => new Awaited({ effect: 'atomically', step: step as (state: never, context: ActorContext) => unknown });

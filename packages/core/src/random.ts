@@ -75,16 +75,31 @@ export class Random {
 
   /** A version 4 UUID (RFC 9562), as Kubernetes gives to each object. */
   uuid(): string {
-    const hex = (word: number): string => word.toString(16).padStart(8, '0');
-    const [a, b, c, d] = [hex(this.uint32()), hex(this.uint32()), hex(this.uint32()), hex(this.uint32())];
-    const variant = '89ab'[Number.parseInt(c.charAt(0), 16) & 3];
-    return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
+    hexAt(0, this.uint32(), 28);
+    const b = this.uint32();
+    hexAt(9, b >>> 16, 12);
+    hexAt(14, (b & 0xfff) | 0x4000, 12);
+    const c = this.uint32();
+    hexAt(19, ((c >>> 16) & 0x3fff) | 0x8000, 12);
+    hexAt(24, c & 0xffff, 12);
+    hexAt(28, this.uint32(), 28);
+    return UUID.toString('latin1');
   }
 
   state(): RandomState {
     return { ...this.#state };
   }
 }
+
+/** Where a UUID is written before it becomes a text: put together from pieces, it would be the pieces until somebody reads it. */
+const UUID = Buffer.from('00000000-0000-0000-0000-000000000000', 'latin1');
+
+const DIGITS = Buffer.from('0123456789abcdef', 'latin1');
+
+/** Writes the hexadecimal digits of `word` from the one that begins at bit `shift` on. */
+const hexAt = (at: number, word: number, shift: number): void => {
+  for (let to = at, bit = shift; bit >= 0; to++, bit -= 4) UUID[to] = DIGITS[(word >>> bit) & 0xf] as number;
+};
 
 const rotate = (word: number, by: number): number => ((word << by) | (word >>> (32 - by))) | 0;
 

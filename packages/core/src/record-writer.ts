@@ -41,10 +41,11 @@ export class RecordWriter extends MsgpackBuffer {
   readonly #shapes: Shape;
   /** Of the value that `writeTwo` wrote last, if it was worth it. */
   marks: Marks | undefined;
-  /** The marks that are being made, and the value that is being written begins there. */
+  /** The marks that are being made, how many they are (arrays that are emptied have to grow again), and where the value that is being written begins. */
   readonly #objects: object[] = [];
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
+  #marks = 0;
   #origin = 0;
   #former: Written | undefined;
   /** Where in the former marks the search for the next object begins. */
@@ -70,7 +71,7 @@ export class RecordWriter extends MsgpackBuffer {
     this.begin();
     this.at = 2;
     this.marks = undefined;
-    this.#objects.length = this.#starts.length = this.#ends.length = 0;
+    this.#marks = 0;
     if (!this.#usual(first)) return undefined;
     const length = this.at - 2;
     if (length > 0xffff) throw new RangeError(`the header of an Encoded takes ${length} bytes; 65,535 are the limit`);
@@ -78,7 +79,10 @@ export class RecordWriter extends MsgpackBuffer {
     this.#origin = this.at;
     this.#cursor = 0;
     const usual = this.#usual(second, 0);
-    if (usual && this.at - this.#origin >= MARKED_BYTES) this.marks = { objects: this.#objects.slice(), starts: this.#starts.slice(), ends: this.#ends.slice() };
+    if (usual && this.at - this.#origin >= MARKED_BYTES) {
+      const count = this.#marks;
+      this.marks = { objects: this.#objects.slice(0, count), starts: this.#starts.slice(0, count), ends: this.#ends.slice(0, count) };
+    }
     this.#former = undefined;
     if (!usual) return undefined;
     this.bytes[0] = length >> 8;
@@ -101,15 +105,21 @@ export class RecordWriter extends MsgpackBuffer {
   #marked(value: unknown, level: number): void {
     if (level > MARKED_LEVELS || typeof value !== 'object' || value === null) return this.value(value);
     if (level > 0 && this.#former !== undefined && this.#copied(value, this.#former)) return;
-    const mark = this.#objects.push(value) - 1;
-    this.#starts.push(this.at - this.#origin);
-    this.#ends.push(0);
+    const mark = this.#mark(value, this.at - this.#origin, 0);
     if (Array.isArray(value)) {
       this.arrayHead(value.length);
       for (let i = 0; i < value.length; i++) this.#marked(value[i], level + 1);
     } else if (level === MARKED_LEVELS || !this.#recordHead(value as Record<string, unknown>)) this.value(value);
     else for (const key in value) this.#marked((value as Record<string, unknown>)[key], level + 1);
     this.#ends[mark] = this.at - this.#origin;
+  }
+
+  #mark(value: object, start: number, end: number): number {
+    const mark = this.#marks++;
+    this.#objects[mark] = value;
+    this.#starts[mark] = start;
+    this.#ends[mark] = end;
+    return mark;
   }
 
   #copied(value: object, { marks, bytes, start }: Written): boolean {
@@ -125,9 +135,7 @@ export class RecordWriter extends MsgpackBuffer {
     const moved = this.at - this.#origin - from;
     this.at += to - from;
     do {
-      this.#objects.push(objects[found] as object);
-      this.#starts.push((starts[found] as number) + moved);
-      this.#ends.push((ends[found] as number) + moved);
+      this.#mark(objects[found] as object, (starts[found] as number) + moved, (ends[found] as number) + moved);
       found++;
     } while (found < objects.length && (starts[found] as number) < to);
     this.#cursor = found;

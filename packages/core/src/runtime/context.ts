@@ -14,7 +14,7 @@ export type Effect =
   | { readonly effect: 'reply'; readonly caller: Caller; readonly message: Message }
   | { readonly effect: 'after'; readonly timer: TimerId; readonly delay: Duration; readonly message: Message }
   | { readonly effect: 'cancel'; readonly timer: TimerId }
-  | { readonly effect: 'run'; readonly flow: (argument: never) => Flow; readonly argument: unknown }
+  | { readonly effect: 'run'; readonly flow: (argument: never) => Flow<unknown>; readonly argument: unknown }
   | { readonly effect: 'spawn'; readonly spec: ActorSpec; readonly incarnation: number }
   | { readonly effect: 'watch' | 'unwatch' | 'stop'; readonly actor: Address }
   | { readonly effect: 'openFeed'; readonly feed: string; readonly revision: number; readonly options: FeedOptions }
@@ -92,10 +92,10 @@ export class CellContext implements ActorContext {
     return this.#random?.state();
   }
 
-  run<A>(flow: (argument: A) => Flow, argument: A): void {
+  run<A>(flow: (argument: A) => Flow<unknown>, argument: A): void {
     const behaviour = this.#host.cellOf(this.self.actor)?.behaviour;
     if (behaviour && !behaviour.flows.has(flow)) throw new Error(`flow ${flow.name} is not among the flows of ${behaviour.kind}`);
-    this.#host.effects.push({ effect: 'run', flow: flow as (argument: never) => Flow, argument });
+    this.#host.effects.push({ effect: 'run', flow: flow as (argument: never) => Flow<unknown>, argument });
   }
 
   spawn(spec: ActorSpec): Address {

@@ -54,6 +54,7 @@ export class EventLoop {
     const { clock } = host.options;
     this.#turning = true;
     this.#marker?.began();
+    host.turnBegan();
     const end = (host.now = clock.now()) + TURN_MS;
     host.runTimers();
     for (;;) {
@@ -70,6 +71,7 @@ export class EventLoop {
       if ((host.now = clock.now()) >= end) break;
     }
     host.feeds.flush();
+    host.turnEnded();
     this.#flush();
     this.#marker?.ended();
     this.#turning = false;

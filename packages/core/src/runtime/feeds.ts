@@ -7,6 +7,8 @@ import { type Ages, dropBy, newAges, note } from './feed-ages.js';
 export interface Feed {
   readonly owner: Address;
   readonly name: string;
+  /** What the step is called in which a subscriber takes a batch. */
+  readonly step: string;
   readonly limit: number;
   /** Names the mirror to the owner's host; 0 for the owner's own log. */
   readonly mirror: number;
@@ -73,7 +75,7 @@ export class Feeds {
 
   open(owner: Address, name: string, revision: number, options: FeedOptions, mirror = 0, key?: string): Feed {
     const ages = options.fresh === undefined ? undefined : newAges(options.fresh);
-    return { owner, name, limit: options.limit, mirror, key, entries: [], base: 0, droppedThrough: revision, revision, broadcast: new Set(), keyed: new Map(), dirty: false, ages };
+    return { owner, name, step: `feed ${name}`, limit: options.limit, mirror, key, entries: [], base: 0, droppedThrough: revision, revision, broadcast: new Set(), keyed: new Map(), dirty: false, ages };
   }
 
   publish(feed: Feed, entries: readonly FeedEntry[], revision?: number): void {

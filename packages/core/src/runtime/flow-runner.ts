@@ -13,6 +13,15 @@ export interface FlowAnswer extends Message {
   readonly answer: unknown;
 }
 
+const steps = new WeakMap<object, string>();
+
+/** What the step that begins or advances a flow is called: one string per flow. */
+export const stepOfFlow = (begin: (argument: never) => Flow<unknown>): string => {
+  let step = steps.get(begin);
+  if (step === undefined) steps.set(begin, (step = `flow ${begin.name}`));
+  return step;
+};
+
 /** Runs the flows of a host's actors. What a flow asks for leaves with the effects of the step that asked. */
 export class FlowRunner implements FlowHost {
   readonly #host: Host;
@@ -23,8 +32,8 @@ export class FlowRunner implements FlowHost {
     this.#host = host;
   }
 
-  start(cell: Cell, begin: (argument: never) => Flow, argument: unknown): void {
-    const flow: RunningFlow = { id: this.#host.newId(), name: begin.name, argument, answers: [], generator: begin(argument as never), gathering: undefined, awaited: 0 };
+  start(cell: Cell, begin: (argument: never) => Flow<unknown>, argument: unknown): void {
+    const flow: RunningFlow = { id: this.#host.newId(), name: begin.name, step: stepOfFlow(begin), argument, answers: [], generator: begin(argument as never), gathering: undefined, awaited: 0 };
     (cell.flows ??= new Map()).set(flow.id, flow);
     this.advance(cell, flow, BEGIN);
   }

@@ -7,6 +7,8 @@ import type { Message } from '../message.js';
 export interface RunningFlow {
   readonly id: number;
   readonly name: string;
+  /** What its steps are called. */
+  readonly step: string;
   readonly argument: unknown;
   readonly answers: unknown[];
   readonly generator: Flow<unknown>;

@@ -3,7 +3,6 @@ import type { Address } from '../address.js';
 import type { Disk } from '../disk.js';
 import type { FeedBatch } from '../feed.js';
 import { DEFAULT_MAILBOX } from '../mailbox.js';
-import type { Flow } from '../flow.js';
 import { type Caller, type Envelope, failure, type Message } from '../message.js';
 import type { Port } from '../port.js';
 import { type Duration, type Instant, later, seconds } from '../time.js';
@@ -12,7 +11,7 @@ import { CellContext, type ContextHost, type Effect } from './context.js';
 import { Delivery } from './delivery.js';
 import { FeedTraffic } from './feed-traffic.js';
 import { Feeds, type Subscription } from './feeds.js';
-import { type FlowAnswer, FlowRunner } from './flow-runner.js';
+import { type FlowAnswer, FlowRunner, stepOfFlow } from './flow-runner.js';
 import type { HostOptions } from './host-options.js';
 import type { PeerItem } from './peers.js';
 import { openPort } from './ports.js';
@@ -53,6 +52,9 @@ export class Host implements ContextHost {
   closed = false;
   readonly #ready = new Ring<Cell>();
   readonly #incarnations = new Map<string, number>();
+  /** When the step before this one ended, where somebody counts the time of steps. */
+  #clock = 0;
+  #turning = false;
   #lastId = 0;
   #lastIndex = 0;
 
@@ -110,9 +112,7 @@ export class Host implements ContextHost {
     if (parent) (parent.children ??= new Set()).add(cell);
     this.options.named?.(cell.index, spec.name);
     this.options.observer?.started?.(address, spec.kind, this.now);
-    this.#run(cell, 'start', 0, undefined, undefined, () => {
-      cell.state = behaviour.start(spec.config, cell.context);
-    });
+    this.#run(cell, 'start', 0, undefined, undefined, () => (cell.state = behaviour.start(spec.config, cell.context)), undefined);
     this.delivery.decided(spec.name);
     return cell;
   }
@@ -204,12 +204,36 @@ export class Host implements ContextHost {
   }
 
   /** Begins a flow as a step of its own. */
-  beginFlow(cell: Cell, flow: (argument: never) => Flow, argument: unknown): void {
-    this.#run(cell, `flow ${flow.name}`, this.cause, this.caller, undefined, () => this.#flows.start(cell, flow, argument));
+  beginFlow(cell: Cell, begun: Extract<Effect, { effect: 'run' }>): void {
+    this.#run(cell, stepOfFlow(begun.flow), this.cause, this.caller, undefined, this.#begins, begun);
   }
 
+  /** A turn of steps begins: what lies between two of them counts as the second's time. */
+  turnBegan(): void {
+    this.#turning = true;
+    if (this.options.observer?.stepped) this.#clock = performance.now();
+  }
+
+  turnEnded(): void {
+    this.#turning = false;
+  }
+
+  // What a step does, with what. Functions that are made once: a closure for each message would be a tenth of what a message allocates.
+  readonly #receives = (cell: Cell, { from, message }: Envelope): void => {
+    const handler = cell.behaviour.receive[message.type];
+    if (!handler) throw new Error(`${cell.behaviour.kind} does not receive ${message.type} (from ${from.actor})`);
+    handler(cell.state, this.recoded(message), cell.context);
+  };
+  readonly #feeds = (cell: Cell, { batch }: FeedDelivery): void => cell.behaviour.signals.feed?.(cell.state, batch, cell.context);
+  readonly #begins = (cell: Cell, { flow, argument }: Extract<Effect, { effect: 'run' }>): void => this.#flows.start(cell, flow, argument);
+  readonly #answers = (cell: Cell, { flow, answer }: FlowAnswer): void => this.#flows.advance(cell, flow, answer);
+  readonly #signals = ({ behaviour, state, context }: Cell, { type, signal }: Message & { readonly signal: never }): void => {
+    if (type === 'terminated') behaviour.signals.terminated?.(state, signal, context);
+    else behaviour.signals.feedEnded?.(state, signal, context);
+  };
+
   /** Runs one step: its effects are released if it returns, and gone if it throws. */
-  #run(cell: Cell, step: string, id: number, caller: Caller | undefined, envelope: Envelope | undefined, handler: () => void): void {
+  #run<T>(cell: Cell, step: string, id: number, caller: Caller | undefined, envelope: Envelope | undefined, work: (cell: Cell, subject: T) => void, subject: T): void {
     const { observer, mark } = this.options;
     const { cause: outerCause, caller: outerCaller } = this;
     const firstEffect = this.effects.length;
@@ -217,55 +241,49 @@ export class Host implements ContextHost {
     this.caller = caller;
     mark?.(cell.index, step);
     observer?.stepping?.(cell.address, step, envelope, this.now);
-    const began = observer?.stepped ? performance.now() : 0;
+    if (!this.#turning && observer?.stepped) this.#clock = performance.now();
     try {
-      handler();
+      work(cell, subject);
       if (this.effects.length > firstEffect) this.#release.all(cell, firstEffect);
     } catch (error) {
       this.effects.length = firstEffect;
       this.supervisor.failed(cell, error);
     }
-    if (observer?.stepped) observer.stepped(cell.address, step, (performance.now() - began) * 1000);
+    if (observer?.stepped) {
+      const ended = performance.now();
+      observer.stepped(cell.address, step, (ended - this.#clock) * 1000);
+      this.#clock = ended;
+    }
     this.cause = outerCause;
     this.caller = outerCaller;
   }
 
   #handle(cell: Cell, envelope: Envelope): void {
-    const { message } = envelope;
-    const { behaviour, context } = cell;
-    if (envelope.kind === 'signal') {
-      if (message.type === 'feed' || message.type === 'answer') {
-        const delivery = message as FeedDelivery | FlowAnswer;
-        if (delivery.type === 'feed') {
-          if (!delivery.subscription.open) return;
-          this.options.observer?.fed?.(cell.address, delivery.batch, this.now);
-        }
-        this.#run(cell, delivery.type === 'feed' ? `feed ${delivery.batch.feed}` : `flow ${delivery.flow.name}`, envelope.id, undefined, envelope, () => {
-          if (delivery.type === 'feed') behaviour.signals.feed?.(cell.state, delivery.batch, context);
-          else this.#flows.advance(cell, delivery.flow, delivery.answer);
-        });
-        if (delivery.type === 'feed') this.feeds.handled(delivery.subscription);
-        return;
-      }
-      this.#run(cell, message.type, envelope.id, undefined, envelope, () => {
-        const signal = message as Message & { readonly signal: never };
-        if (message.type === 'terminated') behaviour.signals.terminated?.(cell.state, signal.signal, context);
-        else behaviour.signals.feedEnded?.(cell.state, signal.signal, context);
-      });
-      return;
+    const { message, id } = envelope;
+    if (envelope.kind !== 'signal') {
+      const caller = envelope.kind === 'request' ? { address: envelope.from, slot: envelope.slot } : undefined;
+      return this.#run(cell, message.type, id, caller, envelope, this.#receives, envelope);
     }
-    const handler = behaviour.receive[message.type];
-    const caller = envelope.kind === 'request' ? { address: envelope.from, slot: envelope.slot } : undefined;
-    this.#run(cell, message.type, envelope.id, caller, envelope, () => {
-      if (!handler) throw new Error(`${behaviour.kind} does not receive ${message.type} (from ${envelope.from.actor})`);
-      handler(cell.state, this.recoded(message), context);
-    });
+    switch (message.type) {
+      case 'feed': {
+        const delivery = message as FeedDelivery;
+        const { subscription } = delivery;
+        if (!subscription.open) return;
+        this.options.observer?.fed?.(cell.address, delivery.batch, this.now);
+        this.#run(cell, subscription.feed.step, id, undefined, envelope, this.#feeds, delivery);
+        return this.feeds.handled(subscription);
+      }
+      case 'answer':
+        return this.#run(cell, (message as FlowAnswer).flow.step, id, undefined, envelope, this.#answers, message as FlowAnswer);
+      default:
+        return this.#run(cell, message.type, id, undefined, envelope, this.#signals, message as Message & { readonly signal: never });
+    }
   }
 
   /** The last step of an actor that is stopped in order. */
   runStopping(cell: Cell): void {
     const { stopping } = cell.behaviour.signals;
-    if (stopping) this.#run(cell, 'stopping', 0, undefined, undefined, () => stopping(cell.state, cell.context));
+    if (stopping) this.#run(cell, 'stopping', 0, undefined, undefined, () => stopping(cell.state, cell.context), undefined);
   }
 
   #isEnded(cell: Cell): boolean {

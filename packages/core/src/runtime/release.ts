@@ -54,7 +54,7 @@ export class Release {
         host.timers.add(later(host.now, effect.delay), effect.due);
         return;
       case 'run':
-        return host.beginFlow(cell, effect.flow, effect.argument);
+        return host.beginFlow(cell, effect);
       case 'spawn':
         host.start(effect.spec, cell, effect.incarnation);
         return;

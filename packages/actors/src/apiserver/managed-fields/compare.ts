@@ -1,6 +1,7 @@
 import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
 import { type FieldSet, ITSELF, NO_FIELDS, fieldSet, isEmpty } from './field-set.js';
 import { zeroValue } from '../zero-value.js';
+import { sortTexts } from '../../api/sort-texts.js';
 import { listElementPath } from './path-element.js';
 
 /**
@@ -161,78 +162,117 @@ function walkStruct(type: ApiType, before: Fields, after: Fields, nested: boolea
     if (leaves !== undefined) return walkLeaves(leaves, before, after, nested && was === undefined, nested && is === undefined);
   }
   const fields = inPathOrder(type);
-  let changedElements: string[] | undefined;
-  const changedChildren: FieldSet[] = [];
-  let removedElements: string[] | undefined;
-  const removedChildren: FieldSet[] = [];
+  let more: Part | undefined;
+  let less: Part | undefined;
   for (let i = 0; i < fields.length; i++) {
     const field = fields[i] as ApiField;
     const left = before[field.name];
     const right = after[field.name];
     if (left === right || (skip !== undefined && skip.has(field.name))) continue;
     walkValue(field, field.type, left, right);
-    if (!isEmpty(changed)) {
-      (changedElements ??= []).push(elementOf(field.name));
-      changedChildren.push(changed);
-    }
-    if (!isEmpty(removed)) {
-      (removedElements ??= []).push(elementOf(field.name));
-      removedChildren.push(removed);
-    }
+    if (!isEmpty(changed)) more = withChild(more, elementOf(field.name), changed);
+    if (!isEmpty(removed)) less = withChild(less, elementOf(field.name), removed);
   }
-  finish(nested && was === undefined, nested && is === undefined, changedElements, changedChildren, removedElements, removedChildren);
+  finish(nested && was === undefined, nested && is === undefined, more, less);
 }
 
 function walkMap(element: ValueType, before: Fields, after: Fields, was: unknown, is: unknown): void {
-  let changedElements: string[] | undefined;
-  const changedChildren: FieldSet[] = [];
-  let removedElements: string[] | undefined;
-  const removedChildren: FieldSet[] = [];
+  let more: Part | undefined;
+  let less: Part | undefined;
   for (const key of sortedUnion(before, after)) {
     walkValue(undefined, element, before[key], after[key]);
-    if (!isEmpty(changed)) {
-      (changedElements ??= []).push(elementOf(key));
-      changedChildren.push(changed);
-    }
-    if (!isEmpty(removed)) {
-      (removedElements ??= []).push(elementOf(key));
-      removedChildren.push(removed);
-    }
+    if (!isEmpty(changed)) more = withChild(more, elementOf(key), changed);
+    if (!isEmpty(removed)) less = withChild(less, elementOf(key), removed);
   }
-  finish(was === undefined, is === undefined, changedElements, changedChildren, removedElements, removedChildren);
+  finish(was === undefined, is === undefined, more, less);
 }
 
 const sortedUnion = (before: Fields, after: Fields): string[] => {
   const keys = Object.keys(before);
   for (const key in after) if (before[key] === undefined) keys.push(key);
-  return keys.length > 1 ? keys.sort() : keys;
+  return sortTexts(keys);
 };
 
+/** What is gathered of a set: its elements so far, in order, and what stands below each. */
+interface Part {
+  readonly elements: string[];
+  readonly children: FieldSet[];
+}
+
+const withChild = (part: Part | undefined, element: string, child: FieldSet): Part => {
+  if (part === undefined) return { elements: [element], children: [child] };
+  part.elements.push(element);
+  part.children.push(child);
+  return part;
+};
+
+/** As `withChild`, for elements that come in any order. */
+const withChildInOrder = (part: Part | undefined, element: string, child: FieldSet): Part => {
+  const whole = withChild(part, element, child);
+  const { elements, children } = whole;
+  for (let at = elements.length - 1; at > 0 && (elements[at - 1] as string) > element; at--) {
+    elements[at] = elements[at - 1] as string;
+    children[at] = children[at - 1] as FieldSet;
+    elements[at - 1] = element;
+    children[at - 1] = child;
+  }
+  return whole;
+};
+
+/** Lists of more elements than this are matched by a table. */
+const FEW = 16;
+
 function walkList(field: ApiField, element: ValueType, before: readonly unknown[], after: readonly unknown[], was: unknown, is: unknown): void {
+  const left = before.length <= FEW && after.length <= FEW ? distinctPaths(field, before) : undefined;
+  const right = left === undefined ? undefined : distinctPaths(field, after);
+  if (left === undefined || right === undefined) return walkLongList(field, element, before, after, was, is);
+  let more: Part | undefined;
+  let less: Part | undefined;
+  for (let i = 0; i < right.length; i++) {
+    const path = right[i];
+    if (path === undefined) continue;
+    const at = left[i] === path ? i : left.indexOf(path);
+    walkValue(undefined, element, at < 0 ? undefined : before[at], after[i]);
+    if (!isEmpty(changed)) more = withChildInOrder(more, path, changed);
+    if (!isEmpty(removed)) less = withChildInOrder(less, path, removed);
+  }
+  for (let i = 0; i < left.length; i++) {
+    const path = left[i];
+    if (path === undefined || right[i] === path || right.includes(path)) continue;
+    walkValue(undefined, element, before[i], undefined);
+    if (!isEmpty(changed)) more = withChildInOrder(more, path, changed);
+    if (!isEmpty(removed)) less = withChildInOrder(less, path, removed);
+  }
+  finish(was === undefined, is === undefined, more, less);
+}
+
+/** The path of each element, where it has one; undefined if two have the same. */
+const distinctPaths = (field: ApiField, items: readonly unknown[]): (string | undefined)[] | undefined => {
+  const paths: (string | undefined)[] = [];
+  for (let i = 0; i < items.length; i++) {
+    const path = listElementPath(field, items[i]);
+    if (path !== undefined && paths.includes(path)) return undefined;
+    paths.push(path);
+  }
+  return paths;
+};
+
+function walkLongList(field: ApiField, element: ValueType, before: readonly unknown[], after: readonly unknown[], was: unknown, is: unknown): void {
   const left = byPath(field, before);
   const right = byPath(field, after);
   const paths = [...left.keys()];
   for (const path of right.keys()) if (!left.has(path)) paths.push(path);
-  if (paths.length > 1) paths.sort();
-  let changedElements: string[] | undefined;
-  const changedChildren: FieldSet[] = [];
-  let removedElements: string[] | undefined;
-  const removedChildren: FieldSet[] = [];
-  for (const path of paths) {
+  let more: Part | undefined;
+  let less: Part | undefined;
+  for (const path of sortTexts(paths)) {
     const before1 = left.get(path);
     const after1 = right.get(path);
     if (before1 instanceof Repeated || after1 instanceof Repeated) leaf(itemsOf(before1), itemsOf(after1));
     else walkValue(undefined, element, before1, after1);
-    if (!isEmpty(changed)) {
-      (changedElements ??= []).push(path);
-      changedChildren.push(changed);
-    }
-    if (!isEmpty(removed)) {
-      (removedElements ??= []).push(path);
-      removedChildren.push(removed);
-    }
+    if (!isEmpty(changed)) more = withChild(more, path, changed);
+    if (!isEmpty(removed)) less = withChild(less, path, removed);
   }
-  finish(was === undefined, is === undefined, changedElements, changedChildren, removedElements, removedChildren);
+  finish(was === undefined, is === undefined, more, less);
 }
 
 /** Elements that share a path, which the store may hold: together they are one leaf. */
@@ -258,9 +298,9 @@ const byPath = (field: ApiField, items: readonly unknown[]): Map<string, unknown
   return map;
 };
 
-const finish = (added: boolean, gone: boolean, changedElements: string[] | undefined, changedChildren: FieldSet[], removedElements: string[] | undefined, removedChildren: FieldSet[]): void => {
-  changed = changedElements === undefined ? (added ? ITSELF : NO_FIELDS) : fieldSet(added, changedElements, changedChildren);
-  removed = removedElements === undefined ? (gone ? ITSELF : NO_FIELDS) : fieldSet(gone, removedElements, removedChildren);
+const finish = (added: boolean, gone: boolean, more: Part | undefined, less: Part | undefined): void => {
+  changed = more === undefined ? (added ? ITSELF : NO_FIELDS) : fieldSet(added, more.elements, more.children);
+  removed = less === undefined ? (gone ? ITSELF : NO_FIELDS) : fieldSet(gone, less.elements, less.children);
 };
 
 /** Equality of JSON values, whatever the order of keys. */

@@ -76,8 +76,16 @@ export const withSet = (entry: ManagedFieldsEntry, set: FieldSet): ManagedFields
   return changed;
 };
 
-/** Sorts in place: Apply before Update, then by time, manager, version and subresource (internal/managedfields.go). */
-export const sortEntries = (entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] => entries.sort(compareEntries);
+/** Sorts in place, one by one, as they are few: Apply before Update, then by time, manager, version and subresource (internal/managedfields.go). */
+export const sortEntries = (entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] => {
+  for (let i = 1; i < entries.length; i++) {
+    const entry = entries[i] as ManagedFieldsEntry;
+    let at = i;
+    for (; at > 0 && compareEntries(entries[at - 1] as ManagedFieldsEntry, entry) > 0; at--) entries[at] = entries[at - 1] as ManagedFieldsEntry;
+    entries[at] = entry;
+  }
+  return entries;
+};
 
 const compareEntries = (a: ManagedFieldsEntry, b: ManagedFieldsEntry): number =>
   order(a.operation, b.operation) || order(a.time, b.time) || order(a.manager, b.manager) || order(a.apiVersion, b.apiVersion) || order(a.subresource, b.subresource);

@@ -8,6 +8,10 @@ export const listElementPath = (field: ApiField, item: unknown): string | undefi
   if (field.listType === 'set') return `v:${JSON.stringify(item)}`;
   if (typeof item !== 'object' || item === null) return undefined;
   const keys = sortedKeys(field);
+  if (keys.length === 1) {
+    const value = (item as Readonly<Record<string, unknown>>)[keys[0] as string];
+    if (typeof value === 'string') return pathOfKey(keys[0] as string, value);
+  }
   let text = 'k:{';
   let found = 0;
   for (let i = 0; i < keys.length; i++) {
@@ -18,6 +22,22 @@ export const listElementPath = (field: ApiField, item: unknown): string | undefi
     text += `${found++ === 0 ? '' : ','}"${key}":${typeof value === 'string' ? quote(value) : JSON.stringify(value)}`;
   }
   return found === 0 ? undefined : `${text}}`;
+};
+
+/** Texts of elements with one key, by key and value: most lists are keyed by a name or type, of which there are few. */
+const paths = new Map<string, Map<string, string>>();
+const MOST_PATHS = 4096;
+
+const pathOfKey = (key: string, value: string): string => {
+  let known = paths.get(key);
+  if (known === undefined) paths.set(key, (known = new Map()));
+  let path = known.get(value);
+  if (path === undefined) {
+    path = `k:{"${key}":${quote(value)}}`;
+    if (known.size >= MOST_PATHS) known.clear();
+    known.set(value, path);
+  }
+  return path;
 };
 
 /** OpenAPI gives every string that is no pointer an empty one as default; the tables leave such defaults out. */

@@ -43,62 +43,65 @@ function mergeFields(type: ApiType | undefined, element: ValueType | undefined, 
     if (directive === 'delete') return {};
     refuse(500, `unknown patch type: ${goText(directive)} in map: ${goText(patch)}`);
   }
-  const changes: Changes = { keys: [], values: [] };
-  const at = (key: string): unknown => {
-    const index = changes.keys.indexOf(key);
-    return index < 0 ? original[key] : changes.values[index];
-  };
-  const set = (key: string, value: unknown): void => {
-    const index = changes.keys.indexOf(key);
-    if (index >= 0) changes.values[index] = value;
-    else if (original[key] !== value) {
-      changes.keys.push(key);
-      changes.values.push(value);
-    }
-  };
-  if ('$retainKeys' in patch) retainKeys(patch, original, set);
+  const changes: Changes = { original, keys: [], values: [] };
+  if ('$retainKeys' in patch) retainKeys(patch, changes);
   for (const key in patch) {
     const value = patch[key];
     if (key.charCodeAt(0) === DOLLAR) {
-      if (key.startsWith(SET_ELEMENT_ORDER)) orderWithoutPatch(type, key.slice(SET_ELEMENT_ORDER.length), value, patch, original, set);
-      else if (key.startsWith(DELETE_FROM_PRIMITIVE_LIST)) deletePrimitives(key.slice(DELETE_FROM_PRIMITIVE_LIST.length), value, patch, original, set);
+      if (key.startsWith(SET_ELEMENT_ORDER)) orderWithoutPatch(type, key.slice(SET_ELEMENT_ORDER.length), value, patch, changes);
+      else if (key.startsWith(DELETE_FROM_PRIMITIVE_LIST)) deletePrimitives(key.slice(DELETE_FROM_PRIMITIVE_LIST.length), value, patch, changes);
       continue;
     }
     const field = type?.field.get(key);
     if (value === null) {
-      set(key, field !== undefined && zeroOfField(field) === null ? null : undefined);
+      set(changes, key, field !== undefined && zeroOfField(field) === null ? null : undefined);
       continue;
     }
-    const before = at(key);
+    const before = valueOf(changes, key);
     const valueType = field?.type ?? element;
     if (before === undefined || before === null || Array.isArray(before) !== Array.isArray(value) || typeof before !== typeof value) {
       // A directive for a map that is not there is nothing.
-      if (!isDirective(value)) set(key, dropDirectives(value, valueType));
+      if (!isDirective(value)) set(changes, key, dropDirectives(value, valueType));
     } else if (Array.isArray(value)) {
       const order = patch[SET_ELEMENT_ORDER + key];
       const removals = patch[DELETE_FROM_PRIMITIVE_LIST + key];
-      set(key, mergeList(field, before as readonly unknown[], value, Array.isArray(order) ? order : undefined, Array.isArray(removals) ? removals : undefined));
+      set(changes, key, mergeList(field, before as readonly unknown[], value, Array.isArray(order) ? order : undefined, Array.isArray(removals) ? removals : undefined));
     } else if (typeof value === 'object') {
-      if (field?.patchStrategy.includes('replace') === true) set(key, dropDirectives(value, valueType));
-      else if (valueType?.kind === 'struct') set(key, mergeFields(valueType.struct, undefined, before as Fields, value as Fields));
-      else set(key, mergeFields(undefined, valueType?.kind === 'map' ? valueType.element : undefined, before as Fields, value as Fields));
-    } else if (before !== value) set(key, value);
+      if (field?.patchStrategy.includes('replace') === true) set(changes, key, dropDirectives(value, valueType));
+      else if (valueType?.kind === 'struct') set(changes, key, mergeFields(valueType.struct, undefined, before as Fields, value as Fields));
+      else set(changes, key, mergeFields(undefined, valueType?.kind === 'map' ? valueType.element : undefined, before as Fields, value as Fields));
+    } else if (before !== value) set(changes, key, value);
   }
-  return withChanges(type, original, changes);
+  return withChanges(type, changes);
 }
 
 const DOLLAR = 0x24;
 
 interface Changes {
+  readonly original: Fields;
   readonly keys: string[];
   readonly values: unknown[];
 }
+
+const valueOf = ({ original, keys, values }: Changes, key: string): unknown => {
+  const index = keys.indexOf(key);
+  return index < 0 ? original[key] : values[index];
+};
+
+const set = ({ original, keys, values }: Changes, key: string, value: unknown): void => {
+  const index = keys.indexOf(key);
+  if (index >= 0) values[index] = value;
+  else if (original[key] !== value) {
+    keys.push(key);
+    values.push(value);
+  }
+};
 
 /**
  * The object with its changes. A struct that gets new fields is built in the order of its table: objects of a kind then have few
  * shapes, which costs less here and wherever they are read.
  */
-const withChanges = (type: ApiType | undefined, original: Fields, { keys, values }: Changes): Fields => {
+const withChanges = (type: ApiType | undefined, { original, keys, values }: Changes): Fields => {
   if (keys.length === 0) return original;
   let result: Record<string, unknown>;
   if (type !== undefined && keys.length > 3) {
@@ -121,7 +124,7 @@ const withChanges = (type: ApiType | undefined, original: Fields, { keys, values
   return result;
 };
 
-const retainKeys = (patch: Fields, original: Fields, set: (key: string, value: undefined) => void): void => {
+const retainKeys = (patch: Fields, changes: Changes): void => {
   const keys = patch['$retainKeys'];
   if (!Array.isArray(keys)) return refuse(400, 'invalid patch format of retainKeys');
   const retained = new Set(keys);
@@ -129,24 +132,24 @@ const retainKeys = (patch: Fields, original: Fields, set: (key: string, value: u
     if (key.startsWith('$') || patch[key] === null || retained.has(key)) continue;
     refuse(400, 'invalid patch format of retainKeys');
   }
-  for (const key of Object.keys(original)) if (!retained.has(key)) set(key, undefined);
+  for (const key of Object.keys(changes.original)) if (!retained.has(key)) set(changes, key, undefined);
 };
 
 /** `$setElementOrder/x` without `x`: the live list is put in order. */
-const orderWithoutPatch = (type: ApiType | undefined, key: string, order: unknown, patch: Fields, original: Fields, set: (key: string, value: unknown) => void): void => {
+const orderWithoutPatch = (type: ApiType | undefined, key: string, order: unknown, patch: Fields, changes: Changes): void => {
   if (!Array.isArray(order)) return refuse(500, `expected a []interface {}, but received a ${goTypeOf(order)}`);
   if (key in patch) return;
-  const list = original[key];
+  const list = changes.original[key];
   const field = type?.field.get(key);
   if (!Array.isArray(list) || field === undefined || !field.patchStrategy.includes('merge')) return;
   const removals = patch[DELETE_FROM_PRIMITIVE_LIST + key];
-  set(key, mergeList(field, list, [], order, Array.isArray(removals) ? removals : undefined));
+  set(changes, key, mergeList(field, list, [], order, Array.isArray(removals) ? removals : undefined));
 };
 
-const deletePrimitives = (key: string, removals: unknown, patch: Fields, original: Fields, set: (key: string, value: unknown) => void): void => {
-  const list = original[key];
+const deletePrimitives = (key: string, removals: unknown, patch: Fields, changes: Changes): void => {
+  const list = changes.original[key];
   if (!Array.isArray(removals) || !Array.isArray(list) || key in patch || SET_ELEMENT_ORDER + key in patch) return;
-  set(key, list.filter((item) => !removals.includes(item)));
+  set(changes, key, list.filter((item) => !removals.includes(item)));
 };
 
 function mergeList(field: ApiField | undefined, original: readonly unknown[], patch: readonly unknown[], order: readonly unknown[] | undefined, removals: readonly unknown[] | undefined): readonly unknown[] {
@@ -211,6 +214,7 @@ function mergeByKey(field: ApiField, mergeKey: string, original: readonly unknow
 const inOrder = (merged: readonly unknown[], live: readonly unknown[], order: readonly unknown[], mergeKey: string | undefined): readonly unknown[] => {
   const identity = (item: unknown): unknown => (mergeKey === undefined ? item : (item as Fields)[mergeKey]);
   const wanted = order.map(identity);
+  if (isOrdered(merged, wanted, identity)) return merged;
   const patched = merged.filter((item) => wanted.includes(identity(item))).sort((a, b) => wanted.indexOf(identity(a)) - wanted.indexOf(identity(b)));
   const server = live.map(identity);
   const place = (item: unknown): number => server.indexOf(identity(item));
@@ -231,6 +235,17 @@ const inOrder = (merged: readonly unknown[], live: readonly unknown[], order: re
     }
   }
   return result;
+};
+
+/** Whether every item is wanted, and they stand in that order already: what most patches come to. */
+const isOrdered = (merged: readonly unknown[], wanted: readonly unknown[], identity: (item: unknown) => unknown): boolean => {
+  let last = -1;
+  for (const item of merged) {
+    const at = wanted.indexOf(identity(item));
+    if (at <= last) return false;
+    last = at;
+  }
+  return true;
 };
 
 /** What is not in the original is taken from the patch, without directives, and without nulls where the type knows none. */

@@ -1,5 +1,5 @@
-import { type ActorContext, atomically, type Caller, type Flow, isFailure, request as ask } from '@naumachia/core';
-import type { KeyHeader, OptimisticDeleteRequest, OptimisticPutRequest, TxnRequest } from '../../api/etcd-requests.js';
+import { type ActorContext, atomically, type Caller, type Failure, type Flow, isFailure, type ReplyTo, request as ask } from '@naumachia/core';
+import type { KeyHeader, OptimisticDeleteRequest, OptimisticPutRequest, TxnReply, TxnRequest } from '../../api/etcd-requests.js';
 import type { ObjectHeader } from '../../api/object.js';
 import type { ApiReply, ApiRequest, Stored } from '../../api/requests.js';
 import { alreadyExists, conflict, deletedStatus, generateNameConflict, serverTimeout, serviceUnavailable } from '../../api/status.js';
@@ -24,21 +24,23 @@ interface Written {
 }
 
 /** Carries one computed write to etcd, again from the newest object where the guard fails, and answers. */
-export function* write({ request, caller, plan }: Written): Flow {
-  const reply = yield* carry(request, plan);
-  yield* atomically((state: ApiServerState, context: ActorContext) => {
+export const write = ({ request, caller, plan }: Written): Flow<ApiReply> =>
+  carry(request, plan, (state, context, reply) => {
     state.inFlight--;
     if (caller !== undefined) context.reply(caller, 'brief' in request && request.brief === true ? briefly(reply) : reply);
   });
-}
 
-/** A write until it is answered; its answer. */
-export function* carry(request: WriteRequest, plan: Plan): Flow<ApiReply> {
+/** A write until it is answered; its answer. `done` is part of the step that has it. */
+export function* carry(request: WriteRequest, plan: Plan, done?: (state: ApiServerState, context: ActorContext, reply: ApiReply) => void): Flow<ApiReply> {
   let next: Plan = plan;
   for (let attempt = 1; next.type !== 'answer'; attempt++) {
     const asked: Exclude<Plan, { readonly type: 'answer' }> = next;
-    const outcome: Outcome = yield* carryOut(asked);
-    next = yield* atomically((state: ApiServerState, context: ActorContext) => settle(state, context, request, asked, outcome, attempt));
+    const answer = yield* ask<EtcdWrite>(ETCD, requestOf(asked));
+    next = yield* atomically((state: ApiServerState, context: ActorContext) => {
+      const settled = settle(state, context, request, asked, outcomeOf(answer), attempt);
+      if (settled.type === 'answer') done?.(state, context, settled.reply);
+      return settled;
+    });
   }
   return next.reply;
 }
@@ -56,44 +58,43 @@ type Outcome =
   | { readonly type: 'held'; readonly stored: Stored | undefined }
   | { readonly type: 'failed'; readonly reply: ApiReply };
 
-function* carryOut(plan: Exclude<Plan, { readonly type: 'answer' }>): Flow<Outcome> {
+type EtcdWrite = OptimisticPutRequest | OptimisticDeleteRequest | TxnRequest;
+
+/** What is asked of etcd for a plan. */
+const requestOf = (plan: Exclude<Plan, { readonly type: 'answer' }>): EtcdWrite => {
   switch (plan.type) {
     case 'put':
-      return yield* put(plan);
+      return putOf(plan);
     case 'then':
-      return yield* put(plan.first);
+      return putOf(plan.first);
     case 'delete':
-      return yield* remove(plan);
+      return deletionOf(plan);
     case 'transaction':
-      return yield* transact(plan.compare, plan.success);
+      return transaction(plan.compare, plan.success);
   }
-}
+};
 
-function* put(plan: PutPlan): Flow<Outcome> {
-  const { key, expected, header, value, lease } = plan;
-  const reply = yield* ask<OptimisticPutRequest>(ETCD, lease === 0 ? { type: 'optimistic-put', key, expected, header, value } : { type: 'optimistic-put', key, expected, header, value, lease });
+const putOf = ({ key, expected, header, value, lease }: PutPlan): OptimisticPutRequest =>
+  lease === 0 ? { type: 'optimistic-put', key, expected, header, value } : { type: 'optimistic-put', key, expected, header, value, lease };
+
+const deletionOf = ({ key, expected, header, also }: DeletePlan): OptimisticDeleteRequest | TxnRequest =>
+  also.length === 0
+    ? { type: 'optimistic-delete', key, expected, header }
+    : transaction(
+        [{ key, target: 'mod', result: 'equal', value: expected }],
+        [{ type: 'delete-range', key, header }, ...also.map((guard) => ({ type: 'delete-range', key: guard, header: { change: 'deleted' } }) as const)],
+      );
+
+const transaction = (compare: TxnRequest['compare'], success: TxnRequest['success']): TxnRequest => ({ type: 'txn', compare, success, failure: [{ type: 'range', key: compare[0]?.key ?? '' }] });
+
+/** What an answer of etcd says of a write. */
+const outcomeOf = (reply: ReplyTo<EtcdWrite> | Failure): Outcome => {
   if (isFailure(reply) || reply.type === 'refused') return failed(reply);
+  if (reply.type === 'txn') return outcomeOfAll(reply);
   return reply.succeeded ? { type: 'written', stored: reply.kv as unknown as Stored, others: NOTHING } : { type: 'held', stored: reply.kv as unknown as Stored | undefined };
-}
+};
 
-function* remove(plan: DeletePlan): Flow<Outcome> {
-  const { key, expected, header } = plan;
-  if (plan.also.length > 0) {
-    return yield* transact(
-      [{ key, target: 'mod', result: 'equal', value: expected }],
-      [{ type: 'delete-range', key, header }, ...plan.also.map((guard) => ({ type: 'delete-range', key: guard, header: { change: 'deleted' } }) as const)],
-    );
-  }
-  const reply = yield* ask<OptimisticDeleteRequest>(ETCD, { type: 'optimistic-delete', key, expected, header });
-  if (isFailure(reply) || reply.type === 'refused') return failed(reply);
-  if (!reply.succeeded) return { type: 'held', stored: reply.kv as unknown as Stored | undefined };
-  return { type: 'written', stored: reply.kv as unknown as Stored, others: NOTHING };
-}
-
-function* transact(compare: TxnRequest['compare'], success: TxnRequest['success']): Flow<Outcome> {
-  const key = compare[0]?.key ?? '';
-  const reply = yield* ask<TxnRequest>(ETCD, { type: 'txn', compare, success, failure: [{ type: 'range', key }] });
-  if (isFailure(reply) || reply.type === 'refused') return failed(reply);
+const outcomeOfAll = (reply: TxnReply): Outcome => {
   const all: Stored[] = [];
   for (const response of reply.responses) {
     if (response.type === 'put') all.push(response.kv as unknown as Stored);
@@ -103,7 +104,7 @@ function* transact(compare: TxnRequest['compare'], success: TxnRequest['success'
   const [stored, ...others] = all;
   if (!reply.succeeded) return { type: 'held', stored };
   return stored === undefined ? { type: 'held', stored: undefined } : { type: 'written', stored, others };
-}
+};
 
 const NOTHING: readonly Stored[] = [];
 

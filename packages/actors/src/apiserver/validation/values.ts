@@ -19,8 +19,8 @@ export const requiredName = (out: Findings, path: string, value: string | undefi
   else named(out, path, value, rule);
 };
 
-export const oneOf = (out: Findings, path: string, value: string | undefined, allowed: readonly string[], shown: readonly string[] = [...allowed].sort()): void => {
-  if (value !== undefined && !allowed.includes(value)) out.push(notSupported(path, value, shown));
+export const oneOf = (out: Findings, path: string, value: string | undefined, allowed: readonly string[], shown?: readonly string[]): void => {
+  if (value !== undefined && !allowed.includes(value)) out.push(notSupported(path, value, shown ?? [...allowed].sort()));
 };
 
 export const portNumber = (port: number): readonly string[] => (Number.isInteger(port) && port >= 1 && port <= 65_535 ? [] : ['must be between 1 and 65535, inclusive']);
