@@ -3,7 +3,7 @@ import type { ApiAnswer, ApiRequest } from '../api/requests.js';
 import type { EventToRecord } from './event-recorder.js';
 import { creationObserved, deletionObserved, expectCreations, expectDeletions, type Expectations } from './expectations.js';
 import { API_SERVER, hasFailed } from './requests.js';
-import { addKey, doneWith, failureDelay, forgetKey, keyIsDue, takeKey, waitUntil, type WorkQueue, workQueue } from './work-queue.js';
+import { addKey, doneWith, failureDelay, forgetKey, keyIsDue, noteArrivals, takeKey, waitUntil, type WorkQueue, workQueue } from './work-queue.js';
 
 /**
  * What one look at a key wants done. The writes go out at once; when all are answered, `proceed` says what comes next if `next` is
@@ -154,7 +154,7 @@ export const reconcilerGroup = <S extends WithReconcilers>(controllers: readonly
 
   const finish = (state: S, name: string, key: string, failed: boolean, requeueAfter: Duration | undefined, context: ActorContext): void => {
     const { queue } = controllerState(state, name);
-    doneWith(queue, key);
+    doneWith(queue, key, context.now);
     if (failed) enqueueAfter(state, name, key, failureDelay(queue, key, context.now), context);
     else forgetKey(queue, key);
     if (requeueAfter !== undefined) enqueueAfter(state, name, key, requeueAfter, context);
@@ -167,6 +167,7 @@ export const reconcilerGroup = <S extends WithReconcilers>(controllers: readonly
     for (const controller of controllers) {
       const queue = state.reconcilers.get(controller.name)?.queue;
       if (queue === undefined) continue;
+      noteArrivals(queue, context.now);
       const workers = options.workers?.(state, controller) ?? controller.workers;
       while (queue.ready.size > 0 && queue.processing.size < workers) {
         if (++worked > KEYS_PER_STEP) {
@@ -180,10 +181,10 @@ export const reconcilerGroup = <S extends WithReconcilers>(controllers: readonly
   };
 
   const workOn = (state: S, controller: Controller<S>, queue: WorkQueue, context: ActorContext): void => {
-    const key = takeKey(queue) as string;
+    const key = takeKey(queue, context.now) as string;
     const work = controller.reconcile(state, key, context.now);
     if (work === undefined) {
-      doneWith(queue, key);
+      doneWith(queue, key, context.now);
       forgetKey(queue, key);
       return;
     }

@@ -1,4 +1,4 @@
-import { type ActorContext, type Address, defineActor, milliseconds } from '@naumachia/core';
+import { type ActorContext, type Address, between, defineActor, type Duration, type Instant, milliseconds } from '@naumachia/core';
 import type { Node, Pod } from '../api/generated/types.js';
 import { type EventRecorder, eventRecorder, eventSink } from '../machinery/event-recorder.js';
 import { type Informers, defineInformer, informerGroup, noInformers, objectAt } from '../machinery/informer.js';
@@ -11,6 +11,7 @@ import { DEFAULT_PLUGINS } from './plugins/index.js';
 import { type StatusPatch, patchStatuses, podScheduledFalse } from './pod-status.js';
 import { ORDERING_WINDOW } from './queue/backoff.js';
 import { type QueuedPod, flushBackoff, flushUnschedulable } from './queue/scheduling-queue.js';
+import { countAttempt, countBoundPod, newSchedulingDurations, type SchedulingDurations } from './scheduling-durations.js';
 import { type Attempt, DEFAULT_SCHEDULER, type Scheduling, attemptNext, bindingFailed, giveBack, newScheduling, nodeChanged, podChanged } from './scheduling.js';
 
 export interface SchedulerConfig {
@@ -32,13 +33,14 @@ export interface SchedulerState {
   readonly instance: string;
   readonly scheduling: Scheduling;
   /** Pods whose binding is under way, by uid. */
-  readonly binding: Map<string, { readonly queued: QueuedPod; readonly node: string }>;
+  readonly binding: Map<string, { readonly queued: QueuedPod; readonly node: string; readonly since: Instant }>;
   synced: boolean;
   /** A `schedule` to itself is on its way. */
   awake: boolean;
   backoffTimer: boolean;
   unschedulableTimer: boolean;
   readonly counts: { attempts: number; bound: number; unschedulable: number; errors: number };
+  readonly durations: SchedulingDurations;
 }
 
 /** What one step may do, in placed pods of some 30 us each, so that it stays below a millisecond. */
@@ -107,8 +109,8 @@ const schedule = (state: SchedulerState, context: ActorContext): void => {
     if (!attempt) break;
     state.counts.attempts++;
     work += attempt.type === 'failed' ? WORK_OF_FAILURE : 1;
-    if (attempt.type === 'bind') bindings.push(begin(state, attempt));
-    else if (attempt.type === 'failed') fail(state, attempt.queued, attempt.reason, attempt.message, patches, context);
+    if (attempt.type === 'bind') bindings.push(begin(state, attempt, context.now));
+    else if (attempt.type === 'failed') fail(state, attempt.queued, attempt.reason, attempt.message, context.now, patches, context);
     else if (attempt.type === 'deleting') record(state, attempt.queued, 'Warning', 'FailedScheduling', 'Scheduling', `skip schedule deleting pod: ${attempt.queued.pod.key}`, context);
   }
   if (bindings.length > 0) context.run(bindPodsOfScheduler, { client: CLIENT, bindings });
@@ -116,17 +118,18 @@ const schedule = (state: SchedulerState, context: ActorContext): void => {
   wake(state, context);
 };
 
-const begin = (state: SchedulerState, { queued, node }: Extract<Attempt, { readonly type: 'bind' }>): Binding => {
+const begin = (state: SchedulerState, { queued, node }: Extract<Attempt, { readonly type: 'bind' }>, now: Instant): Binding => {
   const { pod, uid } = queued.pod;
-  state.binding.set(uid, { queued, node });
+  state.binding.set(uid, { queued, node, since: now });
   return { uid, namespace: pod.metadata.namespace ?? '', name: pod.metadata.name ?? '', node };
 };
 
 /** schedule_one.go `handleSchedulingFailure`: back into the queue, an Event, and the condition if it says something new. */
-const fail = (state: SchedulerState, queued: QueuedPod, reason: 'Unschedulable' | 'SchedulerError', message: string, patches: StatusPatch[], context: ActorContext): void => {
+const fail = (state: SchedulerState, queued: QueuedPod, reason: 'Unschedulable' | 'SchedulerError', message: string, since: Instant, patches: StatusPatch[], context: ActorContext): void => {
   const { key, pod } = queued.pod;
   if (reason === 'Unschedulable') state.counts.unschedulable++;
   else state.counts.errors++;
+  countAttempt(state.durations, reason === 'Unschedulable' ? 'unschedulable' : 'error', between(since, context.now));
   const present = objectAt(state.informers, pods, key)?.value;
   giveBack(state.scheduling, PROFILE, queued, present, context.now);
   record(state, queued, 'Warning', 'FailedScheduling', 'Scheduling', message, context);
@@ -148,15 +151,17 @@ const settle = (state: SchedulerState, outcomes: readonly BindingOutcome[], cont
     const entry = state.binding.get(uid);
     if (!entry) continue;
     state.binding.delete(uid);
-    const { queued, node } = entry;
+    const { queued, node, since } = entry;
     if (error === undefined) {
       state.counts.bound++;
+      countAttempt(state.durations, 'scheduled', between(since, context.now));
+      countBoundPod(state.durations, queued.attempts, (context.now - (queued.firstAttempt ?? since)) as Duration);
       record(state, queued, 'Normal', 'Scheduled', 'Binding', `Successfully assigned ${queued.pod.key} to ${node}`, context);
       continue;
     }
     bindingFailed(state.scheduling, PROFILE, queued, node, context.now);
     queued.unschedulablePlugins.clear();
-    fail(state, queued, 'SchedulerError', `running Bind plugin "DefaultBinder": ${error}`, patches, context);
+    fail(state, queued, 'SchedulerError', `running Bind plugin "DefaultBinder": ${error}`, since, patches, context);
   }
   if (patches.length > 0) context.run(patchStatuses, { client: CLIENT, patches });
   wake(state, context);
@@ -179,6 +184,7 @@ export const scheduler = defineActor<SchedulerConfig, SchedulerState, SchedulerM
       backoffTimer: false,
       unschedulableTimer: false,
       counts: { attempts: 0, bound: 0, unschedulable: 0, errors: 0 },
+      durations: newSchedulingDurations(),
     };
     informers.start(state, context);
     if (leaderElect) context.run(holdLease, candidate('kube-scheduler', CLIENT, context));
