@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { ClusterEntry } from './entry.js';
-import type { ControlRoute } from './control-routes.js';
+import type { ControlRoute } from './control-route.js';
 
 /** A cluster refused what it was asked for. */
 export class ControlRefused extends Error {

@@ -1,7 +1,8 @@
 import { chmodSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { CommandFailed } from '../exit-codes.js';
-import { CONTROL_ROUTES, type ControlledCluster, Refusal } from './control-routes.js';
+import { type ControlledCluster, Refusal } from './control-route.js';
+import { CONTROL_ROUTES } from './control-routes.js';
 
 /** An open control server. */
 export interface ControlServer {

@@ -1,6 +1,6 @@
 import type { Runtime } from '@naumachia/core';
 import { addToKubeconfig, type ClusterAccess, contextOf, kubeconfigText, removeFromKubeconfig } from '../kubeconfig-file.js';
-import { type ControlledCluster, Refusal } from './control-routes.js';
+import { type ControlledCluster, Refusal } from './control-route.js';
 import { type ControlServer, serveControl } from './control-server.js';
 import { type ClusterEntry, readEntries, removeEntry, writeEntry } from './entry.js';
 
