@@ -22,11 +22,20 @@ interface Ended {
   readonly err: string;
 }
 
-const bench = async (...args: readonly string[]): Promise<Ended> => {
+const bench = async (...args: readonly string[]): Promise<Ended> => benchUntil(undefined, args);
+
+/** Ctrl-C comes when `interruptAt` has been printed. */
+const benchUntil = async (interruptAt: RegExp | undefined, args: readonly string[]): Promise<Ended> => {
   const child = spawn(process.execPath, [COMMAND, 'bench', '--duration', '100s', ...args]);
+  let isInterrupted = false;
   const seen = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (seen.out += String(chunk)));
-  child.stderr.on('data', (chunk: Buffer) => (seen.err += String(chunk)));
+  child.stderr.on('data', (chunk: Buffer) => {
+    seen.err += String(chunk);
+    if (isInterrupted || interruptAt?.test(seen.err) !== true) return;
+    isInterrupted = true;
+    setTimeout(() => child.kill('SIGINT'), 2000);
+  });
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, ...seen })));
 };
 const workload = async (name: string, ...more: readonly string[]): Promise<{ readonly ended: Ended; readonly report: WorkloadReport }> => {
@@ -122,6 +131,16 @@ describe('naumachia bench --workload-file', () => {
     const { code, out } = await bench('--workload-file', file, '--workload', 'FillCluster/20Nodes');
     expect(code).toBe(99);
     expect(out).toMatch(/^CROSSED SchedulingThroughput Average > 1000000 \([\d,.]+ pods\/s\)$/m);
+  }, MINUTES);
+
+  it('leaves what it has measured when Ctrl-C ends it', async () => {
+    const file = changed('interrupted', 'duration: 1500ms', 'duration: 80s');
+    const { code, out, err } = await benchUntil(/2 of 2: createPods/, ['--workload-file', file, '--workload', 'SteadyState', '-o', 'json']);
+    expect(code, err).toBe(130);
+    const report = JSON.parse(out) as WorkloadReport;
+    expect(report.outcome).toBe('interrupted');
+    expect(figure(report, 'pods.scheduled')).toBeGreaterThan(0);
+    expect(figure(report, 'scheduling-throughput.average')).toBeGreaterThan(0);
   }, MINUTES);
 
   it('refuses a wrong file with file, line and field', async () => {

@@ -4,7 +4,7 @@ import { type ProcessSample, sampleProcess } from '../measure/process-samples.js
 import { combine, type Observations } from '../measure/observations.js';
 import type { Collected } from './collector.js';
 import { execute } from './execute.js';
-import type { Execution, WorkloadProgress } from './execution.js';
+import { type Execution, stopCollecting, type WorkloadProgress } from './execution.js';
 import { workloadActors } from './workload-cluster.js';
 import { workloadClient } from './workload-client.js';
 import { WorkloadFailed } from './workload-failed.js';
@@ -94,6 +94,8 @@ export const runWorkload = async ({ workload, hosts, seed, limit, progress, inci
     }
     if (over.aborted && !signal.aborted) problem ??= `${operation}: the time was over after ${limit / 1000} s`;
     const isComplete = problem === undefined && !over.aborted;
+    // What was measured until then is part of what there is to tell.
+    if (execution.collector) await stopCollecting(execution);
     ended.abort();
     await Promise.all(execution.beside);
     const residentBytes = process.memoryUsage().rss;
