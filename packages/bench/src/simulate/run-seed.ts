@@ -2,7 +2,8 @@ import { clusterActors } from '@naumachia/actors';
 import type { Node } from '@naumachia/actors/api';
 import { type AnyActorDefinition, type Duration, type Envelope, type Instant, later, milliseconds, type Observer, Random, seconds, Simulation } from '@naumachia/core';
 import { drawActions, drawFaults } from './draw.js';
-import { ALWAYS_PROPERTIES, END_PROPERTIES } from './properties/index.js';
+import { type Outcome, outcomeOf } from './outcome.js';
+import { ALWAYS_PROPERTIES, AS_WITHOUT_FAULTS, END_PROPERTIES } from './properties/index.js';
 import type { EndState, Oracle } from './properties/property.js';
 import type { Scenario } from './scenario/scenario.js';
 import { Trace } from './trace.js';
@@ -15,6 +16,7 @@ export interface SeedRun {
   readonly passed: boolean;
   /** Equal runs have equal hashes. */
   readonly traceHash: string;
+  /** From the start of the cluster to the end of the run; `wallSeconds` are what all of it took, a run without faults for comparison included. */
   readonly virtualSeconds: number;
   readonly wallSeconds: number;
   /** What was violated, first things first. */
@@ -52,11 +54,20 @@ const MOST_PROBLEMS = 5;
 /** Plays a scenario with one seed from the start of a cluster to its end state, on this thread. */
 export const runSeed = (scenario: Scenario, seed: number, options: SeedOptions): SeedRun => new ScenarioRun(scenario, seed, options).run();
 
+/** What the same people leave behind with this seed where nothing fails, or what does not hold even then. */
+const runWithoutFaults = (scenario: Scenario, seed: number, { definitions, codec }: SeedOptions): Outcome | string => {
+  const calm: Scenario = { ...scenario, faults: [], swarm: [], always: [], atEnd: scenario.atEnd.filter((name) => name !== AS_WITHOUT_FAULTS) };
+  const run = new ScenarioRun(calm, seed, { definitions, ...(codec && { codec }) });
+  const { failures: [failure] } = run.run();
+  return failure === undefined ? outcomeOf(run.world) : `${failure.property}: ${failure.what}`;
+};
+
 class ScenarioRun {
+  readonly world = new World();
   readonly #scenario: Scenario;
   readonly #seed: number;
   readonly #options: SeedOptions;
-  readonly #world = new World();
+  #withoutFaults: Outcome | string | undefined;
   readonly #trace = new Trace();
   readonly #oracles: readonly Oracle[];
   readonly #violations: { readonly property: string; readonly what: string; readonly at: Instant; readonly position: number }[] = [];
@@ -71,7 +82,7 @@ class ScenarioRun {
     this.#oracles = scenario.always.map((name) => {
       const property = ALWAYS_PROPERTIES[name];
       if (!property) throw new Error(`no property ${name}`);
-      return property.watch(this.#world, (what) => void this.#violations.push({ property: name, what, at: this.#simulation.now, position: this.#trace.position }));
+      return property.watch(this.world, (what) => void this.#violations.push({ property: name, what, at: this.#simulation.now, position: this.#trace.position }));
     });
     this.#simulation = new Simulation({ seed, definitions: [...options.definitions, user], observer: this.#observer(options.observer), ...(options.codec && { codec: options.codec }) });
     this.#start = this.#simulation.now;
@@ -119,7 +130,7 @@ class ScenarioRun {
 
   #nodesReady(): number {
     let ready = 0;
-    for (const { value } of this.#world.all<Node>('nodes').values()) if (value.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')) ready++;
+    for (const { value } of this.world.all<Node>('nodes').values()) if (value.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')) ready++;
     return ready;
   }
 
@@ -153,7 +164,9 @@ class ScenarioRun {
 
   #endState(): EndState {
     const { host, now } = this.#simulation;
-    return { world: this.#world, now, actors: [...host.cells.keys()], state: (actor) => this.#simulation.stateOf(actor), selectorOf: (actor, resource) => this.#selectors.get(`${actor} ${resource}`) };
+    const { faults, swarm } = this.#scenario;
+    const withoutFaults = (): Outcome | string => (faults.length + swarm.length === 0 ? outcomeOf(this.world) : (this.#withoutFaults ??= runWithoutFaults(this.#scenario, this.#seed, this.#options)));
+    return { world: this.world, now, withoutFaults, actors: [...host.cells.keys()], state: (actor) => this.#simulation.stateOf(actor), selectorOf: (actor, resource) => this.#selectors.get(`${actor} ${resource}`) };
   }
 
   #violated(): SeedFailure[] {
@@ -165,7 +178,7 @@ class ScenarioRun {
   }
 
   #lastWrites(): string[] {
-    return this.#world.recent.slice(-LAST_WRITES).map((change) => `  ${this.#secondsAt(change.at).toFixed(4).padStart(10)} s  revision ${change.revision}: ${change.resource} ${change.key} ${verbOf(change)}`);
+    return this.world.recent.slice(-LAST_WRITES).map((change) => `  ${this.#secondsAt(change.at).toFixed(4).padStart(10)} s  revision ${change.revision}: ${change.resource} ${change.key} ${verbOf(change)}`);
   }
 
   #secondsAt(at: Instant): number {
@@ -192,7 +205,7 @@ class ScenarioRun {
       published: (owner, feed, entries, now) => {
         if (owner.actor === 'etcd') {
           for (const entry of entries) {
-            const change = this.#world.take(entry, now);
+            const change = this.world.take(entry, now);
             if (change) for (const oracle of oracles.changed) oracle.changed(change);
           }
         }

@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiRequest, KubernetesObject, UserInfo } from '@naumachia/actors';
 import { resourceByKind } from '@naumachia/actors/api';
-import { atomically, defineActor, type Flow, milliseconds, named, request, seconds, sleep } from '@naumachia/core';
+import { atomically, defineActor, type Flow, type Instant, milliseconds, named, request, seconds, sleep } from '@naumachia/core';
 
 /** What the people of a scenario do, each at its time after the actor has started; drawn before the run begins. */
 export type UserAction =
@@ -21,9 +21,22 @@ const USER: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 's
 /** `kubectl` gives up and its user tries again. */
 const AGAIN = seconds(1);
 
-/** Does one action, as often as it takes until the API server has answered. */
-function* act(action: UserAction): Flow {
-  yield* sleep(milliseconds(action.at));
+interface Errand {
+  readonly since: Instant;
+  readonly actions: readonly UserAction[];
+}
+
+/** Does what is to be done with one object, one action after the other: nobody scales what they have not seen created. */
+function* act({ since, actions }: Errand): Flow {
+  for (const action of actions) {
+    const now = yield* atomically<UserState, Instant>((_state, context) => context.now);
+    yield* sleep(milliseconds(Math.max(0, since + action.at - now)));
+    yield* carryOut(action);
+  }
+}
+
+/** As often as it takes until the API server has answered. */
+function* carryOut(action: UserAction): Flow {
   for (;;) {
     const message = action.type === 'delete-pod' ? yield* chosenPod(action) : requestOf(action);
     const answer: ApiAnswer | undefined = message && (yield* request(API, message));
@@ -67,11 +80,29 @@ const isWorthAnother = (answer: ApiAnswer): boolean => answer.type === 'failure'
 const refusal = (answer: ApiAnswer): string | undefined =>
   answer.type === 'status' && answer.status.status === 'Failure' && answer.status.reason !== 'AlreadyExists' && answer.status.reason !== 'NotFound' ? (answer.status.message ?? answer.status.reason) : undefined;
 
+/** Deletions of pods wait for nothing: their names are chosen when it is time. */
+const byObject = (actions: readonly UserAction[]): readonly (readonly UserAction[])[] => {
+  const found = new Map<unknown, UserAction[]>();
+  for (const action of [...actions].sort((one, other) => one.at - other.at)) {
+    const object = action.type === 'delete-pod' ? action : objectOf(action);
+    const known = found.get(object);
+    if (known) known.push(action);
+    else found.set(object, [action]);
+  }
+  return [...found.values()];
+};
+
+const objectOf = (action: Exclude<UserAction, { type: 'delete-pod' }>): string => {
+  if (action.type === 'patch') return `Deployment ${action.namespace}/${action.name}`;
+  const { kind, metadata } = action.object;
+  return `${kind} ${metadata.namespace ?? 'default'}/${metadata.name ?? ''}`;
+};
+
 /** The people of a scenario: an actor like any other, whose links can fail. */
 export const user = defineActor<{ readonly actions: readonly UserAction[] }, UserState, never>({
   kind: 'user',
   start: ({ actions }, context) => {
-    for (const action of actions) context.run(act, action);
+    for (const one of byObject(actions)) context.run(act, { since: context.now, actions: one });
     return { left: actions.length, refused: [] };
   },
   receive: {},

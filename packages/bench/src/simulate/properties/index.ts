@@ -1,3 +1,4 @@
+import { asWithoutFaults } from './as-without-faults.js';
 import { endpointsRight } from './endpoints-right.js';
 import { informersEqualStore } from './informers-equal-store.js';
 import { kubeletsRunWhatIsBound } from './kubelets-run-what-is-bound.js';
@@ -25,6 +26,9 @@ export const ALWAYS_PROPERTIES: { readonly [name: string]: AlwaysProperty } = {
   'revisions-rise': revisionsRise,
 };
 
+/** Looked at last: what it compares with takes a run of its own. */
+export const AS_WITHOUT_FAULTS = 'as-without-faults';
+
 /** What must hold in the end; cheap ones first, for they are looked at every second. */
 export const END_PROPERTIES: { readonly [name: string]: EndProperty } = {
   'nodes-ready': nodesReady,
@@ -34,4 +38,5 @@ export const END_PROPERTIES: { readonly [name: string]: EndProperty } = {
   'no-orphans': noOrphans,
   'store-kept': storeKept,
   'informers-equal-store': informersEqualStore,
+  [AS_WITHOUT_FAULTS]: asWithoutFaults,
 };

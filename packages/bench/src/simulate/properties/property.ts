@@ -1,5 +1,6 @@
 import type { ApiAnswer } from '@naumachia/actors';
 import type { Address, Envelope, FeedBatch, Instant } from '@naumachia/core';
+import type { Outcome } from '../outcome.js';
 import type { Change, World } from '../world.js';
 
 /** What a property looks at while a run goes on. */
@@ -25,6 +26,8 @@ export interface EndState {
   state<S>(actor: string): S;
   /** The routing key that an actor asked for when it listed a resource; `undefined` for all objects. */
   selectorOf(actor: string, resource: string): string | undefined;
+  /** What the same people leave behind where nothing fails; or why that run has no end. Takes as long as a run. */
+  withoutFaults(): Outcome | string;
 }
 
 /** Must hold in the end: says what does not, one line each. */
