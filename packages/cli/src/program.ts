@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { benchCommands } from './commands/bench.js';
 import { clockCommands } from './commands/clock.js';
 import { clustersCommands } from './commands/clusters.js';
+import { completionCommands } from './commands/completion.js';
 import type { CommandFamily, Ended } from './commands/family.js';
 import { faultCommands } from './commands/fault.js';
 import { simulateCommands } from './commands/simulate.js';
@@ -9,7 +10,7 @@ import { upCommands } from './commands/up.js';
 import { versionCommands } from './commands/version.js';
 
 /** Every command of `naumachia`, in the order of `--help`. */
-const FAMILIES: readonly CommandFamily[] = [upCommands, clustersCommands, clockCommands, faultCommands, benchCommands, simulateCommands, versionCommands];
+const FAMILIES: readonly CommandFamily[] = [upCommands, clustersCommands, clockCommands, faultCommands, benchCommands, simulateCommands, completionCommands, versionCommands];
 
 /** The commands and their flags. Each loads its code when it is called, so that `--help` and `up` need not wait for the others'. */
 export const program = (version: string, ended: Ended): Command => {

@@ -30,7 +30,7 @@ export const clustersCommands: CommandFamily = (program, ended) => {
   program
     .command('down')
     .description('End running clusters, and take them out of the kubeconfigs.')
-    .argument('[name...]', 'clusters to end (default: the only one that runs)')
+    .argument('[cluster...]', 'clusters to end (default: the only one that runs)')
     .option('--all', 'all clusters of this user')
     .addHelpText('after', DOWN_EXAMPLES)
     .action(async (names: readonly string[], flags: DownFlags, command: Command) => ended(await withUsage(command, async () => (await import('../down-command.js')).down(names, flags))));
@@ -41,7 +41,7 @@ export const clustersCommands: CommandFamily = (program, ended) => {
     .command('clusters')
     .alias('cluster')
     .description('Show the running clusters of this user.')
-    .argument('[name...]', 'only these')
+    .argument('[cluster...]', 'only these')
     .addOption(new Option('-o, --output <format>', 'how they are shown').choices(['table', 'wide', 'json', 'yaml', 'name']).default('table'))
     .addHelpText('after', GET_EXAMPLES)
     .action(async (names: readonly string[], flags: GetClustersFlags) => ended(await (await import('../get-clusters-command.js')).getClusters(names, flags)));
@@ -49,7 +49,7 @@ export const clustersCommands: CommandFamily = (program, ended) => {
   program
     .command('kubeconfig')
     .description('Print the kubeconfig of a running cluster, or add it to a kubeconfig file.')
-    .argument('[name]', 'the cluster (default: the only one that runs)')
+    .argument('[cluster]', 'the cluster (default: the only one that runs)')
     .option('--write', 'add the cluster to a kubeconfig file and make it the current context, until it ends')
     .option('--kubeconfig <file>', 'the file to add it to (default: $KUBECONFIG, or ~/.kube/config)')
     .addHelpText('after', KUBECONFIG_EXAMPLES)
