@@ -4,6 +4,12 @@
  */
 export type GroupResource = string;
 
+/** `{ group: 'apps', resource: 'deployments' }` of `deployments.apps`. */
+export const splitGroupResource = (name: GroupResource): { readonly group: string; readonly resource: string } => {
+  const dot = name.indexOf('.');
+  return dot < 0 ? { group: '', resource: name } : { group: name.slice(dot + 1), resource: name.slice(0, dot) };
+};
+
 /** The parts of ObjectMeta (meta/v1) that this emulation reads by name; the generated types hold all. */
 export interface ObjectMeta {
   readonly name?: string;

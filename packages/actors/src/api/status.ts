@@ -1,6 +1,6 @@
 import { aggregate, causeReason, type FieldError } from './field-error.js';
 import { goQuote } from './go-text.js';
-import type { GroupResource } from './object.js';
+import { type GroupResource, splitGroupResource } from './object.js';
 import type { Status, StatusDetails } from './requests.js';
 
 /** The refusals of k8s.io/apimachinery/pkg/api/errors, word for word, and the few that handlers of the API server word themselves. */
@@ -21,13 +21,8 @@ function detailsOf(name: string, group: string, kind: string, more?: Pick<Status
   return { ...(name !== '' && { name }), ...(group !== '' && { group }), ...(kind !== '' && { kind }), ...more };
 }
 
-function split(resource: GroupResource): { readonly group: string; readonly plural: string } {
-  const dot = resource.indexOf('.');
-  return dot < 0 ? { group: '', plural: resource } : { group: resource.slice(dot + 1), plural: resource.slice(0, dot) };
-}
-
 function resourceDetails(resource: GroupResource, name: string, more?: Pick<StatusDetails, 'uid' | 'causes' | 'retryAfterSeconds'>): StatusDetails {
-  const { group, plural } = split(resource);
+  const { group, resource: plural } = splitGroupResource(resource);
   return detailsOf(name, group, plural, more);
 }
 

@@ -32,7 +32,7 @@ export const delayQuantile = (delays: ProgrammingDelays, share: number): Duratio
   let seen = 0;
   for (let at = 0; at < BUCKETS; at++) {
     seen += delays.buckets[at] as number;
-    if (seen >= wanted) return Math.min(upperEnd(at), delays.max) as Duration;
+    if (seen >= wanted) return Math.min(delayBounds(at), delays.max) as Duration;
   }
   return delays.max as Duration;
 };
@@ -44,7 +44,8 @@ const bucketOf = (delay: number): number => {
   return Math.min(BUCKETS - 1, (doubling - 2) * 8 + ((eighths >> (doubling - 3)) & 7));
 };
 
-const upperEnd = (bucket: number): number => {
+/** The upper end of a bucket, milliseconds. */
+export const delayBounds = (bucket: number): number => {
   if (bucket < 8) return (bucket + 1) / 8;
   const doubling = (bucket >> 3) + 2;
   return (((bucket & 7) + 9) * 2 ** (doubling - 3)) / 8;

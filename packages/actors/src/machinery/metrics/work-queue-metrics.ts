@@ -14,8 +14,8 @@ const unfinished = gauge({ name: 'workqueue_unfinished_work_seconds', help: 'How
 const longest = gauge({ name: 'workqueue_longest_running_processor_seconds', help: 'How long the key has been worked on that has been for longest.', stability: 'BETA', labels });
 
 /** The work queues of an actor's controllers, in the metrics of client-go. */
-export const workQueueMetrics = ({ reconcilers }: WithReconcilers, now: Instant): Family[] => {
-  const queues = [...reconcilers].map(([name, { queue }]) => ({ labels: [name], queue, running: [...queue.processing.values()].map((since) => Math.max(0, now - since) / 1000) }));
+export const workQueueMetrics = ({ reconcilers }: WithReconcilers, now: Instant, nameOf: (controller: string) => string): Family[] => {
+  const queues = [...reconcilers].map(([name, { queue }]) => ({ labels: [nameOf(name)], queue, running: [...queue.processing.values()].map((since) => Math.max(0, now - since) / 1000) }));
   return [
     { metric: depth, samples: queues.map(({ labels: name, queue }) => ({ labels: name, value: queue.ready.size })) },
     { metric: adds, samples: queues.map(({ labels: name, queue }) => ({ labels: name, value: queue.counts.adds })) },
