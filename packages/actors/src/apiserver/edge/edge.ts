@@ -1,14 +1,16 @@
-import { createSecureServer, type Http2SecureServer } from 'node:http2';
+import { createSecureServer } from 'node:http2';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import type { Port } from '@naumachia/core';
 import type { UserInfo } from '../../api/requests.js';
-import { administrator, type Identities, type TokenTable } from './authentication.js';
+import { administrator, type TokenTable } from './authentication.js';
 import { certificateAuthority, type KeyAndCertificate, newAuthority } from './certificates.js';
+import { DEFAULT_LIMITS, type EdgeLimits } from './limits.js';
+import { connectionOptions, limitConnections } from './connections.js';
 import { answerRequest } from './request-handler.js';
 import { serviceAccountTokens } from './service-account-tokens.js';
+import { newServing } from './serving.js';
 import { answerUpgrade } from './upgrade-handler.js';
 
 export interface EdgeOptions {
@@ -24,6 +26,8 @@ export interface EdgeOptions {
   readonly authority?: KeyAndCertificate;
   /** More names and addresses for the serving certificate. */
   readonly hosts?: readonly string[];
+  /** What differs from DEFAULT_LIMITS. */
+  readonly limits?: Partial<EdgeLimits>;
 }
 
 export interface EdgeInfo {
@@ -41,12 +45,6 @@ export interface Edge extends EdgeInfo {
 
 /** By which the server is reached on this machine, and from inside of the cluster. */
 const SERVED_NAMES = ['127.0.0.1', '::1', 'localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', '10.96.0.1'];
-/** Longer than the 90 s for which Go clients keep an idle connection: the server must not be the one that hangs up. */
-const KEEP_ALIVE = 120_000;
-const HEADERS_TIMEOUT = 30_000;
-/** How long a request may take to arrive; a client that stalls in the middle of its body is cut off. */
-const REQUEST_TIMEOUT = 60_000;
-const MAX_CONNECTIONS = 10_000;
 
 /**
  * Opens the HTTPS edge of the API server: a client of the actor `apiserver`. Rejects with the
@@ -57,44 +55,33 @@ export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<E
   const { key, certificate } = options.authority ?? newAuthority();
   const authority = certificateAuthority(key, undefined, certificate);
   const names = [...SERVED_NAMES, ...(host === '0.0.0.0' || host === '::' ? [] : [host]), ...(options.hosts ?? [])];
-  const serving = authority.serve([...new Set(names)]);
+  const own = authority.serve([...new Set(names)]);
   const tokens: TokenTable = new Map([...(options.tokens ?? []), ...(options.token === undefined ? [] : [[options.token, administrator] as const])]);
 
-  const identities: Identities = { tokens, accounts: serviceAccountTokens() };
+  const limits = Object.assign({}, DEFAULT_LIMITS, options.limits);
+  const serving = newServing({ tokens, accounts: serviceAccountTokens() }, limits);
 
   const server = createSecureServer({
-    key: serving.key,
-    cert: serving.certificate,
+    ...connectionOptions(limits),
+    key: own.key,
+    cert: own.certificate,
     ca: authority.certificate,
     allowHTTP1: true,
     // A certificate is asked for and not demanded: most clients have a token.
     requestCert: true,
     rejectUnauthorized: false,
-    settings: { maxConcurrentStreams: 250 },
   });
-  limit(server);
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  // Clients that speak no TLS, hang up in the middle of it, or break the protocol harm nobody but themselves.
-  server.on('tlsClientError', () => {});
-  server.on('sessionError', () => {});
-  server.on('clientError', (_error: Error, socket: TLSSocket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request');
-    else socket.destroy();
-  });
+  const endAll = limitConnections(server, limits);
   server.on('request', (request, response) => {
-    void answerRequest(port, identities, request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    void answerRequest(port, serving, request as unknown as IncomingMessage, response as unknown as ServerResponse);
   });
 
   server.on('checkContinue', (request, response) => {
     continueWhenRead(request as unknown as IncomingMessage, response as unknown as ServerResponse);
-    void answerRequest(port, identities, request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    void answerRequest(port, serving, request as unknown as IncomingMessage, response as unknown as ServerResponse);
   });
 
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void answerUpgrade(port, identities, request, socket, head));
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void answerUpgrade(port, serving, request, socket, head));
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -111,7 +98,7 @@ export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<E
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        endAll();
       }),
   };
 };
@@ -129,9 +116,4 @@ const continueWhenRead = (request: IncomingMessage, response: ServerResponse): v
     else response.once('socket', goOn);
   };
   request.on('newListener', listened);
-};
-
-/** The limits of HTTP/1 connections; Node's type of the server lacks them. */
-const limit = (server: Http2SecureServer): void => {
-  Object.assign(server, { keepAliveTimeout: KEEP_ALIVE, headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT, maxConnections: MAX_CONNECTIONS });
 };

@@ -6,6 +6,8 @@ import { serviceUnavailable, timeout, tooManyRequests } from '../../api/status.j
 import { CONTENT_TYPES, JSON_OBJECT, type Representation } from './media-types.js';
 import { encodeRepresentation } from './representation.js';
 import type { ServiceAccountTokens } from './service-account-tokens.js';
+import type { Serving } from './serving.js';
+import { wroteTo } from './unread-output.js';
 
 /** One HTTP request and its answer. HTTP/2 has the same interface by Node's compatibility layer. */
 export interface Exchange {
@@ -19,6 +21,8 @@ export interface Exchange {
   representation: Representation;
   /** Who issues and knows the tokens of service accounts. */
   readonly accounts: ServiceAccountTokens;
+  /** What it shares with all other requests. */
+  readonly serving: Serving;
   /** Warnings for the client, one header line each (RFC 7234, 5.5). */
   readonly warnings: string[];
 }
@@ -58,10 +62,7 @@ export const sendText = (exchange: Exchange, code: number, text: string): void =
 
 export const pageNotFound = (exchange: Exchange): void => sendText(exchange, 404, '404 page not found\n');
 
-/** How long written bytes may wait for a client that reads nothing of them, ms. */
-export const UNREAD_TIMEOUT = 60_000;
-
-export const send = ({ request, response, warnings }: Exchange, code: number, contentType: string, body: string | Uint8Array): void => {
+export const send = ({ request, response, warnings, serving }: Exchange, code: number, contentType: string, body: string | Uint8Array): void => {
   if (response.headersSent || isGone(response)) return;
   writeWarnings(response, warnings);
   response.statusCode = code;
@@ -71,13 +72,28 @@ export const send = ({ request, response, warnings }: Exchange, code: number, co
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.setHeader('content-length', bytes.byteLength);
   // A client that stops reading in the middle of an answer does not keep it in memory for ever.
-  response.setTimeout(UNREAD_TIMEOUT, () => response.destroy());
+  response.setTimeout(serving.limits.unreadTimeout, () => response.destroy());
   response.end(request.method === 'HEAD' ? undefined : bytes);
+  wroteTo(serving.unread, response, bytes.byteLength);
 };
 
 /** Whether nobody will read what is written any more. Node's HTTP/2 responses know it of their stream only. */
 export const isGone = (response: ServerResponse): boolean =>
   response.destroyed || (response as unknown as { readonly stream?: { readonly destroyed: boolean } }).stream?.destroyed === true;
+
+/** Whether a client has more to read than a socket holds. Node's HTTP/2 responses, too, know it of their stream only. */
+export const mustDrain = (response: ServerResponse): boolean =>
+  (response as unknown as { readonly stream?: { readonly writableNeedDrain: boolean } }).stream?.writableNeedDrain ?? response.writableNeedDrain;
+
+/** Until a client has read what it was sent, or is gone. */
+export const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 
 export const writeWarnings = (response: ServerResponse, warnings: readonly string[]): void => {
   if (warnings.length > 0) response.setHeader('warning', [...new Set(warnings)].map((text) => `299 - "${headerText(text)}"`));

@@ -1,7 +1,7 @@
 import { isFailure, seconds, type Port } from '@naumachia/core';
 import type { Pod } from '../../api/generated/types.js';
 import { kubeletOf, type ContainerLogsRequest } from '../../api/kubelet-requests.js';
-import { isGone, sendStatus, statusOfFailure, type Exchange } from './exchange.js';
+import { drained, isGone, sendStatus, statusOfFailure, type Exchange } from './exchange.js';
 import type { LogOptions } from './pod-log.js';
 
 /** Longer than a kubelet waits for the next line of a log that is followed. */
@@ -38,15 +38,9 @@ export const streamContainerLog = async (port: Port, exchange: Exchange, pod: Po
     const bytes = Buffer.from(reply.text);
     const sent = bytes.subarray(0, Math.min(bytes.length, left));
     left -= sent.length;
-    if (sent.length > 0 && !response.write(sent)) await drained(exchange);
+    if (sent.length > 0 && !response.write(sent)) await drained(response);
     after = reply.position;
     if (!options.follow || reply.ended || left <= 0) break;
   }
   response.end();
 };
-
-const drained = ({ response }: Exchange): Promise<void> =>
-  new Promise((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
-  });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Port } from '@naumachia/core';
 import type { Status, UserInfo } from '../../api/requests.js';
@@ -6,9 +7,11 @@ import { apiGroups } from '../../api/resources.js';
 import { internalError, notAcceptable } from '../../api/status.js';
 import { authenticate, ANONYMOUS, impersonate, isStatus, type Credentials, type Identities } from './authentication.js';
 import { authorize, type Attributes } from './authorization.js';
+import { LINGER } from './connections.js';
 import { deprecationOf } from './deprecation.js';
 import { serveDiscovery } from './discovery.js';
-import { pageNotFound, sendStatus, sendText, type Exchange } from './exchange.js';
+import { isGone, pageNotFound, sendStatus, sendText, type Exchange } from './exchange.js';
+import { seatedPort, TooManyRequests } from './flow-control.js';
 import { fallbackFormat, JSON_OBJECT, negotiate } from './media-types.js';
 import { countRequest, serveMetrics } from './metrics.js';
 import { acceptedTypes, unroutable } from './refusals.js';
@@ -16,31 +19,52 @@ import { booleanParameter, Refusal } from './request-options.js';
 import { parseResourcePath, parseTarget, type ResourcePath } from './request-path.js';
 import { serveResource } from './resource-handler.js';
 import { routeOf, type ResourceRoute } from './resource-route.js';
+import type { Serving } from './serving.js';
 
 /** Answers one request, whatever it is. Never rejects: what goes wrong here is a Status for the client. */
-export const answerRequest = async (port: Port, identities: Identities, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export const answerRequest = async (port: Port, serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const target = parseTarget(request.url ?? '/');
   const exchange: Exchange = {
-    request, response, path: target?.path ?? '', query: target?.query ?? new URLSearchParams(), user: ANONYMOUS, representation: JSON_OBJECT, accounts: identities.accounts, warnings: [],
+    request, response, path: target?.path ?? '', query: target?.query ?? new URLSearchParams(), user: ANONYMOUS, representation: JSON_OBJECT, accounts: serving.identities.accounts, serving, warnings: [],
   };
   // A stream that breaks is over; without a listener its error would end the process.
   request.on('error', () => {});
   response.on('error', () => {});
+  cutOffLater(request, response);
   try {
     if (target === undefined) sendText(exchange, 400, '400 Bad Request');
-    else await answer(port, identities, exchange);
+    else await answer(port, exchange);
   } catch (error) {
     if (error instanceof Refusal) sendStatus(exchange, error.status);
+    else if (error instanceof TooManyRequests) sendTooMany(exchange, error);
     // To somebody who went away nothing is sent; `request.destroyed` would not say so, a body that was read to its end is that too.
     else sendStatus(exchange, internalError('the server could not complete the request'));
   }
   countRequest(request.method ?? '', response.statusCode);
 };
 
-const answer = async (port: Port, identities: Identities, exchange: Exchange): Promise<void> => {
-  const { request, path, query } = exchange;
+/** Who has an answer and still has not sent what it answers is cut off, as by Go's server; of HTTP/2 that is the stream alone, which also is what tells of the end. */
+const cutOffLater = (request: IncomingMessage, response: ServerResponse): void => {
+  const { stream } = request as unknown as { readonly stream?: ServerHttp2Stream };
+  const cutOff = (): void => {
+    if (request.complete) return;
+    if (stream === undefined) request.destroy();
+    else stream.close();
+  };
+  (stream ?? response).once('finish', () => {
+    if (!request.complete) setTimeout(cutOff, LINGER).unref();
+  });
+};
+
+const sendTooMany = (exchange: Exchange, { message, retryAfterSeconds }: TooManyRequests): void => {
+  if (!exchange.response.headersSent) exchange.response.setHeader('retry-after', String(retryAfterSeconds));
+  sendText(exchange, 429, `${message}\n`);
+};
+
+const answer = async (port: Port, exchange: Exchange): Promise<void> => {
+  const { request, response, path, query, serving } = exchange;
   const method = request.method ?? 'GET';
-  const user = await userOf(port, request, identities);
+  const user = await userOf(port, request, serving.identities);
   if (isStatus(user)) return sendStatus(exchange, user);
   exchange.user = user;
 
@@ -57,7 +81,8 @@ const answer = async (port: Port, identities: Identities, exchange: Exchange): P
   const route = resourcePath.watch ? watchRoute(method, resourcePath) : routeOf(method, resourcePath);
   if (!('verb' in route)) return sendStatus(exchange, route);
   const watch = resourcePath.watch || (route.verb === 'list' && (booleanParameter(query, 'watch') ?? false));
-  if (route.verb === 'connect') return serveResource(port, exchange, route, false);
+  const seated = seatedPort(port, serving.flow, user, () => isGone(response));
+  if (route.verb === 'connect') return serveResource(seated, exchange, route, false);
   const { accept } = request.headers;
   const representation = negotiate(accept, watch);
   if (representation === 'unroutable') return sendStatus(exchange, unroutable(route.verb === 'list'));
@@ -68,7 +93,7 @@ const answer = async (port: Port, identities: Identities, exchange: Exchange): P
   exchange.representation = isPretty(exchange) ? Object.assign({}, representation, { pretty: true }) : representation;
   const deprecated = deprecationOf(route.resource);
   if (deprecated !== undefined) exchange.warnings.push(deprecated);
-  return serveResource(port, exchange, route, resourcePath.watch);
+  return serveResource(seated, exchange, route, resourcePath.watch);
 };
 
 export const userOf = async (port: Port, request: IncomingMessage, identities: Identities): Promise<UserInfo | Status> => {

@@ -25,7 +25,7 @@ const API_SERVER = named<ApiRequest>('apiserver');
 /** Carries a request for a resource to the API server and its answer back. Throws a Refusal for what is wrong with it. */
 export const serveResource = async (port: Port, exchange: Exchange, route: ResourceRoute, legacyWatch: boolean): Promise<void> => {
   const { resource, namespace, name, subresource } = route;
-  const { request, query, user } = exchange;
+  const { request, response, query, user, serving } = exchange;
   const target = {
     user,
     resource: resource.storedResource,
@@ -34,6 +34,7 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
   };
   const part = subresource === undefined ? {} : { subresource: subresource.name };
   const ask = async (message: ApiRequest): Promise<void> => sendReply(port, exchange, await port.request(API_SERVER, message), resource);
+  const read = (): Promise<Buffer> => readBody(request, response, serving.bodies);
   const userAgent = request.headers['user-agent'];
   const contentType = request.headers['content-type'];
   const wanted = subresource ?? resource;
@@ -62,7 +63,7 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       });
     }
     case 'create': {
-      const body = await readBody(request);
+      const body = await read();
       const { force: _, ...options } = writeOptions('CreateOptions', query, userAgent);
       const { object, warnings } = decodeObject(body, contentType, wanted, options.fieldValidation);
       exchange.warnings.push(...warnings);
@@ -73,7 +74,7 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       return ask({ type: 'create', ...target, ...part, ...(name !== '' && { name }), ...options, object: storedVersionOf(object, resource) });
     }
     case 'update': {
-      const body = await readBody(request);
+      const body = await read();
       const { force: _, ...options } = writeOptions('UpdateOptions', query, userAgent);
       const { object, warnings } = decodeObject(body, contentType, wanted, options.fieldValidation);
       exchange.warnings.push(...warnings);
@@ -83,15 +84,15 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
     case 'patch': {
       const patchType = patchTypeOf(contentType);
       if (patchType === undefined) throw new Refusal(unsupportedPatchType());
-      const body = await readBody(request);
+      const body = await read();
       const options = writeOptions('PatchOptions', query, userAgent, patchType);
       const patch = decodePatch(body, patchType, options.fieldValidation, (text) => exchange.warnings.push(text));
       return ask({ type: 'patch', ...target, ...part, name, patchType, patch, ...options });
     }
     case 'delete':
-      return ask({ type: 'delete', ...target, name, ...deleteParameters(await readBody(request), contentType, query) });
+      return ask({ type: 'delete', ...target, name, ...deleteParameters(await read(), contentType, query) });
     case 'deletecollection': {
-      const body = await readBody(request);
+      const body = await read();
       const { labelSelector, fieldSelector, limit, continue: next } = listOptions(query, false);
       const parameters = deleteParameters(body, contentType, query);
       return ask({

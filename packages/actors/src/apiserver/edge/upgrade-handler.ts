@@ -4,7 +4,7 @@ import { isFailure, named, type Port } from '@naumachia/core';
 import type { Pod } from '../../api/generated/types.js';
 import type { ApiRequest, Status, UserInfo } from '../../api/requests.js';
 import { badRequest, internalError, notFound, pathNotFound } from '../../api/status.js';
-import { isStatus, type Identities } from './authentication.js';
+import { isStatus } from './authentication.js';
 import { authorize } from './authorization.js';
 import { statusOfFailure } from './exchange.js';
 import { notYetSupported } from './refusals.js';
@@ -12,6 +12,7 @@ import { attributesOf, isKnownGroup, userOf } from './request-handler.js';
 import { Refusal } from './request-options.js';
 import { parseResourcePath, parseTarget } from './request-path.js';
 import { routeOf, type ResourceRoute } from './resource-route.js';
+import type { Serving } from './serving.js';
 import { negotiate } from './streaming/negotiation.js';
 import { PORT_FORWARD_PROTOCOL, portForwardConnection } from './streaming/port-forward.js';
 import { serveSpdy } from './streaming/remote-streams.js';
@@ -20,22 +21,22 @@ import { runRemoteCommand } from './remote-command.js';
 const API_SERVER = named<ApiRequest>('apiserver');
 
 /** Answers a request that wants another protocol than HTTP: a command in a container, or its ports. What cannot be done is refused before the upgrade. */
-export const answerUpgrade = async (port: Port, identities: Identities, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+export const answerUpgrade = async (port: Port, serving: Serving, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
   socket.on('error', () => {});
   // What a hasty client sent together with its request.
   if (head.length > 0) socket.unshift(head);
   try {
-    await upgrade(port, identities, request, socket);
+    await upgrade(port, serving, request, socket);
   } catch (error) {
     refuse(socket, error instanceof Refusal ? error.status : internalError('the server could not complete the request'));
   }
 };
 
-const upgrade = async (port: Port, identities: Identities, request: IncomingMessage, socket: Duplex): Promise<void> => {
+const upgrade = async (port: Port, serving: Serving, request: IncomingMessage, socket: Duplex): Promise<void> => {
   const target = parseTarget(request.url ?? '/');
   const path = target && parseResourcePath(target.path);
   if (target === undefined || path === undefined || !isKnownGroup(path)) throw new Refusal(pathNotFound());
-  const user = await userOf(port, request, identities);
+  const user = await userOf(port, request, serving.identities);
   if (isStatus(user)) throw new Refusal(user);
   const method = request.method ?? 'GET';
   const refused = authorize(user, attributesOf(method, target.path, path, target.query));

@@ -1,8 +1,8 @@
-import { named, type FeedBatch, type Port } from '@naumachia/core';
+import { named, type FeedBatch, type FeedEntry, type Port } from '@naumachia/core';
 import { isFailure } from '@naumachia/core';
 import type { ApiRequest, Stored } from '../../api/requests.js';
 import { tooOldResourceVersion } from '../../api/status.js';
-import { isGone, sendStatus, statusOfFailure, UNREAD_TIMEOUT, writeWarnings, type Exchange } from './exchange.js';
+import { drained, isGone, mustDrain, sendStatus, statusOfFailure, writeWarnings, type Exchange } from './exchange.js';
 import { parseResourceVersion, type ListOptions } from './list-options.js';
 import type { ResourceRoute } from './resource-route.js';
 import { isSelected, selectionOf, type Selection } from './selection.js';
@@ -10,13 +10,13 @@ import { watchFrames, type WatchFrames } from './watch-frames.js';
 
 const API_SERVER = named<ApiRequest>('apiserver');
 
-/** What may wait in the socket of one watch; a client that reads more slowly is cut off and has to watch anew. */
-const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 /** minRequestTimeout of kube-apiserver: a watch without timeoutSeconds ends after 30 to 60 minutes. */
 const DEFAULT_TIMEOUT_SECONDS = 1800;
 const BOOKMARK_INTERVAL = 60_000;
 /** How long after a lost link or a restarted API server the feed is asked for again. */
 const RESUME_DELAY = 200;
+/** Events are written in pieces of about so many characters. */
+const PIECE = 32 * 1024;
 
 /** Answers a watch: a stream of JSON frames that ends after its time, when the client goes, or when its revision is gone. */
 export const serveWatch = async (port: Port, exchange: Exchange, route: ResourceRoute, options: ListOptions): Promise<void> => {
@@ -25,6 +25,7 @@ export const serveWatch = async (port: Port, exchange: Exchange, route: Resource
   const start = await startOf(port, exchange, route, options, selection);
   if (start === undefined) return;
   const { response } = exchange;
+  const { limits } = exchange.serving;
   const frames = watchFrames(exchange, resource, port);
   writeWarnings(response, exchange.warnings);
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
@@ -33,7 +34,7 @@ export const serveWatch = async (port: Port, exchange: Exchange, route: Resource
   /** The objects that are in the selection, where that can change. */
   const selected = selection.changes ? new Map<string, Stored>() : undefined;
   for (const stored of start.known) selected?.set(keyOf(stored), stored);
-  response.setTimeout(UNREAD_TIMEOUT, () => response.destroy());
+  response.setTimeout(limits.unreadTimeout, () => response.destroy());
   if (!(await sendInitial(exchange, start.initial, frames))) return;
   // From here on silence is normal, and what waits is bounded.
   response.setTimeout(0);
@@ -41,26 +42,43 @@ export const serveWatch = async (port: Port, exchange: Exchange, route: Resource
   if (options.sendInitialEvents === true && options.allowWatchBookmarks) response.write(frames.bookmark(revision, true));
 
   let unsubscribe = (): void => {};
-  const timers: NodeJS.Timeout[] = [];
+  /** For the client to read, or for the API server to be there again. */
+  let waiting: NodeJS.Timeout | undefined;
   let over = false;
   const stop = (last?: string): void => {
     if (over) return;
     over = true;
-    for (const timer of timers) clearTimeout(timer);
+    for (const timer of [waiting, end, bookmarks]) clearTimeout(timer);
     unsubscribe();
     if (!isGone(response)) response.end(last);
   };
+  /** A client that reads too slowly keeps its place in the feed, and nothing else, until it has read what it was sent. */
+  const hold = (): void => {
+    unsubscribe();
+    unsubscribe = () => {};
+    waiting = setTimeout(() => response.destroy(), limits.unreadTimeout);
+    response.once('drain', () => {
+      clearTimeout(waiting);
+      follow();
+    });
+  };
   const batch = ({ entries, revision: seen }: FeedBatch): void => {
     if (over) return;
+    if (mustDrain(response)) return hold();
     let out = '';
-    for (const { value } of entries) out += frameOf(value as Stored, selection, selected, frames);
-    revision = Math.max(revision, seen);
-    if (out === '') return;
-    response.write(out);
-    if (response.writableLength > MAX_BUFFERED_BYTES) {
-      stop();
-      response.destroy();
+    for (let i = 0; i < entries.length; i++) {
+      const { value, revision: at } = entries[i] as FeedEntry;
+      out += frameOf(value as Stored, selection, selected, frames);
+      // What belongs to one revision is not parted.
+      if (out.length < PIECE || entries[i + 1]?.revision === at) continue;
+      response.write(out);
+      out = '';
+      if (response.writableLength < limits.watchBytes) continue;
+      revision = at;
+      return hold();
     }
+    if (out !== '') response.write(out);
+    revision = Math.max(revision, seen);
   };
   const follow = (): void => {
     if (over) return;
@@ -68,15 +86,15 @@ export const serveWatch = async (port: Port, exchange: Exchange, route: Resource
       batch,
       ended: ({ reason }) => {
         if (reason === 'gone') stop(frames.error(tooOldResourceVersion(revision, revision + 1)));
-        else if (!over) timers.push(setTimeout(follow, RESUME_DELAY));
+        else waiting = setTimeout(follow, RESUME_DELAY);
       },
     });
   };
 
   response.once('close', () => stop());
   const seconds = options.timeoutSeconds || DEFAULT_TIMEOUT_SECONDS * (1 + Math.random());
-  timers.push(setTimeout(() => stop(), Math.min(seconds * 1000, 0x7fffffff)));
-  if (options.allowWatchBookmarks) timers.push(setInterval(() => response.write(frames.bookmark(revision, false)), BOOKMARK_INTERVAL));
+  const end = setTimeout(() => stop(), Math.min(seconds * 1000, 0x7fffffff));
+  const bookmarks = options.allowWatchBookmarks ? setInterval(() => mustDrain(response) || response.write(frames.bookmark(revision, false)), BOOKMARK_INTERVAL) : undefined;
   follow();
   if (isGone(response)) stop();
 };
@@ -122,18 +140,16 @@ const startOf = async (port: Port, exchange: Exchange, { resource, namespace, na
   return undefined;
 };
 
-const CHUNK = 500;
-
-/** Sends what exists, a part at a time as the client reads; false if it went away. */
+/** Sends what exists, a piece at a time as the client reads; false if it went away. */
 const sendInitial = async ({ response }: Exchange, initial: readonly Stored[], frames: WatchFrames): Promise<boolean> => {
-  for (let i = 0; i < initial.length; i += CHUNK) {
-    let out = '';
-    for (const stored of initial.slice(i, i + CHUNK)) out += frames.event('ADDED', stored);
-    if (response.write(out) || isGone(response)) continue;
-    await new Promise<void>((resolve) => {
-      response.once('drain', resolve);
-      response.once('close', resolve);
-    });
+  let out = '';
+  for (const [i, stored] of initial.entries()) {
+    out += frames.event('ADDED', stored);
+    if (out.length < PIECE && i < initial.length - 1) continue;
+    const isTaken = response.write(out);
+    out = '';
+    if (isTaken || isGone(response)) continue;
+    await drained(response);
     if (isGone(response)) return false;
   }
   return !isGone(response);

@@ -7,12 +7,15 @@ export interface Following {
   readonly options: SubscribeOptions;
   readonly follower: FeedFollower;
   stopped: boolean;
+  /** It has been told of everything up to here. */
+  seen: number;
 }
 
 /** A port whose answers a test gives; it remembers what was asked and who follows which feed. */
 export class FakePort implements Port {
   readonly asked: ApiRequest[] = [];
   readonly following: Following[] = [];
+  readonly #published: FeedEntry[] = [];
   answer: (request: ApiRequest) => ApiReply | Failure | Promise<ApiReply | Failure> = () => ({ type: 'list', revision: 1, items: [] });
 
   now(): ReturnType<Port['now']> {
@@ -27,19 +30,26 @@ export class FakePort implements Port {
   }
 
   subscribe(_owner: unknown, feed: string, options: SubscribeOptions, follower: FeedFollower): () => void {
-    const following: Following = { feed, options, follower, stopped: false };
+    const following: Following = { feed, options, follower, stopped: false, seen: options.after };
     this.following.push(following);
+    setImmediate(() => this.#deliver(following));
     return () => {
       following.stopped = true;
     };
   }
 
-  /** Publishes changes to everybody who follows. */
+  /** Publishes changes to everybody who follows, and to those who will. */
   publish(...changes: readonly Stored[]): void {
-    const entries: FeedEntry[] = changes.map((value) => ({ revision: value.header.revision, keys: value.header.keys, value: value as unknown as Encoded }));
-    for (const { feed, follower, stopped } of this.following) {
-      if (!stopped) follower.batch({ subscription: 1, feed, entries, revision: entries.at(-1)?.revision ?? 0 });
-    }
+    for (const value of changes) this.#published.push({ revision: value.header.revision, keys: value.header.keys, value: value as unknown as Encoded });
+    for (const each of this.following) this.#deliver(each);
+  }
+
+  #deliver(to: Following): void {
+    const entries = this.#published.filter(({ revision }) => revision > to.seen);
+    const revision = entries.at(-1)?.revision;
+    if (to.stopped || revision === undefined) return;
+    to.seen = revision;
+    to.follower.batch({ subscription: 1, feed: to.feed, entries, revision });
   }
 }
 
