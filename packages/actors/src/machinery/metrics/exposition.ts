@@ -13,7 +13,7 @@ export const exposition = (families: readonly Family[]): string =>
 
 const familyText = (family: Family): string => {
   const { name, type, help, stability } = family.metric;
-  const head = `# HELP ${name} [${stability}] ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n`;
+  const head = `# HELP ${name} ${stability === undefined ? '' : `[${stability}] `}${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n`;
   const body = isHistogram(family) ? inOrder(family.samples).map((sample) => histogramText(family.metric, sample)) : inOrder(family.samples).map((sample) => numberText(family.metric, sample));
   return head + body.join('');
 };

@@ -3,7 +3,8 @@ export interface Metric {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
-  readonly stability: 'ALPHA' | 'BETA' | 'STABLE';
+  /** Of Kubernetes' own metrics; those of Prometheus' client libraries have none. */
+  readonly stability?: 'ALPHA' | 'BETA' | 'STABLE';
   readonly labels: readonly string[];
   /** Upper bounds of a histogram's buckets, ascending; the last one, without bound, goes without saying. */
   readonly buckets?: readonly number[];
@@ -33,7 +34,7 @@ export type HistogramMetric = Extract<Family, { readonly samples: readonly Histo
 interface Declared {
   readonly name: string;
   readonly help: string;
-  readonly stability: Metric['stability'];
+  readonly stability?: 'ALPHA' | 'BETA' | 'STABLE';
   readonly labels?: readonly string[];
 }
 
