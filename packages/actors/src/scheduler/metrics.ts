@@ -1,4 +1,4 @@
-import { counter, type Family, gauge, histogram, type HistogramSample } from '../machinery/metrics/metric.js';
+import { counter, type Family, gauge, histogram, type HistogramSample, type Metric } from '../machinery/metrics/metric.js';
 import type { SchedulerState } from './scheduler.js';
 import { ATTEMPT_BUCKETS, type AttemptResult, ATTEMPTS_BUCKETS, MOST_ATTEMPTS, POD_BUCKETS } from './scheduling-durations.js';
 
@@ -8,6 +8,9 @@ const attemptDuration = histogram({ name: 'scheduler_scheduling_attempt_duration
 const pending = gauge({ name: 'scheduler_pending_pods', help: 'Pods without a node by where they wait: to be tried now, for a back-off to end, for the cluster to change, or gated.', stability: 'STABLE', labels: ['queue'] });
 const podAttempts = histogram({ name: 'scheduler_pod_scheduling_attempts', help: 'How many attempts it took to schedule a pod.', stability: 'STABLE', buckets: ATTEMPTS_BUCKETS });
 const podDuration = histogram({ name: 'scheduler_pod_scheduling_sli_duration_seconds', help: 'From the first attempt to schedule a pod until it was bound, by how many attempts it took.', stability: 'BETA', labels: ['attempts'], buckets: POD_BUCKETS });
+
+/** The metrics of kube-scheduler that are counted. */
+export const SCHEDULER_METRICS: readonly Metric[] = [attempts, attemptDuration, pending, podAttempts, podDuration];
 
 const PROFILE = 'default-scheduler';
 const RESULTS: readonly AttemptResult[] = ['scheduled', 'unschedulable', 'error'];

@@ -45,7 +45,7 @@ const MEGABYTE = 1024 * 1024;
 /** Starts to measure as scheduler_perf does (executor.go `startCollectingMetrics`): pods per second, the scheduler's metrics, memory, and how long it all takes. */
 export const startCollector = async (watched: Watched, { name, namespaces, labelSelector, metrics }: CollectorOptions): Promise<Collector> => {
   await watched.settle();
-  const before: MetricReading = readMetrics(metrics, await watched.reports());
+  const before: MetricReading = readMetrics(await watched.reports());
   const throughput = newThroughput();
   const memory: { readonly at: number; readonly megabytes: number }[] = [];
   const scheduledAt = ([api]: readonly WorkloadGlance[]): number => countPods(api?.pods ?? [], namespaces, labelSelector).everScheduled;
@@ -75,7 +75,7 @@ export const startCollector = async (watched: Watched, { name, namespaces, label
       await looking;
       const last = await watched.glances();
       remember(last);
-      const after = readMetrics(metrics, await watched.reports());
+      const after = readMetrics(await watched.reports());
       const labels = { Name: name };
       const scheduled = scheduledAt(last) - scheduledBefore;
       const items = [

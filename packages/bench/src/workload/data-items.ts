@@ -1,5 +1,3 @@
-import { type Histogram, mean, quantile } from '../measure/histogram.js';
-
 /** A point of data as scheduler_perf writes it and perf-dash reads it (util.go `DataItem`, Kubernetes 1.36). */
 export interface DataItem {
   /** By bucket: `Average`, `Perc50`, ... */
@@ -24,12 +22,6 @@ export const bucketsOfSamples = (samples: readonly number[]): Record<string, num
     ...Object.fromEntries(SHARES.map(([name, share]) => [name, sorted[Math.ceil((sorted.length * share) / 100) - 1] ?? 0])),
   };
 };
-
-/** The same of durations that were counted, in milliseconds. */
-export const bucketsOfHistogram = (histogram: Histogram): Record<string, number> => ({
-  Average: mean(histogram),
-  ...Object.fromEntries(SHARES.map(([name, share]) => [name, quantile(histogram, share / 100)])),
-});
 
 /** A file for perf-dash, which shows an item only if it has every label: those that it lacks are `not applicable`. */
 export const dataItemsFile = (items: readonly DataItem[]): DataItems => {

@@ -1,13 +1,14 @@
 import { type Pod, quantity, resourceByKind } from '@naumachia/actors/api';
 import type { KubernetesObject } from '@naumachia/actors';
+import { NOT_BUILT, pluginsNotBuiltFor } from '@naumachia/actors/scheduler';
 import type { Labels, Operation } from './operation.js';
 import { BASE_POD } from './pod-creation.js';
 import { METRICS } from './metrics.js';
 import type { Workload } from './workload-file.js';
 
 /**
- * What a workload needs and this project does not have, in words: none if it can run. Whoever builds a plugin, a gate or a subresource
- * takes its line out here, as out of `test/golden-runner/features-not-built.ts`.
+ * What a workload needs and this project does not have, in words: none if it can run. Plugins that are built are known from the scheduler; whoever
+ * builds preemption, a gate, a subresource or an operation takes its line out here.
  */
 export const missingFor = (workload: Workload): readonly string[] => {
   const missing = new Set<string>();
@@ -17,9 +18,13 @@ export const missingFor = (workload: Workload): readonly string[] => {
   if (mayPreempt(workload.operations)) missing.add(plugin('DefaultPreemption'));
   for (const [gate, enabled] of Object.entries(workload.featureGates)) if (!GATES_EITHER_WAY.has(gate) && (GATES_ON.has(gate) ? !enabled : enabled)) missing.add(`feature gate ${gate}=${enabled}`);
   if (workload.schedulerConfigPath !== undefined) missing.add('KubeSchedulerConfiguration (schedulerConfigPath)');
-  for (const metric of Object.keys(workload.metrics)) if (!(metric in METRICS)) missing.add(`metric ${metric}`);
-  return [...missing].sort();
+  for (const metric of Object.keys(workload.metrics)) if (!METRICS.has(metric)) missing.add(`metric ${metric}`);
+  return [...missing].filter((lack) => !isBuiltPlugin(lack)).sort();
 };
+
+const plugin = (name: string): string => `scheduler plugin ${name}`;
+const PLUGINS_LACKING: ReadonlySet<string> = new Set([...Object.keys(NOT_BUILT), 'DefaultPreemption'].map(plugin));
+const isBuiltPlugin = (lack: string): boolean => lack.startsWith(plugin('')) && !PLUGINS_LACKING.has(lack);
 
 /** What of a workload is not as scheduler_perf would have it and does not keep it from running. */
 export const remarksOn = (workload: Workload): readonly string[] =>
@@ -38,8 +43,6 @@ const GATES_ON: ReadonlySet<string> = new Set(['DynamicResourceAllocation', 'InP
 
 /** What `updateAny` can update. */
 const SUBRESOURCES: ReadonlySet<string> = new Set(['status', 'scale']);
-
-const plugin = (name: string): string => `scheduler plugin ${name}`;
 
 const missingForOperation = (operation: Operation): readonly string[] => {
   switch (operation.opcode) {
@@ -69,16 +72,6 @@ const missingForOperation = (operation: Operation): readonly string[] => {
   }
 };
 
-/** What pods ask of plugins that are not built (scheduler/plugins/index.ts). */
-const PLUGINS_NOT_BUILT: Readonly<Record<string, (pod: Pod) => boolean>> = {
-  InterPodAffinity: ({ spec: { affinity } }) =>
-    [affinity?.podAffinity, affinity?.podAntiAffinity].some((side) => (side?.requiredDuringSchedulingIgnoredDuringExecution?.length ?? 0) + (side?.preferredDuringSchedulingIgnoredDuringExecution?.length ?? 0) > 0),
-  PodTopologySpread: ({ spec }) => (spec.topologySpreadConstraints?.length ?? 0) > 0,
-  VolumeBinding: ({ spec }) => spec.volumes?.some(({ persistentVolumeClaim, ephemeral }) => persistentVolumeClaim ?? ephemeral) ?? false,
-  VolumeRestrictions: ({ spec }) => spec.volumes?.some(({ gcePersistentDisk, awsElasticBlockStore, rbd, iscsi }) => gcePersistentDisk ?? awsElasticBlockStore ?? rbd ?? iscsi) ?? false,
-  DynamicResources: ({ spec }) => (spec.resourceClaims?.length ?? 0) > 0,
-};
-
 const missingForObject = (object: KubernetesObject): readonly string[] => {
   if (DEVICE_KINDS.has(object.kind)) return [plugin('DynamicResources'), ...missingKind(object)];
   if (VOLUME_KINDS.has(object.kind)) return [plugin('VolumeBinding'), ...(isExclusive(object) ? [plugin('VolumeRestrictions')] : [])];
@@ -86,7 +79,7 @@ const missingForObject = (object: KubernetesObject): readonly string[] => {
   const pod = object as unknown as Pod;
   // No plugin after PreEnqueue ever sees a pod that stays gated.
   if ((pod.spec.schedulingGates?.length ?? 0) > 0) return [];
-  return Object.entries(PLUGINS_NOT_BUILT).filter(([, asks]) => asks(pod)).map(([name]) => plugin(name));
+  return pluginsNotBuiltFor(pod).map(plugin);
 };
 
 const missingKind = ({ apiVersion, kind }: KubernetesObject): readonly string[] => (resourceByKind(apiVersion, kind) ? [] : [`kind ${kind} of ${apiVersion}`]);

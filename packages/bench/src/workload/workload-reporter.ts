@@ -1,12 +1,11 @@
-import type { Reporter } from '@naumachia/core';
-import type { Histogram } from '../measure/histogram.js';
+import type { Observer, Reporter } from '@naumachia/core';
+import { schedulerMetrics, type SchedulerState } from '@naumachia/actors/scheduler';
 import { type Glance, type Observed, reporter as loadReporter } from '../measure/reporter.js';
-import { watchAttempts } from './attempts.js';
 import { enterPods, newPodLedger, type PodGroup } from './pod-ledger.js';
 
 /** What a host of a workload's cluster has seen. */
 export interface WorkloadObserved extends Observed {
-  readonly attempts: Histogram;
+  readonly schedulerMetrics: ReturnType<typeof schedulerMetrics>;
 }
 
 /** How far the host has come that is asked. */
@@ -22,28 +21,18 @@ export interface WorkloadGlance extends Glance {
 /** Measures a host as the load benchmark does, and keeps account of every pod. */
 export const reporter = (): Reporter => {
   const load = loadReporter();
-  const ledger = newPodLedger();
-  const attempts = watchAttempts();
-  const both = <A extends readonly unknown[]>(first: ((...args: A) => void) | undefined, second: ((...args: A) => void) | undefined): ((...args: A) => void) => (...args) => {
-    first?.(...args);
-    second?.(...args);
-  };
   const { observer } = load;
+  const ledger = newPodLedger();
+  const published: Observer['published'] = (owner, feed, entries, now) => {
+    observer.published?.(owner, feed, entries, now);
+    if (feed === 'pods' && owner.actor === 'apiserver') enterPods(ledger, entries);
+  };
   return {
-    ...load,
-    observer: {
-      ...observer,
-      stepping: both(observer.stepping?.bind(observer), attempts.observer.stepping),
-      posted: both(observer.posted?.bind(observer), attempts.observer.posted),
-      received: both(observer.received?.bind(observer), attempts.observer.received),
-      published: both(observer.published?.bind(observer), (owner, feed, entries) => {
-        if (feed === 'pods' && owner.actor === 'apiserver') enterPods(ledger, entries);
-      }),
-    },
+    observer: { ...observer, published },
     glance: (): WorkloadGlance => {
       const { heapUsed, arrayBuffers } = process.memoryUsage();
       return { ...(load.glance?.() as Glance), at: performance.timeOrigin + performance.now(), heap: heapUsed + arrayBuffers, pods: [...ledger.groups.values()] };
     },
-    report: (states): WorkloadObserved => ({ ...(load.report(states) as Observed), attempts: attempts.scheduled }),
+    report: (states): WorkloadObserved => ({ ...(load.report(states) as Observed), schedulerMetrics: [...(states('scheduler') as Iterable<SchedulerState>)].flatMap(schedulerMetrics) }),
   };
 };

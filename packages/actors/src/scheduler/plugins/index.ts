@@ -7,7 +7,7 @@ import { nodePorts } from './node-ports/node-ports.js';
 import { nodeResourcesBalancedAllocation } from './node-resources/balanced-allocation.js';
 import { nodeResourcesFit } from './node-resources/fit.js';
 import { nodeUnschedulable } from './node-unschedulable/node-unschedulable.js';
-import { asksForClaims, asksForDevices, asksForExclusiveDisks, asksForPodAffinity, asksForSpreading, never, notBuilt } from './not-built/not-built.js';
+import { notBuilt } from './not-built/not-built.js';
 import { prioritySort } from './priority-sort/priority-sort.js';
 import { schedulingGates } from './scheduling-gates/scheduling-gates.js';
 import { taintToleration } from './taint-toleration/taint-toleration.js';
@@ -25,15 +25,15 @@ export const DEFAULT_PLUGINS: readonly EnabledPlugin[] = [
   { plugin: nodeAffinity, weight: 2 },
   { plugin: nodePorts, weight: 0 },
   { plugin: nodeResourcesFit, weight: 1 },
-  { plugin: notBuilt('VolumeRestrictions', asksForExclusiveDisks), weight: 0 },
-  { plugin: notBuilt('NodeVolumeLimits', never), weight: 0 },
-  { plugin: notBuilt('VolumeBinding', asksForClaims, { scores: true }), weight: 1 },
-  { plugin: notBuilt('VolumeZone', never), weight: 0 },
-  { plugin: notBuilt('PodTopologySpread', asksForSpreading, { scores: true }), weight: 2 },
-  { plugin: notBuilt('InterPodAffinity', asksForPodAffinity, { scores: true }), weight: 2 },
-  { plugin: notBuilt('DynamicResources', asksForDevices), weight: 2 },
+  { plugin: notBuilt('VolumeRestrictions'), weight: 0 },
+  { plugin: notBuilt('NodeVolumeLimits'), weight: 0 },
+  { plugin: notBuilt('VolumeBinding', { scores: true }), weight: 1 },
+  { plugin: notBuilt('VolumeZone'), weight: 0 },
+  { plugin: notBuilt('PodTopologySpread', { scores: true }), weight: 2 },
+  { plugin: notBuilt('InterPodAffinity', { scores: true }), weight: 2 },
+  { plugin: notBuilt('DynamicResources'), weight: 2 },
   { plugin: defaultPreemption, weight: 0 },
   { plugin: nodeResourcesBalancedAllocation, weight: 1 },
   { plugin: imageLocality, weight: 1 },
-  { plugin: notBuilt('NodeDeclaredFeatures', never), weight: 0 },
+  { plugin: notBuilt('NodeDeclaredFeatures'), weight: 0 },
 ];
