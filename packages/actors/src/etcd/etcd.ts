@@ -6,6 +6,7 @@ import { needsScavenging, scavenge } from './compaction.js';
 import { lastEvents } from './event-log.js';
 import { history } from './history.js';
 import { expiryOf, forget, nextExpiry, renew, takeExpired, timeLeft, type LeaseExpiry } from './lease-expiry.js';
+import { routeOf } from './mvcc-store.js';
 import { DEFAULT_QUOTA_BYTES } from './quota.js';
 import { range, unreadable } from './range.js';
 import { recover } from './recovery.js';
@@ -99,12 +100,11 @@ const answer = (context: ActorContext, reply: EtcdReply): void => {
 
 const feedEntry = ({ store }: StateMachine, kv: KeyValue): FeedEntry => ({
   revision: kv.header.revision,
-  keys: store.entries.get(kv.header.key)?.route ?? NO_KEYS,
+  keys: routeOf(store, kv.header.key),
   value: kv,
 });
 
 const feedEntries = (machine: StateMachine, events: readonly KeyValue[]): FeedEntry[] => events.map((kv) => feedEntry(machine, kv));
-const NO_KEYS: readonly string[] = [];
 
 const read = (state: EtcdState, request: RangeRequest, context: ActorContext): void => {
   const { store } = state.machine;

@@ -169,8 +169,8 @@ export const placeUpTo = (earlier: readonly KeyValue[], revision: number): numbe
 const lastUpTo = (earlier: readonly KeyValue[] | undefined, revision: number): KeyValue | undefined =>
   earlier === undefined ? undefined : earlier[placeUpTo(earlier, revision)];
 
-/** `/registry/pods/default/a` belongs to `pods`; other keys to no resource. */
-const routeOf = (store: MvccStore, key: string): readonly string[] => {
+/** The resource of a key, as routing keys of the feed: `/registry/pods/default/a` belongs to `pods`, other keys to none. */
+export const routeOf = (store: MvccStore, key: string): readonly string[] => {
   if (!key.startsWith(REGISTRY)) return NO_ROUTE;
   const end = key.indexOf('/', REGISTRY.length);
   const resource = end < 0 ? key.slice(REGISTRY.length) : key.slice(REGISTRY.length, end);

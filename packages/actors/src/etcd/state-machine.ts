@@ -19,7 +19,7 @@ import type {
 import type { ReplyTo } from '@naumachia/core';
 import { grantLease, MAX_LEASE_TTL, type Leases } from './leases.js';
 import type { LogRecord } from './log-record.js';
-import { current, emptyStore, modRevision, newRevision, type MvccStore } from './mvcc-store.js';
+import { current, emptyStore, newRevision, type MvccStore } from './mvcc-store.js';
 import { checkLeaseSize, checkSize, sizeOfPuts, type Quota } from './quota.js';
 import { refused, refusedAsCompacted } from './refusals.js';
 import { checkPath, checkPutOnStore, choosePath, execute, executeDeleteRange, executePut, preparePut } from './transaction.js';
@@ -99,7 +99,8 @@ const applyOptimisticPut = (machine: StateMachine, command: OptimisticPutRequest
   if (key === '') return refuse(refused('empty-key'));
   if (machine.quota.alarms.size > 0) return refuse(refused('no-space'));
   const held = current(machine.store, key);
-  if (modRevision(machine.store, key) !== expected) return notAsExpected(machine, held);
+  // A key that holds nothing has revision 0.
+  if ((held === undefined ? 0 : held.header.revision) !== expected) return notAsExpected(machine, held);
   if (lease !== 0 && !machine.leases.has(lease)) return refuse(refused('lease-not-found'));
   const revision = machine.store.revision + 1;
   const kv = newRevision(key, held, command.header, command.value, lease, revision);
