@@ -68,6 +68,16 @@ describe('naumachia bench', () => {
     expect(value('writes.per-pod')).toBeGreaterThanOrEqual(3);
   });
 
+  it('runs on the cluster of a cluster file', async () => {
+    const config = manifest('cluster.yaml', 'nodes: 1\nnodeGroups:\n  - { name: web, count: 2, zone: a, capacity: { pods: 20 } }\nlinks:\n  - { between: [apiserver, { zone: a }], latency: 2ms }\n');
+    const { code, out } = await naumachia('bench', '--config', config, '--pods', '120', '--services', '4', '--duration', '50s', '-o', 'json');
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'complete', run: { nodes: 3, mode: 'packed', seed: 1, pods: 120 } });
+    expect(code).toBe(0);
+    const refused = await naumachia('bench', '--config', config, '--pods', '151', '--services', '4');
+    expect(refused.err).toContain('error: 151 pods do not fit on the nodes of the cluster file, which take 150 together');
+    expect(refused.code).toBe(2);
+  });
+
   it('ends with 99 when a threshold is crossed, and writes the report all the same', async () => {
     const report = join(folder, 'report');
     const { code, out } = await naumachia('bench', ...SMALL, '--pods', '10', '--services', '2', '--report', report, '--threshold', 'p99(create-to-running) < 1us');

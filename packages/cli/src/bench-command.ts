@@ -1,4 +1,6 @@
 import { type LoadOptions, makeReport, type Report, reportTable, runLoad, writeReport } from '@naumachia/bench';
+import { clusterNodes, DEFAULT_CAPACITY } from '@naumachia/actors/cluster';
+import { type ClusterFlags, describedCluster, type DescribedCluster, nodeCount } from './cluster-flags.js';
 import { CommandFailed, EXIT, UsageError } from './exit-codes.js';
 import { interruption } from './interruption.js';
 import { fitThreads, machineLimits } from './machine-limits.js';
@@ -8,18 +10,14 @@ import { earlierRunsOf, prepareReportFolder, type ReportFlags, thresholdsOf } fr
 import { print } from './standard-output.js';
 import { located, workload, type Workload, type WorkloadFlags } from './workload.js';
 
-export interface BenchFlags extends WorkloadFlags, ReportFlags {
-  readonly nodes: number;
-  readonly mode: LoadOptions['mode'];
-  readonly hosts?: number;
+export interface BenchFlags extends ClusterFlags, WorkloadFlags, ReportFlags {
   /** Default: as many as the machine's limits ask for. */
   readonly processes?: number;
-  readonly seed: number;
   /** Milliseconds. Default: 120,000. */
   readonly duration?: number;
 }
 
-const PODS_PER_NODE = 110;
+const DEFAULTS = { nodes: 1000, latency: 'none' } as const;
 const LONGEST_MS = 120_000;
 const MOST_REFUSALS = 20;
 
@@ -27,19 +25,24 @@ const MOST_REFUSALS = 20;
 export const bench = async (flags: BenchFlags): Promise<number> => {
   const thresholds = thresholdsOf(flags);
   const earlier = earlierRunsOf(flags);
+  const cluster = await describedCluster(flags, DEFAULTS);
+  const { seed, hosts } = cluster;
+  const mode = modeOf(cluster);
+  const nodes = nodeCount(cluster);
+  if (nodes === 0) throw new UsageError('a load needs nodes that its pods can run on');
   const load = workload(flags);
   const limit = flags.duration ?? LONGEST_MS;
   for (const { file, line, problem } of load.errors) process.stderr.write(`error: ${file}:${line}: ${problem}\n`);
   if (load.objects.length === 0) throw new CommandFailed('there is nothing to apply', EXIT.failed);
-  const processes = processesFor(flags);
-  refuseTooManyPods(flags, load);
+  const processes = processesFor(nodes, mode, flags);
+  refuseTooManyPods(cluster, load);
   prepareReportFolder(flags);
 
   const startedAt = new Date();
   const progress = progressLine(process.stderr);
   const interrupt = interruption(() => progress.note('stopping; once more ends at once'));
   const result = await runLoad({
-    nodes: flags.nodes, mode: flags.mode, hosts: flags.hosts, processes, seed: flags.seed, objects: load.objects, limit, signal: interrupt.signal,
+    nodes, cluster, mode, hosts, processes, seed, objects: load.objects, limit, signal: interrupt.signal,
     progress: (seen) => progress.show(seen),
     incident: ({ host, what, detail }) => progress.note(`${host}: ${what}: ${detail}`),
   }).finally(() => {
@@ -49,7 +52,7 @@ export const bench = async (flags: BenchFlags): Promise<number> => {
 
   const report = makeReport({
     version: VERSION, startedAt, result, interrupted: interrupt.signal.aborted, thresholds, manifestErrors: load.errors, refused: located(result.refused, load.manifests),
-    run: { nodes: flags.nodes, mode: flags.mode, seed: flags.seed, hosts: flags.hosts ?? 'one per core', limit, pods: load.pods, services: load.services, objects: load.objects.length, manifests: load.sources },
+    run: { nodes, mode, seed, hosts: hosts ?? 'one per core', limit, pods: load.pods, services: load.services, objects: load.objects.length, manifests: load.sources },
   });
   tellProblems(report);
   const written = flags.report === undefined ? [] : writeReport(flags.report, report, earlier);
@@ -72,7 +75,7 @@ const tellProblems = ({ refused, outcome, run, figures }: Report): void => {
 };
 
 /** How many processes the threads of nodes are spread over. Refuses what this machine cannot hold before anything starts. */
-const processesFor = ({ nodes, mode, processes }: BenchFlags): number => {
+const processesFor = (nodes: number, mode: LoadOptions['mode'], { processes }: BenchFlags): number => {
   if (mode !== 'threads') {
     if (processes !== undefined) throw new UsageError('--processes belongs to --mode threads');
     return 1;
@@ -82,9 +85,17 @@ const processesFor = ({ nodes, mode, processes }: BenchFlags): number => {
   return fit.processes;
 };
 
-const refuseTooManyPods = ({ nodes }: BenchFlags, { pods, scaled }: Workload): void => {
-  if (pods <= nodes * PODS_PER_NODE) return;
-  const message = `${pods} pods do not fit on ${nodes} nodes, which take ${PODS_PER_NODE} each; --nodes ${Math.ceil(pods / PODS_PER_NODE)} would do`;
+const modeOf = ({ mode }: DescribedCluster): LoadOptions['mode'] => {
+  if (mode === 'simulated') throw new UsageError('a benchmark runs in wall time: choose --mode packed or --mode threads');
+  return mode;
+};
+
+const refuseTooManyPods = (cluster: DescribedCluster, { pods, scaled }: Workload): void => {
+  const nodes = clusterNodes(cluster);
+  const room = nodes.reduce((sum, { group }) => sum + Number(group.capacity?.pods ?? DEFAULT_CAPACITY.pods), 0);
+  if (pods <= room) return;
+  const each = room / nodes.length;
+  const message = cluster.nodeGroups === undefined ? `${pods} pods do not fit on ${nodes.length} nodes, which take ${each} each; --nodes ${Math.ceil(pods / each)} would do` : `${pods} pods do not fit on the nodes of the cluster file, which take ${room} together`;
   if (scaled) throw new UsageError(message);
   process.stderr.write(`warning: ${message}\n`);
 };

@@ -16,7 +16,8 @@ export interface WorkloadFileFlags extends ReportFlags {
   readonly workload?: readonly string[];
   readonly label?: string;
   readonly hosts?: number;
-  readonly seed: number;
+  /** Default 1. */
+  readonly seed?: number;
   /** Milliseconds; absent: as long as scheduler_perf gives each workload. */
   readonly duration?: number;
 }
@@ -54,7 +55,7 @@ export const benchWorkloads = async (flags: WorkloadFileFlags): Promise<number> 
 };
 
 const run = async (file: WorkloadFile, workload: Workload, flags: WorkloadFileFlags, thresholds: readonly Threshold[]): Promise<WorkloadReport> => {
-  const { seed, hosts = WORKLOAD_HOSTS, duration: limit = LONGEST_MS } = flags;
+  const { seed = 1, hosts = WORKLOAD_HOSTS, duration: limit = LONGEST_MS } = flags;
   const progress = progressLine(process.stderr);
   const interrupt = interruption(() => progress.note('stopping; once more ends at once'));
   const remarks = remarksOn(workload);

@@ -70,5 +70,5 @@ export type ComponentKind = (typeof NODE_COMPONENTS)[number] | (typeof CONTROL_P
 /** The group of the nodes that `nodes` counts. */
 export const PLAIN_GROUP = 'node';
 
-/** The version of Kubernetes that all components are of. */
-export { KUBELET_VERSION as KUBERNETES_VERSION } from '../kubelet/kubelet-config.js';
+/** The version of Kubernetes that all components are of, and what a node has that says nothing else. */
+export { DEFAULT_CAPACITY, KUBELET_VERSION as KUBERNETES_VERSION } from '../kubelet/kubelet-config.js';

@@ -1,4 +1,4 @@
-import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, clusterNiceness, clusterPlacement, type KubernetesObject, nodes, type UserInfo } from '@naumachia/actors';
+import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, clusterLinks, clusterNiceness, clusterNodes, clusterPlacement, type ClusterSpec, type KubernetesObject, nodeActors, type UserInfo } from '@naumachia/actors';
 import { resourceByKind } from '@naumachia/actors/api';
 import { createRuntime, type Duration, type Incident, milliseconds, named, type PlacedRuntime, type Port, seconds } from '@naumachia/core';
 import { combine, type Observations } from '../measure/observations.js';
@@ -8,7 +8,10 @@ import { nodeHostBuild } from './node-host-build.js';
 import { podsOf } from './scale.js';
 
 export interface LoadOptions {
+  /** How many there are, those of all groups together. */
   readonly nodes: number;
+  /** What else there is to say of the cluster, such as groups of nodes and the latencies of links. Default: nodes that are alike, and nothing takes time. */
+  readonly cluster?: ClusterSpec;
   readonly mode: 'packed' | 'threads';
   readonly hosts: number | undefined;
   /** Processes that the threads of nodes are spread over; 1: they are all in this one. */
@@ -86,8 +89,11 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   const incidents: Incident[] = [];
   const processSamples = sampleProcess();
   const build = nodeHostBuild();
+  const cluster = options.cluster ?? { nodes: options.nodes };
+  const all = clusterNodes(cluster);
+  const latency = cluster.latency ?? 'none';
   const runtime = await createRuntime({
-    seed: options.seed, placement: clusterPlacement(options.mode, options.hosts, options.processes), catalog: CATALOG, reporter: REPORTER,
+    seed: options.seed, placement: clusterPlacement(options.mode, options.hosts, options.processes), catalog: CATALOG, reporter: REPORTER, latencies: clusterLinks(cluster),
     heap: clusterHeap, niceness: clusterNiceness, ...(build && { build }),
     incident: (incident) => {
       incidents.push(incident);
@@ -98,7 +104,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   const over = (): boolean => options.signal?.aborted === true || elapsed() > options.limit;
   try {
     options.progress({ phase: 'starting', done: 0, of: options.nodes, elapsed: 0 });
-    await runtime.start(clusterActors({ nodes: 0, latency: 'none' }));
+    await runtime.start(clusterActors(Object.assign({}, cluster, { nodes: 0, nodeGroups: [], latency })));
     const controlPlaneUp = elapsed();
     const controlPlaneHeap = await collectedHeap(runtime);
     const controlPlaneResident = await runtime.residentBytes();
@@ -106,8 +112,8 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     const nodesBegan = performance.now();
     // In threads mode each of them starts a worker, which takes its time: it can be interrupted, and shows how far it is.
     const atOnce = NODES_AT_ONCE[options.mode];
-    for (let first = 1; first <= options.nodes && !over(); first += atOnce) {
-      await runtime.start(nodes(Math.min(atOnce, options.nodes - first + 1), 'none', first, options.mode === 'threads' ? batchesOf(options.nodes) : undefined));
+    for (let first = 0; first < options.nodes && !over(); first += atOnce) {
+      await runtime.start(nodeActors(all.slice(first, first + atOnce), latency, options.mode === 'threads' ? batchesOf(options.nodes) : undefined));
       if (options.mode === 'threads') options.progress({ phase: 'nodes', done: (await glanceAt(runtime)).nodesReady, of: options.nodes, elapsed: elapsed() });
     }
     let glance = await glanceAt(runtime);

@@ -9,7 +9,14 @@ import type { WorkloadFileFlags } from '../bench-workload-command.js';
 import { UsageError } from '../exit-codes.js';
 import { type CommandFamily, hosts, mode, output, processes, withUsage } from './family.js';
 
-const EXIT_CODES = `
+const EXAMPLES = `
+Examples:
+  naumachia bench                                        30,000 pods on 1,000 nodes
+  naumachia bench --nodes 20 --pods 500 --report out     a small one, with its report in out/report.html
+  naumachia bench --config cluster.yaml -f manifests/    your own manifests on the cluster of a cluster file
+  naumachia bench --threshold 'p99(create-to-running) < 5s' --compare out
+  naumachia bench --workload-file performance-config.yaml --workload SchedulingBasic/5000Nodes_10000Pods
+
 Exit codes: 0 done; 1 something was refused or did not complete; 2 wrong usage or unreadable files;
 99 a threshold was crossed; 130 interrupted.`;
 
@@ -18,14 +25,15 @@ export const benchCommands: CommandFamily = (program, ended) => {
   const bench = program
     .command('bench')
     .description('Create a load of pods on a cluster, wait until all are Running, and print what it took.')
-    .option('--nodes <number>', 'nodes of the cluster', wholeNumber(1, 100_000), 1000)
+    .option('--config <file>', 'cluster file (YAML) that describes the cluster; flags count more than what it says')
+    .option('--nodes <number>', 'nodes of the cluster (default: 1000)', wholeNumber(1, 100_000))
     .option('--pods <number>', 'scale the manifests to this many pods (default: 30000 for the examples; your own files as they are)', wholeNumber(1))
     .option('--services <number>', 'scale the manifests to this many Services (default: 1000 for the examples)', wholeNumber(0))
     .option('-f, --file <path...>', 'manifests to apply instead of the examples: files, or folders of .yaml, .yml and .json files')
     .addOption(mode())
     .addOption(hosts())
     .addOption(processes())
-    .option('--seed <number>', 'seed of every random choice', wholeNumber(0), 1)
+    .option('--seed <number>', 'seed of every random choice (default: 1)', wholeNumber(0))
     .option('--duration <time>', 'longest time that the run may take (default: 2 minutes, 30 for a workload)', durationValue)
     .option('--workload-file <file>', 'a performance-config.yaml of scheduler_perf: lists its workloads, or runs those that --workload names')
     .option('--workload <name>', 'a workload of the file, such as SchedulingBasic/5000Nodes, or a test case, for all its workloads; may be given again', collected)
@@ -34,7 +42,7 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .option('--compare <folder...>', 'hold the figures against those of earlier runs: folders that --report has written')
     .option('--threshold <expression>', "what must hold, such as 'p99(create-to-running) < 5s'; may be given again", collected)
     .addOption(output())
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', EXAMPLES)
     // What comes after `micro` belongs to it, `-o` too.
     .enablePositionalOptions()
     .action(async (flags: BenchFlags & Partial<WorkloadFileFlags>, command: Command) =>
@@ -85,6 +93,6 @@ export const benchCommands: CommandFamily = (program, ended) => {
 /** A workload file says itself what is created; its other flags say nothing without it. */
 const refuseMixture = (command: Command, hasFile: boolean): void => {
   const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli').map(({ long }) => long ?? '');
-  const wrong = given.find((flag) => (hasFile ? ['--nodes', '--pods', '--services', '--file', '--mode', '--processes'] : ['--workload', '--label']).includes(flag));
+  const wrong = given.find((flag) => (hasFile ? ['--config', '--nodes', '--pods', '--services', '--file', '--mode', '--processes'] : ['--workload', '--label']).includes(flag));
   if (wrong !== undefined) throw new UsageError(hasFile ? `${wrong} and --workload-file exclude each other: the workload says what is created` : `${wrong} needs --workload-file`);
 };

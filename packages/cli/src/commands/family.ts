@@ -20,9 +20,8 @@ export const withUsage = async (command: Command, run: () => Promise<number>): P
 
 // Flags that several families have.
 export const mode = (...more: `simulated: ${string}`[]): Option =>
-  new Option('--mode <mode>', ['packed: many components on few threads', 'threads: each component on a thread of its own', ...more].join('; '))
-    .choices(['packed', 'threads', ...(more.length > 0 ? ['simulated'] : [])])
-    .default('packed');
+  new Option('--mode <mode>', ['packed (the default): many components on few threads', 'threads: each component on a thread of its own', ...more].join('; '))
+    .choices(['packed', 'threads', ...(more.length > 0 ? ['simulated'] : [])]);
 export const hosts = (): Option => new Option('--hosts <number>', 'worker threads in packed mode (default: one per core)').argParser(wholeNumber(1, 256));
 export const processes = (): Option =>
   new Option('--processes <number>', 'processes that the threads of nodes are spread over, in threads mode (default: as many as the limits of the machine ask for)').argParser(wholeNumber(1, 64));
