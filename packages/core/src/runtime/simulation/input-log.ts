@@ -4,7 +4,7 @@ import type { FaultPlan } from '../../faults/plan.js';
 import type { SubscribeOptions } from '../../feed.js';
 import type { Message } from '../../message.js';
 import type { FeedFollower } from '../../port.js';
-import { type Duration, type Instant, later } from '../../time.js';
+import { type Duration, type Instant, later, milliseconds } from '../../time.js';
 import { Simulation, type SimulationOptions } from './simulation.js';
 
 /** What enters a run from outside of its actors, as plain data. */
@@ -39,11 +39,18 @@ export interface Listener {
   readonly follower?: FeedFollower;
 }
 
+/**
+ * How long an answer is on its way to who asked outside. It is more than a link within a cluster takes: by then those who watch have seen what the
+ * request has changed, and a clock that stands leaves nobody behind.
+ */
+const WAY_BACK = milliseconds(5);
+
 /** The door of a run: whether somebody stands outside it or the run is played again, an input does the same inside. */
 export class Entrance {
   readonly #simulation: Simulation;
   readonly #ports = new Map<string, Address>();
   readonly #unfollow = new Map<number, () => void>();
+  readonly #underway = new Set<() => void>();
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -64,7 +71,7 @@ export class Entrance {
       case 'request': {
         const self = this.#addressOf(input.port);
         const deadline = later(host.now, input.timeout);
-        const slot = host.slots.reserve(self, input.to, deadline, (reply) => answered?.(reply));
+        const slot = host.slots.reserve(self, input.to, deadline, (reply) => this.#tell(() => answered?.(reply)));
         host.delivery.post(self, input.to, input.message, 'stream', 'request', slot, deadline);
         break;
       }
@@ -77,6 +84,21 @@ export class Entrance {
         break;
     }
     this.#simulation.settle();
+  }
+
+  /** Nothing runs any more: what is on its way arrives. */
+  close(): void {
+    for (const arrive of this.#underway) arrive();
+  }
+
+  #tell(arrive: () => void): void {
+    const { host } = this.#simulation;
+    if (host.closed) return arrive();
+    this.#underway.add(arrive);
+    host.timers.add(later(host.now, WAY_BACK), () => {
+      this.#underway.delete(arrive);
+      arrive();
+    });
   }
 
   #addressOf(port: string): Address {

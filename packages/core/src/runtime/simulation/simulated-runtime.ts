@@ -9,6 +9,7 @@ import { type Instant, instantOf } from '../../time.js';
 import { type HostReport, inspect, type Inspection } from '../control.js';
 import { REQUEST_TIMEOUT } from '../host.js';
 import { collectGarbage, HostMeter } from '../host-meter.js';
+import { loadParts, type PartsOptions } from '../load-parts.js';
 import type { Reporter } from '../local-host.js';
 import type { Incident, Runtime } from '../runtime.js';
 import { decodeState, encodeState } from '../snapshot.js';
@@ -17,12 +18,8 @@ import { Simulation, type SimulationOptions } from './simulation.js';
 import { SimulationLoop } from './simulation-loop.js';
 import type { VirtualClock } from './virtual-clock.js';
 
-export interface SimulatedOptions {
+export interface SimulatedOptions extends PartsOptions {
   readonly seed: number;
-  /** URL of the module that exports `catalog: Catalog`. */
-  readonly catalog: string;
-  /** URL of a module that exports `reporter(): Reporter`. */
-  readonly reporter?: string;
   readonly codec?: 'crossing' | 'always';
   /** Latency of links; default: that of a `Simulation`. */
   readonly latencies?: SimulationOptions['latencies'];
@@ -86,8 +83,7 @@ export class SimulatedRuntime implements Runtime {
   }
 
   static async create(options: SimulatedOptions): Promise<SimulatedRuntime> {
-    const { catalog } = (await import(options.catalog)) as { readonly catalog: Catalog };
-    const reporter = options.reporter === undefined ? undefined : ((await import(options.reporter)) as { readonly reporter: () => Reporter }).reporter();
+    const { catalog, reporter } = await loadParts(options);
     return new SimulatedRuntime(options, catalog, reporter);
   }
 

@@ -123,6 +123,7 @@ export class SimulationLoop implements VirtualClock {
     if (this.#over) return;
     this.#over = why;
     for (const { listener } of this.#came.splice(0)) listener.answered?.(failure('unavailable'));
+    this.#entrance.close();
     if (this.#immediate) clearImmediate(this.#immediate);
     clearTimeout(this.#timeout);
     for (const { failed } of this.#goals.splice(0)) failed(why);
