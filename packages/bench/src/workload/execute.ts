@@ -71,7 +71,7 @@ const createPods = async (execution: Execution, operation: CreatePods, opIndex: 
   if (collectMetrics) await startCollecting(execution, namespace, [namespace], {});
   if (steadyState) await createPodsSteadily(execution, operation, namespace, pods);
   else {
-    await createPodsRapidly(execution.client, namespace, pods, execution.over, counter(execution)(`pods in ${namespace}`, count));
+    await createPodsRapidly(execution.client, namespace, pods, operation, execution.over, counter(execution)(`pods in ${namespace}`, count));
     if (skipWaitToCompletion) execution.awaited.set(namespace, (execution.awaited.get(namespace) ?? 0) + count);
     else await waitForPods(execution, namespace, {}, count);
   }
@@ -79,13 +79,14 @@ const createPods = async (execution: Execution, operation: CreatePods, opIndex: 
 };
 
 /** Until the time is over: creates the pods, and once that many have been scheduled deletes all of the namespace and begins anew. */
-const createPodsSteadily = async (execution: Execution, { count, duration }: CreatePods, namespace: string, pods: readonly KubernetesObject[]): Promise<void> => {
+const createPodsSteadily = async (execution: Execution, operation: CreatePods, namespace: string, pods: readonly KubernetesObject[]): Promise<void> => {
+  const { count, duration } = operation;
   const until = performance.now() + duration;
   const isOver = (): boolean => performance.now() >= until || execution.over.aborted;
   const scheduled = async (): Promise<number> => countPods(await podGroups(execution), [namespace], {}).everScheduled;
   const before = await scheduled();
   for (let batch = 1; !isOver(); batch++) {
-    await createPodsRapidly(execution.client, namespace, pods, execution.over, () => execution.created++);
+    await createPodsRapidly(execution.client, namespace, pods, operation, execution.over, () => execution.created++);
     while (!isOver() && (await scheduled()) - before < batch * count) await pauseOrEnd(2, execution.over);
     if (isOver()) break;
     const answer = await execution.client.ask({ type: 'deletecollection', resource: 'pods', namespace, options: { gracePeriodSeconds: 0, propagationPolicy: 'Background' } });
