@@ -51,24 +51,20 @@ async function bundle(kind, name) {
     ],
   });
   // Names stay: flows and errors are told apart by theirs.
-  const { output } = await built.generate({ format: 'cjs', codeSplitting: false, minify: { compress: false, mangle: false, codegen: true } });
+  const { output } = await built.generate({ format: 'cjs', codeSplitting: false, minify: { compress: false, mangle: { keepNames: true }, codegen: true } });
   await built.close();
   // Node reads a text of such characters without decoding it.
   const text = output[0].code.replaceAll(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
   writeFileSync(`${target}/${kind}.js`, `(function(require,exports,compiledCode){${text}\n})`);
 }
 
-/** What a worker is started with: runs the bundle with the code that is compiled already, if it suits this V8 and its flags. */
+/** What a worker is started with: runs the bundle with the code that is compiled already, if there is some and it suits this V8 and its flags. */
 function entryOf(kind) {
   return `'use strict';
-const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
-const bundle = __dirname + '/${kind}.js';
-let cachedData;
-try {
-  cachedData = readFileSync(__dirname + '/${kind}.code');
-} catch {}
-const script = new Script(readFileSync(bundle, 'latin1'), { filename: bundle, cachedData });
+const { workerData } = require('node:worker_threads');
+const [text, code] = workerData.files;
+const script = new Script(Buffer.from(text).latin1Slice(), { filename: __dirname + '/${kind}.js', cachedData: code && Buffer.from(code) });
 script.runInThisContext()(require, {}, () => script.createCachedData());
 `;
 }

@@ -18,7 +18,9 @@ export const nodeHostBuild = (): ((host: string) => HostBuild | undefined) | und
   if (bundled.some((time) => time === undefined || compiled.some((later) => later > time))) return undefined;
   return (host) => {
     const kind = kindOfName(host);
-    return KINDS.has(kind) ? { worker: entryOf(kind).href } : undefined;
+    if (!KINDS.has(kind)) return undefined;
+    const code = new URL(`${kind}.code`, FOLDER);
+    return { worker: entryOf(kind).href, files: [new URL(`${kind}.js`, FOLDER), ...(timeOf(code) === undefined ? [] : [code])].map(({ href }) => href) };
   };
 };
 

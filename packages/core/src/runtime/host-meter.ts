@@ -9,17 +9,23 @@ const DELAY_EVERY_MS = 100;
 
 /** What a host's thread has used. */
 export class HostMeter {
+  readonly #isPrompt: boolean;
   #delay: IntervalHistogram | undefined;
+
+  /** Without `isPrompt` the delay of the loop is not measured: one of hundreds of threads that stand back for others is late by intent, and a histogram takes 0.4 MB. */
+  constructor(isPrompt = true) {
+    this.#isPrompt = isPrompt;
+  }
 
   read(): Pick<HostReport, 'heapBytes' | 'cpuSeconds' | 'loopDelay'> {
     // The first call switches the measurement on: a host that nobody asks pays nothing for it.
-    if (!this.#delay) {
+    if (!this.#delay && this.#isPrompt) {
       this.#delay = monitorEventLoopDelay({ resolution: DELAY_EVERY_MS });
       this.#delay.enable();
     }
     // What Node records is the whole time from one firing of its timer to the next.
     const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - DELAY_EVERY_MS);
-    const loopDelay = this.#delay.count > 0 ? { p99: late(this.#delay.percentile(99)), max: late(this.#delay.max) } : { p99: 0, max: 0 };
+    const loopDelay = this.#delay && this.#delay.count > 0 ? { p99: late(this.#delay.percentile(99)), max: late(this.#delay.max) } : { p99: 0, max: 0 };
     const { used_heap_size, external_memory } = getHeapStatistics();
     // Node 20 has no CPU clock per thread; the time that the loop was not idle is the nearest there is.
     return { heapBytes: used_heap_size + external_memory, cpuSeconds: performance.eventLoopUtilization().active / 1000, loopDelay };

@@ -1,4 +1,5 @@
 import type { ProcessFault } from '../faults/plan.js';
+import type { HostBuild } from './runtime-options.js';
 import type { HostControl, HostReport } from './control.js';
 
 /** V8's limits for the heap of a host, in megabytes. */
@@ -14,8 +15,8 @@ export interface HostStart {
   /** Numbers the host among the hosts of a run. */
   readonly index: number;
   readonly incarnation: number;
-  /** URL of the thread's entry, if not this build's. */
-  readonly entry: string | undefined;
+  /** What the thread loads, if not this build. */
+  readonly build: HostBuild | undefined;
   readonly heap: HeapLimits | undefined;
   readonly niceness: number;
 }

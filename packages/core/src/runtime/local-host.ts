@@ -35,6 +35,8 @@ export interface LocalHostOptions {
   /** Asks all hosts of the run for their reports, for services that want to know. */
   readonly reports: () => Promise<readonly HostReport[]>;
   readonly latencies?: readonly LinkLatency[] | undefined;
+  /** Its thread does not stand back for others. Default true. */
+  readonly isPrompt?: boolean;
   readonly marker?: (TurnMarker & { step: NonNullable<HostOptions['mark']>; named: NonNullable<HostOptions['named']> }) | undefined;
   /** Names the host of an actor for fault plans, where hosts are not threads. */
   readonly hostOf?: HostOptions['hostOf'];
@@ -53,13 +55,14 @@ export class LocalHost implements HostControl {
   readonly #options: LocalHostOptions;
   readonly #definitions = new Map<string, AnyActorDefinition>();
   readonly #services: Service[] = [];
-  readonly #meter = new HostMeter();
+  readonly #meter: HostMeter;
   readonly #sweeping: NodeJS.Timeout;
   #closed = false;
 
   constructor(options: LocalHostOptions) {
     this.#options = options;
     const { peers, marker } = options;
+    this.#meter = new HostMeter(options.isPrompt ?? true);
     this.host = new Host({
       name: options.name, index: options.index, incarnation: options.incarnation, seed: options.seed, clock: wallClock, disks: options.disks, peers,
       definitions: (kind) => this.#definitions.get(kind), observer: options.reporter?.observer, recode: options.recode, hostOf: options.hostOf, latencies: options.latencies, escalate: options.escalate, failed: options.failed,

@@ -235,7 +235,7 @@ export class PlacedRuntime implements Runtime {
     const { heap, niceness, build } = this.#options;
     const { name, index, specs } = host;
     host.running = true;
-    await this.#threads.launch({ name, index, incarnation: ++host.incarnation, entry: build?.(name)?.worker, heap: heap?.(name), niceness: niceness?.(name) ?? 0 });
+    await this.#threads.launch({ name, index, incarnation: ++host.incarnation, build: build?.(name), heap: heap?.(name), niceness: niceness?.(name) ?? 0 });
     const plan = this.#plan;
     if (plan) await this.#threads.call(name, 'applyFaults', remainingPlan(plan.plan, performance.now() - plan.since));
     await this.#threads.call(name, 'start', specs);

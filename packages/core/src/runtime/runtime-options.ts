@@ -27,9 +27,12 @@ export interface RuntimeOptions {
   readonly incident?: (incident: Incident) => void;
 }
 
-/** The URL of a worker's entry that brings its own catalog and reporter along, and calls `serveHost` with them. */
+/** Another build of what a host's thread loads. */
 export interface HostBuild {
+  /** URL of a worker's entry that brings its own catalog and reporter along, and calls `serveHost` with them. */
   readonly worker: string;
+  /** Files (URLs) that the entry wants to read. A process holds each once, in shared memory, and hands it to its workers as `workerData.files`, in this order. */
+  readonly files?: readonly string[];
 }
 
 export const WEDGED_AFTER_MS = 10_000;

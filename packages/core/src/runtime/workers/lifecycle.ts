@@ -19,6 +19,8 @@ export interface WorkerStart {
   readonly disks: { readonly type: 'memory'; readonly segments: readonly Segment[] } | { readonly type: 'files'; readonly folder: string };
   readonly turnCell: SharedArrayBuffer;
   readonly control: MessagePort;
+  /** Those of the build, in their order. */
+  readonly files: readonly SharedArrayBuffer[] | undefined;
 }
 
 /** From a worker to the main thread: what is too early, or too important, for the control surface. */

@@ -33,6 +33,7 @@ export const serveHost = (catalog: Catalog, reporter: Reporter | undefined): voi
     reports: () => gathered.ask(),
     marker: turnMarker(start.turnCell, (of, index, name) => tell({ notice: 'name', of, index, name })),
     latencies: start.latencies,
+    isPrompt: start.niceness === 0,
     recode: start.recode ? (message) => codec().recode(message) : undefined,
     failed: (actor, error) => tell({ notice: 'failed', actor: actor.actor, error: textOf(error) }),
     escalate: (actor, error) => tell({ notice: 'escalated', actor: actor.actor, error: textOf(error) }),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { MessageChannel, type MessagePort, SHARE_ENV, Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
@@ -78,11 +79,11 @@ export class WorkerHost {
     const turnCell = new SharedArrayBuffer(TURN_CELL_BYTES);
     this.watch = new TurnWatch(turnCell);
     const { port1, port2 } = new MessageChannel();
-    const { name, index, incarnation, entry, heap, niceness } = start;
+    const { name, index, incarnation, build, heap, niceness } = start;
     const { seed, catalog, reporter, recode, latencies, diskFolder } = this.#options;
     const disks: WorkerStart['disks'] = diskFolder === undefined ? { type: 'memory', segments: this.#segments } : { type: 'files', folder: diskFolder };
-    const data: WorkerStart = { name, index, incarnation, seed, catalog, reporter, recode, latencies, niceness, disks, turnCell, control: port2 };
-    const worker = new Worker(entry === undefined ? new URL('./host-worker.js', import.meta.url) : new URL(entry), {
+    const data: WorkerStart = { name, index, incarnation, seed, catalog, reporter, recode, latencies, niceness, disks, turnCell, control: port2, files: build?.files?.map(inMemory) };
+    const worker = new Worker(build === undefined ? new URL('./host-worker.js', import.meta.url) : new URL(build.worker), {
       workerData: data,
       transferList: [port2],
       name,
@@ -185,3 +186,17 @@ export class WorkerHost {
     port.close();
   }
 }
+
+const files = new Map<string, SharedArrayBuffer>();
+
+/** A file in memory that all workers of this process share: hundreds of them would each read and hold their own copy. */
+const inMemory = (url: string): SharedArrayBuffer => {
+  let memory = files.get(url);
+  if (!memory) {
+    const bytes = readFileSync(new URL(url));
+    memory = new SharedArrayBuffer(bytes.length);
+    new Uint8Array(memory).set(bytes);
+    files.set(url, memory);
+  }
+  return memory;
+};
