@@ -40,7 +40,7 @@ export const countAnswer = ({ codes, durations }: RequestSeries, code: number, t
   countDuration(durations, REQUEST_BUCKETS, took);
 };
 
-const valuesOf = ({ verb, dryRun, group, version, resource, subresource, scope }: RequestLabels): string[] => [verb, dryRun, group, version, resource, subresource, scope, 'apiserver'];
+const valuesOf = ({ verb, dryRun, group, version, resource, subresource, scope }: RequestLabels): string[] => [verb, dryRun, group, version, resource, subresource, scope, scope === '' ? '' : 'apiserver'];
 
 export const requestFamilies = (series: readonly RequestSeries[]): Family[] => [
   { metric: requestTotal, samples: series.flatMap((each) => [...each.codes].map(([code, value]) => ({ labels: [...valuesOf(each), String(code)], value }))) },

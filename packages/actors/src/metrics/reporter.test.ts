@@ -9,8 +9,7 @@ import { kubelet } from '../kubelet/kubelet.js';
 import { kubeProxy } from '../kube-proxy/kube-proxy.js';
 import { parseExposition, type Scraped, valueAt } from '../machinery/metrics/testing/parse.js';
 import { scheduler } from '../scheduler/scheduler.js';
-import { exposition } from './index.js';
-import { type ObservedMetrics, reporter } from './reporter.js';
+import { exposition, type ObservedMetrics, reporter } from './index.js';
 
 const APISERVER = named<ApiRequest>('apiserver');
 const ADMIN = { user: { name: 'admin', groups: ['system:masters'] }, fieldManager: 'test' };

@@ -8,15 +8,10 @@ import { kubeProxyMetrics, observeSyncs } from '../kube-proxy/metrics.js';
 import type { KubeProxyState } from '../kube-proxy/kube-proxy-state.js';
 import type { KubeletState } from '../kubelet/kubelet-state.js';
 import { kubeletMetrics, observePodStarts } from '../kubelet/metrics.js';
-import type { Family } from '../machinery/metrics/metric.js';
+import type { ObservedMetrics } from '../machinery/metrics/merge.js';
 import type { WithReconcilers } from '../machinery/reconciler.js';
 import { schedulerMetrics } from '../scheduler/metrics.js';
 import type { SchedulerState } from '../scheduler/scheduler.js';
-
-/** What a host with this reporter observes. */
-export interface ObservedMetrics {
-  readonly metrics: readonly Family[];
-}
 
 /**
  * Collects the metrics of the components of one host. What happens often is counted here and not by the actors: whom nobody asks for

@@ -2,7 +2,7 @@ import { createSecureServer } from 'node:http2';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Port } from '@naumachia/core';
+import type { Port, RunView } from '@naumachia/core';
 import type { UserInfo } from '../../api/requests.js';
 import { administrator, type TokenTable } from './authentication.js';
 import { certificateAuthority, type KeyAndCertificate, newAuthority } from './certificates.js';
@@ -46,11 +46,14 @@ export interface Edge extends EdgeInfo {
 /** By which the server is reached on this machine, and from inside of the cluster. */
 const SERVED_NAMES = ['127.0.0.1', '::1', 'localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', '10.96.0.1'];
 
+/** Of an edge that is opened by itself. */
+const ALONE: RunView = { reports: async () => [] };
+
 /**
  * Opens the HTTPS edge of the API server: a client of the actor `apiserver`. Rejects with the
  * listen error if the address is in use or cannot be bound.
  */
-export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<Edge> => {
+export const openEdge = async (port: Port, options: EdgeOptions = {}, run: RunView = ALONE): Promise<Edge> => {
   const host = options.host ?? '127.0.0.1';
   const { key, certificate } = options.authority ?? newAuthority();
   const authority = certificateAuthority(key, undefined, certificate);
@@ -59,7 +62,7 @@ export const openEdge = async (port: Port, options: EdgeOptions = {}): Promise<E
   const tokens: TokenTable = new Map([...(options.tokens ?? []), ...(options.token === undefined ? [] : [[options.token, administrator] as const])]);
 
   const limits = Object.assign({}, DEFAULT_LIMITS, options.limits);
-  const serving = newServing({ tokens, accounts: serviceAccountTokens() }, limits);
+  const serving = newServing({ tokens, accounts: serviceAccountTokens() }, limits, run);
 
   const server = createSecureServer({
     ...connectionOptions(limits),

@@ -23,6 +23,7 @@ import type { Serving } from './serving.js';
 
 /** Answers one request, whatever it is. Never rejects: what goes wrong here is a Status for the client. */
 export const answerRequest = async (port: Port, serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const began = performance.now();
   const target = parseTarget(request.url ?? '/');
   const exchange: Exchange = {
     request, response, path: target?.path ?? '', query: target?.query ?? new URLSearchParams(), user: ANONYMOUS, representation: JSON_OBJECT, accounts: serving.identities.accounts, serving, warnings: [],
@@ -40,7 +41,7 @@ export const answerRequest = async (port: Port, serving: Serving, request: Incom
     // To somebody who went away nothing is sent; `request.destroyed` would not say so, a body that was read to its end is that too.
     else sendStatus(exchange, internalError('the server could not complete the request'));
   }
-  countRequest(request.method ?? '', response.statusCode);
+  countRequest(serving.metrics, exchange, began);
 };
 
 /** Who has an answer and still has not sent what it answers is cut off, as by Go's server; of HTTP/2 that is the stream alone, which also is what tells of the end. */

@@ -1,6 +1,8 @@
+import type { RunView } from '@naumachia/core';
 import type { Identities } from './authentication.js';
 import { newFlowControl, type FlowControl } from './flow-control.js';
 import type { EdgeLimits } from './limits.js';
+import { type EdgeMetrics, newEdgeMetrics } from './metrics.js';
 import { noBodies, type Bodies } from './request-body.js';
 import { noOutput, type UnreadOutput } from './unread-output.js';
 
@@ -11,6 +13,9 @@ export interface Serving {
   readonly flow: FlowControl;
   readonly bodies: Bodies;
   readonly unread: UnreadOutput;
+  readonly metrics: EdgeMetrics;
 }
 
-export const newServing = (identities: Identities, limits: EdgeLimits): Serving => ({ identities, limits, flow: newFlowControl(limits), bodies: noBodies(limits), unread: noOutput(limits) });
+export const newServing = (identities: Identities, limits: EdgeLimits, run: RunView): Serving => ({
+  identities, limits, flow: newFlowControl(limits), bodies: noBodies(limits), unread: noOutput(limits), metrics: newEdgeMetrics(run),
+});

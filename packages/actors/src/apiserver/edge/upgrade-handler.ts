@@ -7,8 +7,10 @@ import { badRequest, internalError, notFound, pathNotFound } from '../../api/sta
 import { isStatus } from './authentication.js';
 import { authorize } from './authorization.js';
 import { statusOfFailure } from './exchange.js';
+import { countUpgrade } from './metrics.js';
 import { notYetSupported } from './refusals.js';
 import { attributesOf, isKnownGroup, userOf } from './request-handler.js';
+import { requestLabels } from './request-labels.js';
 import { Refusal } from './request-options.js';
 import { parseResourcePath, parseTarget } from './request-path.js';
 import { routeOf, type ResourceRoute } from './resource-route.js';
@@ -22,13 +24,19 @@ const API_SERVER = named<ApiRequest>('apiserver');
 
 /** Answers a request that wants another protocol than HTTP: a command in a container, or its ports. What cannot be done is refused before the upgrade. */
 export const answerUpgrade = async (port: Port, serving: Serving, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+  const began = performance.now();
+  const target = parseTarget(request.url ?? '/');
+  const count = (code: number): void => countUpgrade(serving.metrics, requestLabels(request, target?.path ?? '', target?.query ?? new URLSearchParams()), code, socket, began);
   socket.on('error', () => {});
   // What a hasty client sent together with its request.
   if (head.length > 0) socket.unshift(head);
   try {
     await upgrade(port, serving, request, socket);
+    count(101);
   } catch (error) {
-    refuse(socket, error instanceof Refusal ? error.status : internalError('the server could not complete the request'));
+    const status = error instanceof Refusal ? error.status : internalError('the server could not complete the request');
+    count(status.code ?? 500);
+    refuse(socket, status);
   }
 };
 

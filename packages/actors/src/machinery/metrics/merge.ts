@@ -1,3 +1,4 @@
+import type { HostReport } from '@naumachia/core';
 import type { Family, HistogramSample, NumberSample } from './metric.js';
 
 /** Families of several hosts as one of each name: values with the same labels are added up. */
@@ -6,6 +7,14 @@ export const mergeFamilies = (families: readonly Family[]): Family[] => {
   for (const family of families) byName.set(family.metric.name, [...(byName.get(family.metric.name) ?? []), family]);
   return [...byName.values()].map(merged);
 };
+
+/** What a host with a reporter of metrics observes. */
+export interface ObservedMetrics {
+  readonly metrics: readonly Family[];
+}
+
+/** The metrics of a whole run, as its hosts have reported them; hosts with another reporter have none. */
+export const metricsOf = (reports: readonly HostReport[]): Family[] => mergeFamilies(reports.flatMap(({ observed }) => (observed as Partial<ObservedMetrics> | undefined)?.metrics ?? []));
 
 const merged = (parts: readonly Family[]): Family => {
   const [first] = parts;
