@@ -19,9 +19,9 @@ step('installed', digest(manifests.map((file) => readFileSync(join(root, file), 
   run('npm', ['ci', '--prefix', pnpmHome, '--no-audit', '--no-fund', '--loglevel=error']);
   run(process.execPath, [join(pnpmHome, 'node_modules/pnpm/bin/pnpm.cjs'), 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn']);
 });
-step('built', digest([readFileSync(join(tools, 'installed'), 'utf8'), readFileSync(join(root, 'scripts/bundle-hosts.mjs'), 'utf8'), ...sources()]), 'building', () => {
+step('built', digest([readFileSync(join(tools, 'installed'), 'utf8'), ...['bundle-hosts.mjs', 'bundle-embedded.mjs', 'compile-embedded.mjs'].map((script) => readFileSync(join(root, 'scripts', script), 'utf8')), ...sources()]), 'building', () => {
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--build']);
-  run(process.execPath, [join(root, 'scripts/bundle-hosts.mjs')]);
+  for (const script of ['bundle-hosts.mjs', 'bundle-embedded.mjs']) run(process.execPath, [join(root, 'scripts', script)]);
 });
 
 function packages() {
@@ -48,7 +48,7 @@ function sources() {
 /** Runs `action` unless the stamp of an earlier call says that it was done for the same input. */
 function step(name, input, doing, action) {
   const stamp = join(tools, name);
-  const outputs = name === 'built' ? [...packages().map((dir) => join(root, 'packages', dir, 'dist', 'index.js')), join(root, 'test/golden-runner/dist/command.js'), join(root, 'packages/bench/dist/hosts/kubelet.cjs')] : [join(root, 'node_modules', 'typescript')];
+  const outputs = name === 'built' ? [...packages().map((dir) => join(root, 'packages', dir, 'dist', 'index.js')), join(root, 'test/golden-runner/dist/command.js'), join(root, 'packages/bench/dist/hosts/kubelet.cjs'), join(root, 'packages/cli/dist/embedded/cluster.js')] : [join(root, 'node_modules', 'typescript')];
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === input && outputs.every((output) => existsSync(output))) return;
   process.stderr.write(`naumachia: ${doing} ...\n`);
   action();

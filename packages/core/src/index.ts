@@ -22,6 +22,7 @@ export type { VirtualClock } from './runtime/simulation/virtual-clock.js';
 export * from './supervision.js';
 export * from './time.js';
 export type { HostControl, HostReport, Inspection } from './runtime/control.js';
+export type { LoadedParts } from './runtime/load-parts.js';
 export { wallClock } from './runtime/event-loop.js';
 export type { Reporter } from './runtime/local-host.js';
 export type { Incident, Runtime } from './runtime/runtime.js';

@@ -1,10 +1,6 @@
 import type { KubernetesObject } from '@naumachia/actors';
 import { kindType, rebuild, reportDecoding } from '@naumachia/actors/api';
-
-/** An object with a field that there is not, or with a value of a wrong type; `message` names the field. */
-export class InvalidObject extends Error {
-  override readonly name = 'InvalidObject';
-}
+import { InvalidObject } from './errors.js';
 
 /** The object as the API server takes it. Throws `InvalidObject` in the words of its strict decoder. */
 export const checkedObject = (object: KubernetesObject): KubernetesObject => {

@@ -1,7 +1,8 @@
 import type { ApiAnswer, ApiRequest, DeleteOptions, KubernetesObject, PatchType, Stored } from '@naumachia/actors';
 import type { ApiResource } from '@naumachia/actors/api';
 import { isFailure, type Port } from '@naumachia/core';
-import { ApiError, errorOfFailure } from './api-error.js';
+import { ApiError } from './errors.js';
+import { errorOfFailure } from './failure-error.js';
 import { checkedObject } from './checked-object.js';
 import { EventQueue } from './event-queue.js';
 import { type Kind, type ObjectOf, resourceOfKind, resourceOfObject, type SentObject } from './kinds.js';

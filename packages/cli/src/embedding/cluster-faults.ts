@@ -1,4 +1,6 @@
+import { CONTROL_PLANE_COMPONENTS, NODE_COMPONENTS } from '@naumachia/actors';
 import { between, type FaultAction, type FaultPlan, type FaultRule, type Instant, remainingPlan, type Runtime } from '@naumachia/core';
+import { UnknownTarget } from './errors.js';
 import { millisecondsOf, type TimeSpan } from './time-span.js';
 
 /** How long a fault lasts. */
@@ -29,13 +31,7 @@ export interface ClusterFaults {
   heal(): Promise<void>;
 }
 
-const CONTROL_PLANE: ReadonlySet<string> = new Set(['etcd', 'apiserver', 'scheduler', 'controller-manager']);
-const NODE_COMPONENTS = ['kubelet', 'kube-proxy'] as const;
-
-/** A target that there is not; `message` names what there is. */
-export class UnknownTarget extends Error {
-  override readonly name = 'UnknownTarget';
-}
+const CONTROL_PLANE: readonly string[] = CONTROL_PLANE_COMPONENTS;
 
 /** The faults of the cluster that a runtime runs. The runtime knows one plan at a time: what is asked for later is added to what is left of it. */
 export const clusterFaults = (runtime: Runtime, now: () => Instant, nodes: readonly string[]): ClusterFaults => {
@@ -71,7 +67,7 @@ export const clusterFaults = (runtime: Runtime, now: () => Instant, nodes: reado
 
 /** The actors that a target means. */
 const componentsOf = (target: string, nodes: readonly string[]): readonly string[] => {
-  if (CONTROL_PLANE.has(target)) return [target];
+  if (CONTROL_PLANE.includes(target)) return [target];
   if (nodes.includes(target)) return NODE_COMPONENTS.map((component) => `${component}/${target}`);
   const component = NODE_COMPONENTS.find((name) => target.startsWith(`${name}/`));
   const node = component && target.slice(component.length + 1);

@@ -1,6 +1,7 @@
 import type { ClusterSpec } from '@naumachia/actors';
 import { checkCluster, clusterErrorText, type ReadCluster, readClusterFile } from '@naumachia/bench/cluster-file';
 import type { Incident } from '@naumachia/core';
+import { InvalidCluster } from './errors.js';
 
 /** The cluster that is wanted: the fields of a cluster file, with the defaults of a cluster within a program. */
 export interface ClusterOptions extends Omit<ClusterSpec, 'rootCa' | 'durable' | 'mode' | 'hosts' | 'latency'> {
@@ -17,11 +18,6 @@ export interface ClusterOptions extends Omit<ClusterSpec, 'rootCa' | 'durable' |
   readonly config?: string;
   /** Told of components and threads that fail. Default: what no fault was asked for becomes a warning of the process. */
   readonly onIncident?: (incident: Incident) => void;
-}
-
-/** A cluster that cannot be: `message` names each wrong field, and what it should be. */
-export class InvalidCluster extends Error {
-  override readonly name = 'InvalidCluster';
 }
 
 /** The cluster that the options describe. Throws `InvalidCluster`. */

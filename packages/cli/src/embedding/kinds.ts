@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@naumachia/actors';
 import type { BuiltInKinds } from '@naumachia/actors/api';
 import { type ApiResource, apiResources, resourceByKind } from '@naumachia/actors/api';
+import { UnknownKind } from './errors.js';
 
 /** The name of a built-in kind: `Pod`, `Deployment`, `Node`, ... */
 export type Kind = keyof BuiltInKinds;
@@ -10,11 +11,6 @@ export type ObjectOf<K extends string> = K extends Kind ? BuiltInKinds[K] : Kube
 
 /** An object that can be sent: its `kind` says what else it has. */
 export type SentObject<K extends string = string> = { readonly kind: K } & ObjectOf<K>;
-
-/** A kind that there is not; `message` names it, and what it may have been meant for. */
-export class UnknownKind extends Error {
-  override readonly name = 'UnknownKind';
-}
 
 let byKind: ReadonlyMap<string, ApiResource> | undefined;
 

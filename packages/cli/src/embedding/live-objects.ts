@@ -1,7 +1,8 @@
 import type { ApiAnswer, ApiRequest, GroupResource, Stored, UserInfo } from '@naumachia/actors';
 import { matches, matchesFields, parseFieldSelector, parseLabelSelector } from '@naumachia/actors/api';
 import { type FeedEntry, isFailure, named, type Port } from '@naumachia/core';
-import { ApiError, errorOfFailure } from './api-error.js';
+import { ApiError } from './errors.js';
+import { errorOfFailure } from './failure-error.js';
 
 export const API_SERVER = named<ApiRequest>('apiserver');
 export const ADMINISTRATOR: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };

@@ -1,14 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { KubernetesObject } from '@naumachia/actors';
 import { readManifests, type ReadManifests, readManifestText } from '@naumachia/bench/manifests';
+import { InvalidManifest } from './errors.js';
 
 /** What can be applied: a text of manifests (YAML or JSON), the path or URL of a file or folder of them, an object, or several of these. */
 export type Manifests = string | URL | { readonly apiVersion: string; readonly kind: string } | readonly Manifests[];
-
-/** Manifests that cannot be applied; `message` has file, line and field of each problem. Nothing of them was applied. */
-export class InvalidManifest extends Error {
-  override readonly name = 'InvalidManifest';
-}
 
 /** The objects of manifests, in their order. Throws `InvalidManifest`, or `UnreadableManifest` for a file that cannot be read. */
 export const objectsOf = (given: Manifests): KubernetesObject[] => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CATALOG, clusterActors, clusterHeap, clusterLinks, clusterNiceness, clusterNodes, clusterPlacement, type ClusterSpec, type KubernetesObject } from '@naumachia/actors';
 import { type EdgeInfo, kubeconfig, newAuthority } from '@naumachia/actors/apiserver/edge';
 import type { BuiltInKinds } from '@naumachia/actors/api';
-import { type Incident, instantOf, milliseconds, type Port, type Runtime, SimulatedRuntime, ThreadsRuntime, type VirtualClock } from '@naumachia/core';
+import { type Incident, instantOf, type LoadedParts, milliseconds, type Port, type Runtime, SIMULATED_LATENCIES, SimulatedRuntime, ThreadsRuntime, type VirtualClock } from '@naumachia/core';
 import { PortClient } from './client.js';
 import type { Cluster } from './cluster.js';
 import { virtualClock, wallClock } from './cluster-clock.js';
@@ -24,18 +24,10 @@ const VIRTUAL_LOOK_MS = 100;
 /** Virtual or not: nodes that are not ready by then never will be. */
 const START_LIMIT = '300s';
 
-/**
- * Starts a cluster in this process, and resolves once its nodes are Ready and pods can be created. Throws `InvalidCluster` if the options describe none.
- *
- * ```ts
- * await using cluster = await startCluster({ nodes: 3 });
- * await cluster.apply('web.yaml');
- * await cluster.waitFor('Deployment', 'web', 'Available');
- * ```
- */
-export const startCluster = async (options: ClusterOptions = {}): Promise<Cluster> => {
+/** Starts a cluster; `loaded` is what runs on this thread, if it need not be loaded first. Throws `InvalidCluster`. */
+export const startCluster = async (options: ClusterOptions, loaded?: LoadedParts): Promise<Cluster> => {
   const spec = clusterOf(options);
-  const running = await (spec.mode === 'simulated' ? simulated(spec, options) : inWallTime(spec, options));
+  const running = await (spec.mode === 'simulated' ? SIMULATED : WALL)(spec, { catalog: CATALOG, reporter: REPORTER, ...(loaded && { loaded }), incident: options.onIncident ?? warn });
   try {
     return await ready(spec, running);
   } catch (error) {
@@ -51,22 +43,18 @@ interface Running {
   readonly hash: () => string | undefined;
 }
 
-const simulated = async (spec: ClusterSpec, options: ClusterOptions): Promise<Running> => {
-  const runtime = await SimulatedRuntime.create({
-    seed: spec.seed ?? 1, catalog: CATALOG, reporter: REPORTER, epoch: EPOCH, speed: 0, ...linksOf(spec), incident: options.onIncident ?? warn,
-  });
+type Start = (spec: ClusterSpec, parts: { readonly catalog: string; readonly reporter: string; readonly loaded?: LoadedParts; readonly incident: (incident: Incident) => void }) => Promise<Running>;
+
+const SIMULATED: Start = async (spec, parts) => {
+  const runtime = await SimulatedRuntime.create({ ...parts, seed: spec.seed ?? 1, epoch: EPOCH, speed: 0, latencies: [...clusterLinks(spec), ...SIMULATED_LATENCIES] });
   return { runtime, clock: runtime.clock, hash: () => runtime.traceHash };
 };
 
-const inWallTime = async (spec: ClusterSpec, options: ClusterOptions): Promise<Running> => {
-  const runtime = await ThreadsRuntime.create({
-    seed: spec.seed ?? 1, placement: clusterPlacement(spec.mode === 'threads' ? 'threads' : 'packed', spec.hosts), catalog: CATALOG, reporter: REPORTER,
-    heap: clusterHeap, niceness: clusterNiceness, ...linksOf(spec), incident: options.onIncident ?? warn,
-  });
+const WALL: Start = async (spec, parts) => {
+  const placement = clusterPlacement(spec.mode === 'threads' ? 'threads' : 'packed', spec.hosts);
+  const runtime = await ThreadsRuntime.create({ ...parts, seed: spec.seed ?? 1, placement, latencies: clusterLinks(spec), heap: clusterHeap, niceness: clusterNiceness });
   return { runtime, clock: undefined, hash: () => undefined };
 };
-
-const linksOf = (spec: ClusterSpec): { latencies?: ReturnType<typeof clusterLinks> } => (spec.links === undefined ? {} : { latencies: clusterLinks(spec) });
 
 /** What was asked for (a host that dies of a fault plan) is no news. */
 const warn = ({ host, what, detail }: Incident): void => {

@@ -1,6 +1,7 @@
 import type { KubernetesObject, Stored } from '@naumachia/actors';
 import type { Port } from '@naumachia/core';
 import type { InNamespace } from './client.js';
+import { WaitTimeout } from './errors.js';
 import { type Kind, type ObjectOf, resourceOfKind } from './kinds.js';
 import { type Later, LiveObjects, type Selection } from './live-objects.js';
 import { servedObject } from './served-object.js';
@@ -15,11 +16,6 @@ export interface WaitOptions {
 
 /** What an object is waited to be: the type of a condition that is True (`Ready`, `Available`, `Complete`), a phase (`Running`), or `deleted`. */
 export type State = 'Ready' | 'Available' | 'Running' | 'Succeeded' | 'Failed' | 'Complete' | 'PodScheduled' | 'Established' | 'deleted' | (string & {});
-
-/** What was waited for did not come. The message says what is there instead, and what Events tell of it. */
-export class WaitTimeout extends Error {
-  override readonly name = 'WaitTimeout';
-}
 
 /** Waits for the objects of a cluster. */
 export interface WaitFor {

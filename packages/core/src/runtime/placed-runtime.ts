@@ -43,13 +43,6 @@ export interface RuntimeParts {
   threads(main: PortPeers, told: (event: HostEvent) => void): HostThreads;
 }
 
-/** Loads what the options name, on the caller's thread. */
-export const loadParts = async (options: RuntimeOptions): Promise<Omit<RuntimeParts, 'threads'>> => {
-  const { catalog } = (await import(options.catalog)) as { readonly catalog: Catalog };
-  const reporter = options.reporter === undefined ? undefined : ((await import(options.reporter)) as { readonly reporter: () => Reporter }).reporter();
-  return { options, catalog, reporter };
-};
-
 /**
  * A run in wall time: hosts on threads, and an inline host `main` on the caller's thread, which holds the ports (and, without other
  * hosts, everything). The main thread knows where actors live, joins hosts that talk, and supervises them from outside.

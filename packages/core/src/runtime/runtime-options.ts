@@ -1,17 +1,14 @@
 import type { Supervision } from '../supervision.js';
 import type { HeapLimits } from './host-threads.js';
 import type { LinkLatency } from './links.js';
+import type { PartsOptions } from './load-parts.js';
 import type { Placement } from './placement.js';
 import type { Incident } from './runtime.js';
 
 /** What a run in wall time is made of, whether its hosts are threads of one process or of several. */
-export interface RuntimeOptions {
+export interface RuntimeOptions extends PartsOptions {
   readonly seed: number;
   readonly placement: Placement;
-  /** URL of the module that exports `catalog: Catalog`. */
-  readonly catalog: string;
-  /** URL of a module that exports `reporter(): Reporter`. */
-  readonly reporter?: string;
   /** Another build of what a host loads, such as a bundle: a hundred small modules take a worker longer than all else. Default: none. */
   readonly build?: (host: string) => HostBuild | undefined;
   readonly codec?: 'crossing' | 'always';

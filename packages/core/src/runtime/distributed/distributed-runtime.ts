@@ -1,7 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadParts, PlacedRuntime } from '../placed-runtime.js';
+import { loadParts } from '../load-parts.js';
+import { PlacedRuntime } from '../placed-runtime.js';
 import { MAIN, type ProcessPlacement } from '../placement.js';
 import { type RuntimeOptions, WEDGED_AFTER_MS } from '../runtime-options.js';
 import { setIsolateFlags } from '../workers/isolate-flags.js';
@@ -22,6 +23,7 @@ export class DistributedRuntime extends PlacedRuntime {
     const gateway = await GatewayThread.start(OWN_NAME, folder, (why) => options.incident?.({ host: MAIN, what: 'gave-up', detail: why }));
     const workers = { seed, catalog, reporter, recode: options.codec === 'always', latencies, wedgedAfter };
     return new DistributedRuntime({
+      options,
       ...(await loadParts(options)),
       threads: (main, told) => {
         const own = processThreads(new WorkerThreads({ ...workers, diskFolder: undefined, inline: { name: MAIN, peers: main } }, told), gateway);

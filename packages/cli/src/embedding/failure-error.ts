@@ -1,27 +1,6 @@
 import type { Status } from '@naumachia/actors';
 import type { Failure } from '@naumachia/core';
-
-/** What the API server answered in place of what it was asked for. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  /** The whole answer, as HTTP clients get it. */
-  readonly status: Status;
-
-  constructor(status: Status) {
-    super(status.message ?? status.reason ?? 'refused');
-    this.status = status;
-  }
-
-  /** `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, `Forbidden`, ... */
-  get reason(): string {
-    return this.status.reason ?? '';
-  }
-
-  /** The HTTP status code: 404, 409, 422, ... */
-  get code(): number {
-    return this.status.code ?? 500;
-  }
-}
+import { ApiError } from './errors.js';
 
 const FAILURES: { readonly [R in Failure['reason']]: Pick<Status, 'code' | 'reason' | 'message'> } = {
   overloaded: { code: 429, reason: 'TooManyRequests', message: 'the API server has more to do than it can take in' },
