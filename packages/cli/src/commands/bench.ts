@@ -40,6 +40,7 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .option('--label <labels>', 'only workloads with these labels, as scheduler_perf filters them: performance,-short')
     .option('--report <folder>', 'write report.json, report.html, report.md and junit.xml into this folder')
     .option('--compare <folder...>', 'hold the figures against those of earlier runs: folders that --report has written')
+    .option('--metrics-port <number>', 'port of 127.0.0.1 that answers /metrics while the run lasts, as Prometheus reads it; 0 picks a free one', wholeNumber(0, 65_535))
     .option('--threshold <expression>', "what must hold, such as 'p99(create-to-running) < 5s'; may be given again", collected)
     .addOption(output())
     .addHelpText('after', EXAMPLES)
@@ -90,9 +91,12 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .action(async (flags: EndpointFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-endpoints-command.js')).benchEndpoints(flags))));
 };
 
-/** A workload file says itself what is created; its other flags say nothing without it. */
+/** What may stand beside a workload file, which says itself what is created and where; and what says nothing without one. */
+const WITH_WORKLOAD_FILE: ReadonlySet<string> = new Set(['--workload-file', '--workload', '--label', '--hosts', '--seed', '--duration', '--report', '--compare', '--threshold', '--output']);
+const NEEDS_WORKLOAD_FILE: ReadonlySet<string> = new Set(['--workload', '--label']);
+
 const refuseMixture = (command: Command, hasFile: boolean): void => {
   const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli').map(({ long }) => long ?? '');
-  const wrong = given.find((flag) => (hasFile ? ['--config', '--nodes', '--pods', '--services', '--file', '--mode', '--processes'] : ['--workload', '--label']).includes(flag));
+  const wrong = given.find((flag) => (hasFile ? !WITH_WORKLOAD_FILE.has(flag) : NEEDS_WORKLOAD_FILE.has(flag)));
   if (wrong !== undefined) throw new UsageError(hasFile ? `${wrong} and --workload-file exclude each other: the workload says what is created` : `${wrong} needs --workload-file`);
 };
