@@ -4,6 +4,7 @@ import type { EndpointFlags } from '../bench-endpoints-command.js';
 import type { IdleFlags } from '../bench-idle-command.js';
 import type { MemoryFlags } from '../bench-memory-command.js';
 import type { MicroFlags } from '../bench-micro-command.js';
+import type { StartFlags } from '../bench-start-command.js';
 import { collected, durationValue, wholeNumber } from '../flag-values.js';
 import type { WorkloadFileFlags } from '../bench-workload-command.js';
 import { UsageError } from '../exit-codes.js';
@@ -89,6 +90,14 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .option('--endpoints <number>', 'endpoints of all Services together', wholeNumber(1), 67_750)
     .addOption(output())
     .action(async (flags: EndpointFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-endpoints-command.js')).benchEndpoints(flags))));
+
+  bench
+    .command('start')
+    .description('Start clusters again and again, and time how long a user waits: for the command, and within a program until a pod runs.')
+    .option('--runs <number>', 'how often', wholeNumber(1, 1000), 5)
+    .option('--nodes <number>', 'nodes of each', wholeNumber(1, 1000), 3)
+    .addOption(output())
+    .action(async (flags: StartFlags) => ended(await (await import('../bench-start-command.js')).benchStart(flags)));
 };
 
 /** What may stand beside a workload file, which says itself what is created and where; and what says nothing without one. */
