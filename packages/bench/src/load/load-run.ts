@@ -2,6 +2,7 @@ import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, c
 import { resourceByKind } from '@naumachia/actors/api';
 import { createRuntime, type Duration, type Incident, milliseconds, named, type PlacedRuntime, type Port, seconds } from '@naumachia/core';
 import { combine, type Observations } from '../measure/observations.js';
+import { type MetricsServer, serveMetrics } from '../measure/metrics-server.js';
 import { type ProcessSample, sampleProcess } from '../measure/process-samples.js';
 import type { Glance } from '../measure/reporter.js';
 import { nodeHostBuild } from './node-host-build.js';
@@ -24,6 +25,15 @@ export interface LoadOptions {
   readonly progress: (progress: Progress) => void;
   readonly incident: (incident: Incident) => void;
   readonly signal?: AbortSignal;
+  /** Serves `/metrics` to this machine while the run lasts. */
+  readonly metrics?: MetricsOption;
+}
+
+export interface MetricsOption {
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Told where, before anything has started. */
+  readonly opened: (url: string) => void;
 }
 
 export interface Progress {
@@ -70,6 +80,8 @@ const API = named<ApiRequest>('apiserver');
 export const USER: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
 /** The module that measures each host of a run. */
 export const REPORTER = new URL('../measure/reporter.js', import.meta.url).href;
+/** The same, with the metrics of the components beside. */
+const METERED_REPORTER = new URL('../measure/metered-reporter.js', import.meta.url).href;
 /** Creates that wait for an answer at a time, as a client with this many connections. */
 const CLIENTS = 64;
 const LOOK_EVERY = 100;
@@ -93,7 +105,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   const all = clusterNodes(cluster);
   const latency = cluster.latency ?? 'none';
   const runtime = await createRuntime({
-    seed: options.seed, placement: clusterPlacement(options.mode, options.hosts, options.processes), catalog: CATALOG, reporter: REPORTER, latencies: clusterLinks(cluster),
+    seed: options.seed, placement: clusterPlacement(options.mode, options.hosts, options.processes), catalog: CATALOG, reporter: options.metrics ? METERED_REPORTER : REPORTER, latencies: clusterLinks(cluster),
     heap: clusterHeap, niceness: clusterNiceness, ...(build && { build }),
     incident: (incident) => {
       incidents.push(incident);
@@ -102,7 +114,12 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   });
   const look = async (): Promise<Observations> => combine(await runtime.reports());
   const over = (): boolean => options.signal?.aborted === true || elapsed() > options.limit;
+  let metrics: MetricsServer | undefined;
   try {
+    if (options.metrics) {
+      metrics = await serveMetrics(options.metrics.port, () => runtime.reports());
+      options.metrics.opened(metrics.url);
+    }
     options.progress({ phase: 'starting', done: 0, of: options.nodes, elapsed: 0 });
     await runtime.start(clusterActors(Object.assign({}, cluster, { nodes: 0, nodeGroups: [], latency })));
     const controlPlaneUp = elapsed();
@@ -157,6 +174,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     };
   } finally {
     processSamples.stop();
+    await metrics?.close();
     await runtime.stop('abort');
   }
 };
