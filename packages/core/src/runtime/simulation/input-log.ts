@@ -112,14 +112,23 @@ const DEAF: FeedFollower = { batch: () => {}, ended: () => {} };
 
 /** Plays a run again from what entered it; `definitions` are of all kinds of actors in it. */
 export const replayInputs = (log: InputLog, definitions: readonly AnyActorDefinition[], options: Partial<Pick<SimulationOptions, 'observer' | 'incident'>> = {}): Simulation => {
-  if (!log.complete) throw new Error('more entered this run than its log keeps: it cannot be played again');
+  assertComplete(log);
   const { seed, epoch, latencies } = log;
   const simulation = new Simulation(Object.assign({ seed, epoch, codec: log.codec, definitions, incident: () => {} }, latencies && { latencies }, options));
-  const entrance = new Entrance(simulation);
-  for (const { at, input } of log.inputs) {
+  playInputs(simulation, new Entrance(simulation), log);
+  return simulation;
+};
+
+/** Lets the inputs of a run enter at their instants, into one that is where that was; `entered` is told of each before. */
+export const playInputs = (simulation: Simulation, entrance: Entrance, { inputs, until }: InputLog, entered?: (at: Instant, input: Input) => void): void => {
+  for (const { at, input } of inputs) {
     simulation.passTo(at);
+    entered?.(at, input);
     entrance.enter(input);
   }
-  simulation.passTo(log.until);
-  return simulation;
+  simulation.passTo(until);
+};
+
+export const assertComplete = ({ complete }: InputLog): void => {
+  if (!complete) throw new Error('more entered this run than its log keeps: it cannot be played again');
 };

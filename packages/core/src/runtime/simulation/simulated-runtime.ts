@@ -13,7 +13,7 @@ import { loadParts, type PartsOptions } from '../load-parts.js';
 import type { Reporter } from '../local-host.js';
 import type { Incident, Runtime } from '../runtime.js';
 import { decodeState, encodeState } from '../snapshot.js';
-import type { Input, InputLog } from './input-log.js';
+import { assertComplete, type Input, type InputLog } from './input-log.js';
 import { Simulation, type SimulationOptions } from './simulation.js';
 import { SimulationLoop } from './simulation-loop.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -87,6 +87,26 @@ export class SimulatedRuntime implements Runtime {
     return new SimulatedRuntime(options, catalog, reporter);
   }
 
+  /**
+   * Plays a run again and goes on from where it had got; nobody follows its feeds or waits for its answers any more. What enters from then on is kept
+   * with what the log has. Rejects if the log is not complete, has actors that the catalog has not,
+   * or comes to an end that no run goes on from.
+   */
+  static async resume(log: InputLog, options: Omit<SimulatedOptions, 'seed' | 'epoch' | 'codec' | 'latencies'>): Promise<SimulatedRuntime> {
+    assertComplete(log);
+    const { seed, epoch, latencies } = log;
+    const runtime = await SimulatedRuntime.create(Object.assign({}, options, { seed, epoch, codec: log.codec }, latencies && { latencies }));
+    for (const { input } of log.inputs) if (input.type === 'start') await runtime.#loadAll(input.specs);
+    runtime.#loop.resume(log);
+    const open = new Set<number>();
+    for (const { input } of log.inputs) {
+      if (input.type === 'follow') open.add((runtime.#followers = input.follower));
+      else if (input.type === 'unfollow') open.delete(input.follower);
+    }
+    for (const follower of open) runtime.#loop.enter({ type: 'unfollow', follower });
+    return runtime;
+  }
+
   get hosts(): number {
     return 0;
   }
@@ -103,7 +123,7 @@ export class SimulatedRuntime implements Runtime {
   }
 
   async start(specs: readonly ActorSpec[]): Promise<void> {
-    for (const kind of new Set(specs.map((spec) => spec.kind))) await this.#load(kind);
+    await this.#loadAll(specs);
     this.#loop.enter({ type: 'start', specs });
   }
 
@@ -201,6 +221,10 @@ export class SimulatedRuntime implements Runtime {
 
   *#states(kind: string): Iterable<unknown> {
     for (const cell of this.#simulation.host.cells.values()) if (cell.behaviour.kind === kind) yield cell.state;
+  }
+
+  async #loadAll(specs: readonly ActorSpec[]): Promise<void> {
+    for (const kind of new Set(specs.map((spec) => spec.kind))) await this.#load(kind);
   }
 
   /** Loads the code of a kind of actors, and of those that it may spawn if the catalog lists them under `KIND/...`. */

@@ -2,7 +2,7 @@ import { type Duration, type Instant, instantOf, later, milliseconds } from '../
 import type { FeedBatch, FeedEnd } from '../../feed.js';
 import { failure, type Message } from '../../message.js';
 import type { Waiting } from '../../port.js';
-import { Entrance, type Input, type Listener } from './input-log.js';
+import { Entrance, type Input, type InputLog, type Listener, playInputs } from './input-log.js';
 import { Pace } from './pace.js';
 import type { Simulation } from './simulation.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -92,6 +92,14 @@ export class SimulationLoop implements VirtualClock {
       this.#goals.push({ at: later(this.#goals.at(-1)?.at ?? this.now(), duration), reached, failed });
       this.#poke();
     });
+  }
+
+  /** Plays a run again, from its beginning to where it had got, at once. */
+  resume(log: InputLog): void {
+    this.#guarded(() => playInputs(this.#simulation, this.#entrance, log, this.#events.entered));
+    if (this.#over) throw this.#over;
+    this.#pace.change(this.#pace.speed, this.#simulation.now, performance.now());
+    this.#poke();
   }
 
   /** Enters something from outside, at once unless an instant is running. */
