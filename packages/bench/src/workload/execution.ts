@@ -101,3 +101,22 @@ export const stopCollecting = async (execution: Execution): Promise<void> => {
   execution.collected.push(await execution.collector.stop());
   execution.collector = undefined;
 };
+
+/** Shows how many of something an operation has made, and counts them for the report. */
+export const counter = (execution: Execution) => (what: string, of: number): (() => void) => {
+  let done = 0;
+  return () => {
+    execution.created++;
+    if (++done % 100 === 0 || done === of) execution.show(`${done.toLocaleString('en')} of ${of.toLocaleString('en')} ${what} created`);
+  };
+};
+
+/** One after another, each at its tick; what takes longer than a tick delays the next. */
+export const atRate = async (count: number, perSecond: number, over: AbortSignal, each: (index: number) => Promise<void>): Promise<void> => {
+  const began = performance.now();
+  for (let index = 0; index < count && !over.aborted; index++) {
+    const due = began + ((index + 1) * 1000) / perSecond;
+    if (performance.now() < due) await pauseOrEnd(due - performance.now(), over);
+    if (!over.aborted) await each(index);
+  }
+};

@@ -54,7 +54,7 @@ export const makeWorkloadReport = ({ version, startedAt, file, workload, result,
 const NOT_OF_WORKLOADS: ReadonlySet<string> = new Set(['pods.running', 'objects.refused']);
 
 const figuresOf = ({ collected, seen, podsScheduled }: WorkloadResult): Figure[] => [
-  ...collected.flatMap((each) => throughputFigures(each, collected.length > 1 ? `.${each.name.slice(each.name.lastIndexOf('/') + 1)}` : '')),
+  ...collected.flatMap((each, index) => throughputFigures(each, collected.length > 1 ? `.${shortName(each, index)}` : '')),
   { name: 'pods.scheduled', value: podsScheduled, unit: 'count' },
   ...(podsScheduled === 0
     ? []
@@ -64,6 +64,9 @@ const figuresOf = ({ collected, seen, podsScheduled }: WorkloadResult): Figure[]
         ...Object.entries(seen.busy).map(([kind, { milliseconds }]): Figure => ({ name: `cpu.${kind}.per-pod`, value: (milliseconds * 1000) / podsScheduled, unit: 'us' })),
       ]),
 ];
+
+/** Collections are told apart by what their operation calls them, or else by their number. */
+const shortName = ({ name }: Collected, index: number): string => name.slice(name.lastIndexOf('/') + 1) || String(index + 1);
 
 /** scheduler_perf's buckets by the names that figures have here. */
 const BUCKETS: readonly (readonly [bucket: string, figure: string])[] = [['Average', 'average'], ['Perc50', 'p50'], ['Perc90', 'p90'], ['Perc95', 'p95'], ['Perc99', 'p99']];
@@ -81,7 +84,7 @@ const throughputFigures = ({ items, scheduled, duration }: Collected, of: string
 
 const throughputTimeline = ({ collected, began }: WorkloadResult): Timeline => ({
   name: 'scheduling-throughput', title: 'Scheduling throughput', caption: 'Pods bound in each second while metrics were collected: the samples of scheduler_perf.', unit: 'pods/s',
-  lines: collected.map(({ name, throughput }) => ({ name: name.slice(name.lastIndexOf('/') + 1), points: throughput.progress.map(({ at, perSecond }) => [Math.round((at - began) / 100) / 10, Math.round(perSecond)] as const) })),
+  lines: collected.map((each, index) => ({ name: shortName(each, index), points: each.throughput.progress.map(({ at, perSecond }) => [Math.round((at - began) / 100) / 10, Math.round(perSecond)] as const) })),
 });
 
 /** The threshold of the file, on every item that its selector means (scheduler_perf.go `applyThreshold`). */
