@@ -6,6 +6,9 @@ export type ConfigReference = `${'configmaps' | 'secrets'}/${string}`;
 export const configMapReference = (name: string | undefined): ConfigReference => `configmaps/${name ?? ''}`;
 export const secretReference = (name: string | undefined): ConfigReference => `secrets/${name ?? ''}`;
 
+export const resourceOf = (reference: ConfigReference): 'configmaps' | 'secrets' => (reference.startsWith('secrets/') ? 'secrets' : 'configmaps');
+export const nameOf = (reference: ConfigReference): string => reference.slice(reference.indexOf('/') + 1);
+
 /**
  * What the volumes of a pod are filled from; `undefined` for nearly all pods, which then cost no request. The volume that admission gives
  * every pod is not read: no emulated program looks at its token.

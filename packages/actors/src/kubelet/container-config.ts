@@ -1,5 +1,5 @@
 import type { Container, EnvVar, Pod } from '../api/generated/types.js';
-import type { ConfigObject, ConfigObjects } from './config-reads.js';
+import type { ConfigObject, ConfigObjects } from './config-objects.js';
 import { type ConfigReference, configMapReference, secretReference } from './config-references.js';
 import type { ContainerConfig, ContainerMount } from './container-runtime.js';
 import { downwardField, downwardResource, type DownwardPlace } from './downward-fields.js';

@@ -125,7 +125,6 @@ const readsEnvironment = ({ worker, step, container, environment }: Start, image
   if (step.image === undefined) {
     step.image = image;
     environment.readConfig(worker, references);
-    return true;
   }
   if (worker.config?.objects === undefined) return true;
   step.image = undefined;

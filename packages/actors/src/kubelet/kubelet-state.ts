@@ -5,7 +5,8 @@ import { nodeAddress, podSubnet } from '../api/node-addresses.js';
 import { type EventRecorder, eventRecorder, eventSink } from '../machinery/event-recorder.js';
 import { type Informers, noInformers } from '../machinery/informer.js';
 import type { ApiClient } from '../machinery/requests.js';
-import { readConfig } from './config-reads.js';
+import { endConfig, readConfig } from './config-reads.js';
+import type { ConfigWatches } from './config-watches.js';
 import { EMULATED_RUNTIME, type EmulatedRuntime, emulatedRuntime } from './emulated-runtime.js';
 import { askRegistry, type Image, parseImage } from './image-registry.js';
 import type { KubeletConfig } from './kubelet-config.js';
@@ -26,6 +27,8 @@ export interface KubeletState {
   /** What the pods that are not over use together. */
   readonly used: { cpu: number; memory: number; pods: number };
   readonly informers: Informers;
+  /** The ConfigMaps and Secrets that pods of this node use, if any does. */
+  configs: ConfigWatches | undefined;
   readonly events: EventRecorder;
   /** Looks at the runtime happen at this instant and every relist period after it: each kubelet has its own beat. */
   readonly relistFrom: Instant;
@@ -65,6 +68,7 @@ export const kubeletState = (config: KubeletConfig, now: Instant, random: Random
     workers: new Map(),
     used: { cpu: 0, memory: 0, pods: 0 },
     informers: noInformers(),
+    configs: undefined,
     events: eventRecorder({ component: 'kubelet', host: config.node, client }),
     relistFrom: later(now, milliseconds(profile.relist * random.float())),
     nodeUid: '',
@@ -109,7 +113,7 @@ export const environmentOf = (state: KubeletState, context: ActorContext): PodWo
   event: (worker, type, reason, message, fieldPath) => {
     events.record(state, state.events, { about: referenceTo(worker, fieldPath), type, reason, message }, context);
   },
-  readConfig: (worker, references) => readConfig(worker, references, context),
+  readConfig: (worker, references) => readConfig(state, worker, references, context),
   statusChanged: (worker) => statusChanged(state, worker, context),
 });
 
@@ -125,6 +129,7 @@ const referenceTo = (worker: PodWorker, fieldPath: string | undefined): ObjectRe
 export const tend = (state: KubeletState, worker: PodWorker, context: ActorContext, environment: PodWorkerEnvironment = environmentOf(state, context)): void => {
   const next = advancePod(worker, environment);
   if (worker.counted && worker.stage === 'finished') discount(state, worker);
+  if (worker.stage === 'finished') endConfig(state, worker.uid, context);
   if (worker.gone && worker.stage === 'finished') {
     if (worker.timer !== undefined) context.cancel(worker.timer);
     environment.runtime.removePodSandbox(state.runtime, worker.uid);

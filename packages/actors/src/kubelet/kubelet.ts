@@ -1,6 +1,6 @@
 import { type ActorContext, type AnyActorDefinition, defineActor, later, seconds } from '@naumachia/core';
 import type { ContainerLogsRequest, RunningPodsReply } from '../api/kubelet-requests.js';
-import { readConfigObjects } from './config-reads.js';
+import { configFeed, configFeedEnded, listConfig } from './config-reads.js';
 import { execute } from './container-exec.js';
 import { containerOfLog, logsReply, refusedLogs } from './container-logs.js';
 import { EMULATED_RUNTIME } from './emulated-runtime.js';
@@ -73,15 +73,15 @@ export const kubelet: AnyActorDefinition = defineActor<KubeletConfig, KubeletSta
 
   signals: {
     feed: (state, batch, context) => {
-      informers.feed(state, batch, context);
+      if (!informers.feed(state, batch, context)) configFeed(state, batch, context);
       if (state.readers) answerReaders(state, context);
     },
     feedEnded: (state, end, context) => {
-      informers.feedEnded(state, end, context);
+      if (!informers.feedEnded(state, end, context)) configFeedEnded(state, end, context);
     },
   },
 
-  flows: [registerNode, writeNodeStatus, compareNodeStatus, renewLease, writeStatus, deletePod, admitWithNode, readConfigObjects, ...informers.flows, ...events.flows],
+  flows: [registerNode, writeNodeStatus, compareNodeStatus, renewLease, writeStatus, deletePod, admitWithNode, listConfig, ...informers.flows, ...events.flows],
 });
 
 const READERS_TIMER: KubeletMessage = { type: 'readersTimer' };

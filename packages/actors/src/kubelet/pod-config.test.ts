@@ -123,6 +123,86 @@ describe('the volumes of a pod', () => {
   });
 });
 
+describe('the ConfigMaps and Secrets of a node', () => {
+  const volumes = [{ name: 'v', configMap: { name: 'shared' } }];
+  const reader: Partial<PodSpec> = { volumes, containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'while true; do cat /v/k; echo -$E; sleep 1; done'], volumeMounts: [{ name: 'v', mountPath: '/v' }], env: [{ name: 'E', valueFrom: { configMapKeyRef: { name: 'shared', key: 'k' } } }] }] };
+  const change = (node: OneNode, data: Record<string, string>): void => {
+    node.sim.ask(named<ApiRequest>('apiserver'), { type: 'patch', user: { name: 'test', groups: [] }, fieldManager: 'test', resource: 'configmaps', namespace: 'ns', name: 'shared', patchType: 'merge', patch: { data } });
+  };
+  const readsOf = (node: OneNode) => node.server.reads.filter(({ resource }) => resource === 'configmaps').map(({ name }) => name);
+  const lastLine = (node: OneNode, pod: string) => printed(node, pod).trim().split('\n').at(-1);
+
+  test('are asked for once, however many pods use them', () => {
+    const node = oneNode();
+    put(node, 'configmaps', 'shared', { k: 'one' });
+    for (const name of ['a', 'b', 'c']) node.create(name, reader);
+    node.advance(2);
+    node.create('late', reader);
+    node.advance(2);
+    expect(['a', 'b', 'c', 'late'].map((name) => lastLine(node, name))).toEqual(['one-one', 'one-one', 'one-one', 'one-one']);
+    expect(readsOf(node)).toEqual(['shared']);
+  });
+
+  test('show a change in volumes when the pod is synced next, and never in environments', () => {
+    const node = oneNode({ profile: 'recorded' });
+    put(node, 'configmaps', 'shared', { k: 'one' });
+    node.create('a', reader);
+    node.advance(5);
+    change(node, { k: 'two' });
+    node.advance(95);
+    expect(lastLine(node, 'a')).toBe('two-one');
+    expect(readsOf(node)).toEqual(['shared']);
+    node.create('later', reader);
+    node.advance(5);
+    expect(lastLine(node, 'later')).toBe('two-two');
+  });
+
+  test('are watched no longer than a pod uses them', () => {
+    const node = oneNode();
+    put(node, 'configmaps', 'shared', { k: 'one' });
+    node.create('a', reader);
+    node.create('b', reader);
+    node.advance(1);
+    node.remove('a');
+    node.advance(40);
+    expect([...(node.state().configs?.byObject.keys() ?? [])]).toEqual(['configmaps/ns/shared']);
+    node.remove('b');
+    node.advance(40);
+    expect(node.state().configs).toBeUndefined();
+    put(node, 'configmaps', 'other', {});
+    change(node, { k: 'two' });
+    node.create('c', reader);
+    node.advance(1);
+    expect(lastLine(node, 'c')).toBe('two-two');
+  });
+
+  test('are listed again when their watch cannot go on', () => {
+    const node = oneNode({}, 'crossing', 1);
+    put(node, 'configmaps', 'shared', { k: 'one' });
+    node.create('a', reader);
+    node.advance(1);
+    node.sim.applyFaults({ rules: [{ from: 'apiserver', to: 'kubelet/node-1', bothWays: true, fault: { type: 'partition' } }] });
+    node.advance(60);
+    change(node, { k: 'two' });
+    // The log does not reach back to the change any more.
+    for (let i = 0; i < 40; i++) put(node, 'configmaps', `other-${i}`, {});
+    node.sim.applyFaults({});
+    node.advance(120);
+    expect(lastLine(node, 'a')).toBe('two-one');
+    expect(readsOf(node).length).toBeGreaterThan(1);
+  });
+
+  test('are not watched if they are immutable', () => {
+    const node = oneNode();
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'shared', namespace: 'ns' }, data: { k: 'one' }, immutable: true } as unknown as KubernetesObject;
+    node.sim.ask(named<ApiRequest>('apiserver'), { type: 'create', user: { name: 'test', groups: [] }, fieldManager: 'test', resource: 'configmaps', namespace: 'ns', object });
+    node.create('a', reader);
+    node.advance(2);
+    expect(lastLine(node, 'a')).toBe('one-one');
+    expect(node.state().configs?.byObject.get('configmaps/ns/shared')).toMatchObject({ subscription: undefined, listing: false });
+  });
+});
+
 test('a pod that names no ConfigMap and no Secret asks for none', () => {
   const node = oneNode();
   const token = { name: 'kube-api-access-x', projected: { sources: [{ serviceAccountToken: { path: 'token' } }, { configMap: { name: 'kube-root-ca.crt' } }] } };

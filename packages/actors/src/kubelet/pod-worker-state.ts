@@ -72,6 +72,8 @@ export interface PodWorker {
   probes: Probe[] | undefined;
   /** Of pods that name ConfigMaps or Secrets. */
   config: ConfigReads | undefined;
+  /** When the volumes are to show what has changed in these. */
+  remountAt: Instant | undefined;
   evicted: { readonly reason: string; readonly message: string } | undefined;
   /** What the API server shows of the kubelet's own fields, where the last write tells: then the stored object need not be decoded. */
   shown: PodStatus | undefined;
@@ -113,7 +115,7 @@ export interface PodWorkerEnvironment extends Moment {
   readonly relistFrom: Instant;
   /** Records an Event about the pod, or about one of its containers. */
   event(worker: PodWorker, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
-  /** Reads ConfigMaps and Secrets into `worker.config`, and tends the pod once they are there. */
+  /** Reads ConfigMaps and Secrets into `worker.config`: at once where the node watches them, else the pod is tended once they are there. */
   readConfig(worker: PodWorker, references: readonly ConfigReference[]): void;
   /** The status to be shown has changed. */
   statusChanged(worker: PodWorker): void;
@@ -137,6 +139,7 @@ export const podWorker = (stored: Stored<Pod>, cpu: number, memory: number, now:
   pullErrors: undefined,
   probes: undefined,
   config: undefined,
+  remountAt: undefined,
   evicted: undefined,
   shown: undefined,
   gone: false,

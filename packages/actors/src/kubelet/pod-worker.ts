@@ -25,7 +25,10 @@ export const advancePod = (worker: PodWorker, environment: PodWorkerEnvironment)
       relist(worker, sandbox, environment);
       if (worker.probes && worker.stage === 'running') runProbes(worker, sandbox, environment);
     }
-    if (worker.stage === 'running') checkDeadline(worker, environment);
+    if (worker.stage === 'running') {
+      checkDeadline(worker, environment);
+      if (sandbox && worker.step === undefined && worker.remountAt !== undefined && worker.remountAt <= now) remountVolumes(worker, sandbox, environment);
+    }
     if (worker.step) {
       if (!continueSync(worker, environment)) break;
     } else if (isSyncDue(worker, now)) beginSync(worker, environment);
@@ -186,7 +189,6 @@ const volumesOf = (worker: PodWorker, step: MountingStep, references: readonly C
   if (!step.asked) {
     step.asked = true;
     environment.readConfig(worker, references);
-    return undefined;
   }
   const objects = worker.config?.objects;
   if (objects === undefined) return undefined;
@@ -199,6 +201,21 @@ const volumesOf = (worker: PodWorker, step: MountingStep, references: readonly C
   step.until = later(now, milliseconds(step.wait));
   step.wait = Math.min(2 * step.wait, LAST_MOUNT_RETRY);
   return undefined;
+};
+
+/** What has gone keeps its files, and is told of once more. */
+const remountVolumes = (worker: PodWorker, sandbox: PodSandbox, environment: PodWorkerEnvironment): void => {
+  worker.remountAt = undefined;
+  const references = volumeReferences(worker.stored.value);
+  if (references === undefined) return;
+  environment.readConfig(worker, references);
+  const objects = worker.config?.objects;
+  worker.config = undefined;
+  if (objects === undefined) return;
+  const { nodeName, hostIP, allocatable } = environment;
+  const mounted = mountVolumes(worker.stored.value, objects, { nodeName, hostIP, podIP: sandbox.ip || hostIP, allocatable });
+  if ('volumes' in mounted) sandbox.volumes = Object.assign({}, sandbox.volumes, mounted.volumes);
+  else for (const { volume, error } of mounted.failed) environment.event(worker, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume ${goQuote(volume)} : ${error}`);
 };
 
 const endSync = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
@@ -359,6 +376,7 @@ const nextWake = (worker: PodWorker, environment: PodWorkerEnvironment): Instant
   at(worker.relistAt);
   if (worker.stage === 'running') {
     at(deadlineOf(worker));
+    if (step === undefined) at(worker.remountAt);
     if (worker.probes) at(nextProbe(worker.probes));
   }
   const sandbox = environment.runtime.podSandbox(environment.node, worker.uid);

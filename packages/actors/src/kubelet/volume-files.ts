@@ -1,5 +1,5 @@
 import type { DownwardAPIVolumeFile, KeyToPath, Pod, Volume } from '../api/generated/types.js';
-import type { ConfigObject, ConfigObjects } from './config-reads.js';
+import type { ConfigObject, ConfigObjects } from './config-objects.js';
 import { configMapReference, isServiceAccountVolume, secretReference } from './config-references.js';
 import { downwardField, downwardResource, type DownwardPlace } from './downward-fields.js';
 

@@ -1,16 +1,22 @@
 import type { ConfigMap, Secret } from '../../api/generated/types.js';
 import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateErrors } from '../validation/configuration.js';
+import { objectFeedKey } from '../../api/feed-keys.js';
 import { fill } from './fill.js';
 import type { Strategy } from './strategy.js';
 
 /** Kinds that hold data for pods: ConfigMap, Secret, ServiceAccount. */
 
+/** Kubelets follow those that their pods use, each by itself. */
+const routingKeys: Strategy['routingKeys'] = ({ metadata }) => [objectFeedKey(metadata.namespace ?? '', metadata.name ?? '')];
+
 export const configMap: Strategy = {
+  routingKeys,
   validate: (object) => configMapErrors(object as ConfigMap),
   validateUpdate: (object, old) => configMapUpdateErrors(object as ConfigMap, old as ConfigMap),
 };
 
 export const secret: Strategy = {
+  routingKeys,
   defaults: (object) => {
     const { stringData } = object as Secret;
     if (stringData === undefined) return fill(object as Secret, { type: 'Opaque' });

@@ -1,4 +1,5 @@
 import { type ActorContext, type AnyActorDefinition, defineActor, Encoded, type Instant } from '@naumachia/core';
+import { objectFeedKey } from '../../api/feed-keys.js';
 import type { KubernetesObject, ObjectHeader } from '../../api/object.js';
 import type { ApiReply, ApiRequest, Stored } from '../../api/requests.js';
 import { alreadyExists, conflict, notFound } from '../../api/status.js';
@@ -37,7 +38,11 @@ export const fakeApiServer: AnyActorDefinition = defineActor<{ readonly feeds: r
       reply(context, found(state, message, message.name, (object) => ({ type: 'object', code: 200, object })));
     },
     list: (state, message, context) => {
-      const items = [...state.objects.values()].filter(({ header }) => header.resource === message.resource && (message.fieldSelector === undefined || header.keys.includes(message.fieldSelector)));
+      const { resource, namespace, fieldSelector } = message;
+      const named = fieldSelector?.startsWith('metadata.name=') === true && namespace !== '' ? fieldSelector.slice('metadata.name='.length) : undefined;
+      if (named !== undefined) state.reads.push({ resource, name: named });
+      const items = [...state.objects.values()].filter(({ header }) =>
+        header.resource === resource && (named === undefined ? fieldSelector === undefined || header.keys.includes(fieldSelector) : header.namespace === namespace && header.name === named));
       reply(context, { type: 'list', revision: state.revision, items });
     },
     create: (state, message, context) => {
@@ -107,7 +112,7 @@ const put = (state: FakeApiServer, message: ApiRequest, object: KubernetesObject
     name,
     uid: object.metadata.uid ?? '',
     change,
-    keys: node === undefined ? [] : [`spec.nodeName=${node}`],
+    keys: node === undefined ? [objectFeedKey(message.namespace, name)] : [`spec.nodeName=${node}`],
     revision,
     createRevision: state.objects.get(key)?.header.createRevision ?? revision,
   };
@@ -115,9 +120,11 @@ const put = (state: FakeApiServer, message: ApiRequest, object: KubernetesObject
   if (change === 'deleted') state.objects.delete(key);
   else state.objects.set(key, stored);
   state.writes.push({ at: context.now, by: message.user.name, verb: message.type, resource: message.resource, name, object });
-  if (message.resource === 'pods') context.publish('pods', [{ revision, keys: header.keys, value: stored as never }]);
+  if (FOLLOWED.has(message.resource)) context.publish(message.resource, [{ revision, keys: header.keys, value: stored as never }]);
   return stored;
 };
+
+const FOLLOWED: ReadonlySet<string> = new Set(['pods', 'configmaps', 'secrets']);
 
 const KEYS: Readonly<Record<string, string>> = { conditions: 'type', hostIPs: 'ip', podIPs: 'ip', addresses: 'type' };
 

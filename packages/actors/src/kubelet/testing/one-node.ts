@@ -28,7 +28,7 @@ export const oneNode = (config: Partial<KubeletConfig> = {}, codec: 'crossing' |
   const sim = new Simulation({ seed: 11, definitions: [fakeApiServer, kubelet], codec });
   const node: KubeletConfig = { node: 'node-1', index: 1, profile: 'none', images: ['nginx:1.27', 'busybox'], ...config };
   sim.start([
-    { name: 'apiserver', kind: 'apiserver', config: { feeds: ['pods'], kept } },
+    { name: 'apiserver', kind: 'apiserver', config: { feeds: ['pods', 'configmaps', 'secrets'], kept } },
     { name: 'kubelet/node-1', kind: 'kubelet', config: node },
   ]);
   sim.advance(seconds(3));
