@@ -1,6 +1,6 @@
 import type { CoreV1Event } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
-import { eventErrors } from '../validation/cluster.js';
+import { eventErrors, eventUpdateErrors } from '../validation/event.js';
 import { zeroValue } from '../zero-value.js';
 import { fill } from './fill.js';
 import type { Strategy } from './strategy.js';
@@ -16,7 +16,8 @@ const involved = (field: 'kind' | 'namespace' | 'name' | 'uid' | 'apiVersion' | 
 export const event: Strategy = {
   // What Go's encoder writes of fields that were never set; components leave them out.
   defaults: (object) => fill(object as CoreV1Event, zeroEvent()) as CoreV1Event,
-  validate: (object) => eventErrors(object as CoreV1Event),
+  validate: (object, _sent, apiVersion) => eventErrors(object as CoreV1Event, apiVersion),
+  validateUpdate: (object, old, apiVersion) => eventUpdateErrors(object as CoreV1Event, old as CoreV1Event, apiVersion),
   createOnUpdate: true,
   timeToLive: HOUR,
   selectableFields: {

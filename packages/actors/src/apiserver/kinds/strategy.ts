@@ -14,9 +14,12 @@ export interface Strategy {
   readonly prepareForCreate?: (object: KubernetesObject, now: string) => KubernetesObject;
   /** PrepareForUpdate of the object itself; `old` is what the store holds. Generation is raised by `raisesGeneration`. */
   readonly prepareForUpdate?: (object: KubernetesObject, old: KubernetesObject) => KubernetesObject;
-  /** `sent` is the object before admission: what admission adds needs no look, and what pods share can be judged once. */
-  readonly validate?: (object: KubernetesObject, sent: KubernetesObject) => readonly FieldError[];
-  readonly validateUpdate?: (object: KubernetesObject, old: KubernetesObject) => readonly FieldError[];
+  /**
+   * `sent` is the object before admission: what admission adds needs no look, and what pods share can be judged once.
+   * `apiVersion` is that of the request where it is not the one that is stored.
+   */
+  readonly validate?: (object: KubernetesObject, sent: KubernetesObject, apiVersion?: string) => readonly FieldError[];
+  readonly validateUpdate?: (object: KubernetesObject, old: KubernetesObject, apiVersion?: string) => readonly FieldError[];
   readonly warnings?: (object: KubernetesObject, old: KubernetesObject | undefined, sent: KubernetesObject) => readonly string[];
   /** `spec`: generation starts at 1 and rises with each change of the spec. */
   readonly generation?: 'spec' | 'all';

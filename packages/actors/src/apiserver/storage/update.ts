@@ -120,7 +120,7 @@ const changedObject = (state: ApiServerState, context: ActorContext, kind: Kind,
     ...objectMetaErrors(object.metadata, kind.api.namespaced, ANY_NAME),
     ...objectMetaUpdateErrors(object.metadata, old.metadata),
     ...objectMetaUpdateErrors(object.metadata, old.metadata),
-    ...(validate === undefined ? [] : validate(object, old)),
+    ...(validate === undefined ? [] : validate(object, old, request.apiVersion)),
   ];
   if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, request.name, errors);
   return validateAdmission(state, context, Object.assign({}, attributes, { object })) ?? object;

@@ -1,11 +1,11 @@
 import { type FieldError, forbidden, invalid, notSupported, required } from '../../api/field-error.js';
-import type { CoreV1Event, Lease, Namespace, Node, Taint } from '../../api/generated/types.js';
+import type { Lease, Namespace, Node, Taint } from '../../api/generated/types.js';
 import { labelKeyErrors, labelValueErrors } from '../../api/names.js';
 import { quantity } from '../../api/quantity.js';
 import { deepEqual } from '../managed-fields/compare.js';
 import { type Findings, isCidr, isIpv6, keyed, named, notNegative } from './values.js';
 
-/** Namespace, Node, Lease and Event. */
+/** Namespace, Node and Lease. */
 
 const LEVELS = ['privileged', 'baseline', 'restricted'];
 
@@ -98,12 +98,4 @@ export const leaseErrors = (lease: Lease): readonly FieldError[] => {
   if (spec?.leaseDurationSeconds !== undefined && spec.leaseDurationSeconds <= 0) out.push(invalid('spec.leaseDurationSeconds', spec.leaseDurationSeconds, 'must be greater than 0'));
   notNegative(out, 'spec.leaseTransitions', spec?.leaseTransitions);
   return out;
-};
-
-/** Events of nodes and other things without namespace stand in the default one. */
-export const eventErrors = (event: CoreV1Event): readonly FieldError[] => {
-  const { namespace } = event.metadata;
-  const involved = event.involvedObject?.namespace ?? '';
-  if (involved === namespace || (involved === '' && (namespace === 'default' || namespace === 'kube-system'))) return [];
-  return [invalid('involvedObject.namespace', involved, 'does not match event.namespace')];
 };
