@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { BenchFlags } from '../bench-command.js';
 import type { EndpointFlags } from '../bench-endpoints-command.js';
 import type { IdleFlags } from '../bench-idle-command.js';
+import type { LeaksFlags } from '../bench-leaks-command.js';
 import type { MemoryFlags } from '../bench-memory-command.js';
 import type { MicroFlags } from '../bench-micro-command.js';
 import type { StartFlags } from '../bench-start-command.js';
@@ -98,10 +99,19 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .option('--nodes <number>', 'nodes of each', wholeNumber(1, 1000), 3)
     .addOption(output())
     .action(async (flags: StartFlags) => ended(await (await import('../bench-start-command.js')).benchStart(flags)));
+
+  bench
+    .command('leaks')
+    .description('Start and stop clusters within this process, one after another, and see what they leave behind: memory, sockets, timers, threads.')
+    .option('--clusters <number>', 'how many', wholeNumber(1, 100_000), 100)
+    .option('--nodes <number>', 'nodes of each', wholeNumber(0, 1000), 3)
+    .addOption(new Option('--mode <mode>', 'where their components run (default: on the thread of this process)').choices(['packed', 'threads', 'simulated']))
+    .addOption(output())
+    .action(async (flags: LeaksFlags) => ended(await (await import('../bench-leaks-command.js')).benchLeaks(flags)));
 };
 
 /** What may stand beside a workload file, which says itself what is created and where; and what says nothing without one. */
-const WITH_WORKLOAD_FILE: ReadonlySet<string> = new Set(['--workload-file', '--workload', '--label', '--hosts', '--seed', '--duration', '--report', '--compare', '--threshold', '--output']);
+const WITH_WORKLOAD_FILE: ReadonlySet<string> = new Set(['--workload-file', '--workload', '--label', '--hosts', '--seed', '--duration', '--report', '--compare', '--threshold', '--metrics-port', '--output']);
 const NEEDS_WORKLOAD_FILE: ReadonlySet<string> = new Set(['--workload', '--label']);
 
 const refuseMixture = (command: Command, hasFile: boolean): void => {

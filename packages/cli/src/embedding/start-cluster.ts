@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CATALOG, clusterActors, clusterHeap, clusterLinks, clusterNiceness, clusterNodes, clusterPlacement, type ClusterSpec, type KubernetesObject } from '@naumachia/actors';
 import { type EdgeInfo, kubeconfig, newAuthority } from '@naumachia/actors/apiserver/edge';
 import type { BuiltInKinds } from '@naumachia/actors/api';
-import { type Incident, instantOf, type LoadedParts, milliseconds, type Port, type Runtime, SIMULATED_LATENCIES, SimulatedRuntime, ThreadsRuntime, type VirtualClock } from '@naumachia/core';
+import { type Incident, instantOf, type LoadedParts, milliseconds, type Port, type Runtime, SIMULATED_LATENCIES, SimulatedRuntime, sweepDecodedValues, ThreadsRuntime, type VirtualClock } from '@naumachia/core';
 import { PortClient } from './client.js';
 import type { Cluster } from './cluster.js';
 import { virtualClock, wallClock } from './cluster-clock.js';
@@ -83,6 +83,10 @@ const ready = async (spec: ClusterSpec, { runtime, clock, hash }: Running): Prom
       client.close();
       waiting.end();
       await runtime.stop('abort');
+      // What this thread has decoded of the cluster nobody will read again; whatever belongs to others is decoded again when they need it.
+      for (let sweep = 0; sweep < 2; sweep++) sweepDecodedValues();
+      // What was closed is gone a turn of the event loop later.
+      await new Promise((resolve) => void setImmediate(resolve));
     })());
   return {
     kubeconfig: kubeconfig(url, caCertificate, token), url, client, nodes, seed: spec.seed ?? 1,
