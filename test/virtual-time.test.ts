@@ -47,6 +47,10 @@ class Shell {
     }
   }
 
+  file(name: string): string {
+    return join(this.#folder, name);
+  }
+
   naumachia = (...args: string[]): Promise<Ended> => this.run(process.execPath, NAUMACHIA, ...args);
   kubectl = (...args: string[]): Promise<Ended> => this.run('kubectl', ...args);
 
@@ -135,6 +139,32 @@ describe.runIf(hasKubectl())('kubectl and a clock that stands', () => {
     expect(await Promise.race([following, new Promise((resolve) => void setTimeout(resolve, 1000, 'waits'))])).toBe('waits');
     await shell.naumachia('clock', 'advance', '61s');
     expect((await following).out).toBe('begun\nlater\n');
+  }, LIMIT_MS);
+
+  it('a cluster that was saved goes on from there, as often as one likes', async () => {
+    const [saved, later] = [shell.file('saved.run'), shell.file('later.run')];
+    await shell.kubectl('create', 'deployment', 'kept', '--image=nginx', '--replicas=2');
+    await shell.naumachia('clock', 'advance', '1m');
+    const pods = async (of: Shell): Promise<string> => (await of.kubectl('get', 'pods', '-l', 'app=kept', '-o', 'wide')).out;
+    const before = await pods(shell);
+    expect(await shell.naumachia('clock', 'save', saved)).toMatchObject({ code: 0 });
+    for (let time = 0; time < 2; time++) {
+      const again = new Shell();
+      try {
+        await again.up('--from', saved, '--paused');
+        expect(await pods(again)).toBe(before);
+        await again.kubectl('delete', 'pods', '-l', 'app=kept', '--wait=false');
+        await again.naumachia('clock', 'advance', '1m');
+        expect(await pods(again)).not.toBe(before);
+        expect(await again.naumachia('clock', 'save', later)).toMatchObject({ code: 0 });
+      } finally {
+        await again.end();
+      }
+    }
+    expect(await pods(shell)).toBe(before);
+    expect(await shell.naumachia('up', '--from', shell.file('kubeconfig'))).toMatchObject({ code: 2, err: expect.stringContaining('is no recorded run') });
+    expect(await shell.naumachia('up', '--from', saved, '--seed', '2')).toMatchObject({ code: 2, err: expect.stringContaining('--seed and --from exclude one another') });
+    expect(await shell.naumachia('clock', 'save', '/nowhere/at/all')).toMatchObject({ code: 1, err: expect.stringContaining('cannot write /nowhere/at/all: ENOENT') });
   }, LIMIT_MS);
 
   it('the pods of a node that died have moved six minutes later, which take a moment', async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { askCluster, ControlRefused, NoAnswer } from './running/control-client.js';
 import type { ClockState } from './running/clock-routes.js';
 import { chosenCluster, findClusters, tellOfCrash } from './running/clusters.js';
@@ -33,6 +34,13 @@ export const advanceClock = async (duration: number, flags: ClockFlags): Promise
 export const setClockSpeed = async (speed: number, flags: ClockFlags): Promise<number> => {
   const state = await ask<ClockState>(flags, 'POST', '/clock/speed', { speed });
   await print(flags.output === 'json' ? `${JSON.stringify(state)}\n` : `${state.now}, ${paceOf(state)}\n`);
+  return EXIT.done;
+};
+
+/** `naumachia clock save`: keeps the run so far in a file, for `naumachia up --from`. */
+export const saveRun = async (file: string, flags: ClockFlags): Promise<number> => {
+  const state = await ask<ClockState>(flags, 'POST', '/clock/save', { file: resolve(file) }, ADVANCED_WITHIN_MS);
+  await print(flags.output === 'json' ? `${JSON.stringify(state)}\n` : `${state.now}: kept in ${file}\n`);
   return EXIT.done;
 };
 

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { clusterActors } from '@naumachia/actors';
+import { clusterActors, type ClusterSpec } from '@naumachia/actors';
 import { type EdgeInfo, type EdgeOptions, newAuthority } from '@naumachia/actors/apiserver/edge';
-import type { Runtime, VirtualClock } from '@naumachia/core';
+import type { Incident, Runtime, VirtualClock } from '@naumachia/core';
 import { type ClusterFlags, describedCluster, type DescribedCluster, nodeCount } from './cluster-flags.js';
-import { createRuntime, type PaceFlags } from './cluster-runtime.js';
+import { createRuntime, type PaceFlags, resumeRuntime } from './cluster-runtime.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { interruption } from './interruption.js';
 import { contextOf, defaultKubeconfig } from './kubeconfig-file.js';
 import { machineLimits, threadsProblem } from './machine-limits.js';
 import { passUntilNodesReady } from './nodes-ready.js';
 import { VERSION } from './package-version.js';
+import { readRecordedRun, type RecordedRun, refuseBesideRun } from './recorded-run.js';
 import { claimName } from './running/claim-name.js';
 import { tellParent, upDetached } from './running/detached.js';
 import { type ReadyNotice, readyText } from './running/ready-notice.js';
@@ -21,6 +22,8 @@ export interface UpFlags extends ClusterFlags, PaceFlags {
   /** `false`: no kubeconfig is touched. */
   readonly kubeconfig?: string | false;
   readonly token?: string;
+  /** A recorded run, which the cluster goes on with. */
+  readonly from?: string;
   readonly detach?: boolean;
   /** Set by `--detach` for the process that it starts: where its output goes. */
   readonly detachedLog?: string;
@@ -30,14 +33,16 @@ const DEFAULTS = { nodes: 3, latency: 'recorded' } as const;
 
 /** `naumachia up`: a cluster that answers kubectl until Ctrl-C or `naumachia down`. Resolves with the exit code. */
 export const up = async (flags: UpFlags): Promise<number> => {
-  const cluster = await describedCluster(flags, DEFAULTS);
+  const recorded = flags.from === undefined ? undefined : recordedIn(flags.from, flags);
+  const cluster = recorded?.cluster ?? (await describedCluster(flags, DEFAULTS));
   const nodes = nodeCount(cluster);
   const problem = cluster.mode === 'threads' ? threadsProblem(nodes, machineLimits()) : undefined;
   if (problem !== undefined) throw new CommandFailed(problem);
   const about = { pid: process.pid, startedAt: new Date().toISOString(), version: VERSION, mode: cluster.mode, nodes, ...(flags.detachedLog !== undefined && { log: flags.detachedLog }) };
   if (flags.detach === true) return upDetached(await claimName(cluster.name, about));
 
-  const runtime = await createRuntime(cluster, flags, ({ host, what, detail }) => process.stderr.write(`${host}: ${what}: ${detail}\n`));
+  const incident = ({ host, what, detail }: Incident): void => void process.stderr.write(`${host}: ${what}: ${detail}\n`);
+  const runtime = recorded ? await resumeRuntime(recorded.file, recorded.run, flags, incident) : await createRuntime(cluster, flags, incident);
   let interrupted: () => void = () => {};
   const untilInterrupted = new Promise<void>((resolve) => (interrupted = resolve));
   const interrupt = interruption(interrupted);
@@ -64,18 +69,29 @@ const serve = (running: RunningCluster, cluster: DescribedCluster, flags: UpFlag
   return serving;
 };
 
-const starting = async (running: RunningCluster, cluster: DescribedCluster, { port, token = randomBytes(24).toString('base64url'), kubeconfig }: UpFlags): Promise<ReadyNotice> => {
+const starting = async (running: RunningCluster, cluster: DescribedCluster, { port, token = randomBytes(24).toString('base64url'), kubeconfig, from }: UpFlags): Promise<ReadyNotice> => {
   const { runtime } = running;
   const authority = newAuthority();
-  await Promise.all([runtime.start(clusterActors({ ...cluster, rootCa: authority.certificate })), running.serve()]);
   const nodes = nodeCount(cluster);
-  if (runtime.clock) await passUntilNodesReady(runtime, runtime.clock, nodes);
+  await Promise.all([from === undefined ? startActors(runtime, { ...cluster, rootCa: authority.certificate }) : undefined, running.serve()]);
   const { url, caCertificate } = await openEdge(runtime, { port, token, authority });
   running.ready({ url, certificateAuthority: caCertificate, token });
   const file = kubeconfig === false ? undefined : (kubeconfig ?? defaultKubeconfig());
   if (file !== undefined) running.addToKubeconfig(file);
   const { name } = running.entry();
   return { name, url, nodes, ...(runtime.clock && { pace: paceOf(runtime.clock) }), ...(file !== undefined && { kubeconfig: file, context: contextOf(name) }) };
+};
+
+const startActors = async (runtime: Runtime, cluster: ClusterSpec): Promise<void> => {
+  await runtime.start(clusterActors(cluster));
+  if (runtime.clock) await passUntilNodesReady(runtime, runtime.clock, nodeCount(cluster));
+};
+
+/** A recorded run, and the cluster that it is of. */
+const recordedIn = (file: string, flags: UpFlags): { readonly file: string; readonly run: RecordedRun; readonly cluster: DescribedCluster } => {
+  refuseBesideRun({ ...flags });
+  const run = readRecordedRun(file);
+  return { file, run, cluster: { ...DEFAULTS, ...(flags.name !== undefined && { name: flags.name }), mode: 'simulated', seed: run.log.seed, nodes: run.nodes, controllers: 'all' } };
 };
 
 const paceOf = ({ speed }: VirtualClock): string => (speed === 0 ? 'Its clock stands.' : `Its clock goes ${speed} times as fast as yours.`);

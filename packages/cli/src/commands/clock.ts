@@ -9,6 +9,7 @@ Examples:
   naumachia clock advance 300s               five minutes of it, in a second
   naumachia clock speed 60                   a minute in each second
   naumachia clock pause                      what was to advance is given up
+  naumachia clock save before.run            and, later or elsewhere: naumachia up --from before.run
 
 Exit codes: 0 done; 1 there is no such cluster, or it is not simulated; 2 wrong usage.`;
 
@@ -31,5 +32,8 @@ export const clockCommands: CommandFamily = (program, ended) => {
   under('speed', 'Let the clock go from now on, faster or slower than that of the wall.')
     .argument('<number>', 'its seconds in one of the wall, such as 10 or 0.5', positiveNumber)
     .action(async (speed: number, flags: ClockFlags) => ended(await (await import('../clock-command.js')).setClockSpeed(speed, flags)));
+  under('save', 'Keep in a file what has happened so far; `naumachia up --from` goes on from there, as often as you like.')
+    .argument('<file>', 'where to keep it')
+    .action(async (file: string, flags: ClockFlags) => ended(await (await import('../clock-command.js')).saveRun(file, flags)));
   under('pause', 'Let the clock stand; requests are answered all the same.').action(async (flags: ClockFlags) => ended(await (await import('../clock-command.js')).setClockSpeed(0, flags)));
 };

@@ -25,6 +25,7 @@ export const upCommands: CommandFamily = (program, ended) => {
     .addOption(hosts())
     .option('--speed <number>', 'simulated: virtual seconds in one of wall time (default: 1)', positiveNumber)
     .option('--paused', 'simulated: the clock stands until `naumachia clock` lets it go on; requests are answered all the same')
+    .option('--from <file>', 'go on with a simulated cluster that `naumachia clock save` has kept')
     .option('--seed <number>', 'seed of every random choice (default: 1)', wholeNumber(0))
     .option('--port <number>', 'port of the API server; 0 picks a free one', wholeNumber(0, 65_535), 6443)
     .option('--kubeconfig <file>', 'kubeconfig to add the cluster to until it ends (default: $KUBECONFIG, or ~/.kube/config)')

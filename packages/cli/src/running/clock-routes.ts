@@ -1,4 +1,5 @@
-import { milliseconds, type VirtualClock } from '@naumachia/core';
+import { milliseconds, SimulatedRuntime, type VirtualClock } from '@naumachia/core';
+import { writeRecordedRun } from '../recorded-run.js';
 import { type ControlledCluster, type ControlRoute, Refusal } from './control-route.js';
 
 /** A simulated cluster's clock, as it is told to other processes. */
@@ -35,12 +36,26 @@ export const CLOCK_ROUTES: readonly ControlRoute[] = [
       return stateOf(clock);
     },
   },
+  {
+    method: 'POST',
+    path: '/clock/save',
+    answer: (cluster, { file }) => {
+      if (typeof file !== 'string') throw new Refusal('expected {"file": "..."}');
+      const { runtime } = cluster;
+      if (!(runtime instanceof SimulatedRuntime)) throw notSimulated(cluster);
+      writeRecordedRun(file, runtime);
+      return stateOf(runtime.clock);
+    },
+  },
 ];
 
 const stateOf = (clock: VirtualClock): ClockState => ({ now: new Date(clock.now()).toISOString(), speed: clock.speed });
 
 const clockOf = (cluster: ControlledCluster): VirtualClock => {
   const { clock } = cluster.runtime;
-  if (!clock) throw new Refusal(`the cluster ${cluster.entry().name} lives in wall time: only one that was started with --mode simulated has a clock that can be set`);
+  if (!clock) throw notSimulated(cluster);
   return clock;
 };
+
+const notSimulated = (cluster: ControlledCluster): Refusal =>
+  new Refusal(`the cluster ${cluster.entry().name} lives in wall time: only one that was started with --mode simulated has a clock that can be set`);
