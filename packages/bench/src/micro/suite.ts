@@ -25,6 +25,7 @@ export const MICRO_SUITES: Readonly<Record<string, () => Promise<readonly SuiteT
   etcd: async () => [...(await import('./etcd.js')).etcdTasks(), (await import('./etcd-messages.js')).etcdMessages()],
   'api-writes': async () => (await import('./api-write-tasks.js')).apiWriteTasks(),
   messaging: async () => (await import('./messaging.js')).messagingTasks(),
+  'watch-delivery': async () => (await import('./watch-delivery.js')).watchDeliveryTasks(),
   codec: async () => (await import('./codec.js')).codecTasks(),
 };
 
