@@ -34,9 +34,15 @@ async function bundle(kind, name) {
     import { ${name} } from ${JSON.stringify(path(`actors/dist/${kind}/${kind}.js`))};
     import { structures } from ${JSON.stringify(path('actors/dist/structures.js'))};
     import { reporter } from ${JSON.stringify(path('bench/dist/measure/reporter.js'))};
+    import { reporter as metered } from ${JSON.stringify(path('bench/dist/measure/metered-reporter.js'))};
+    import { reporter as metrics } from ${JSON.stringify(path('actors/dist/metrics/reporter.js'))};
     import { workerData } from 'node:worker_threads';
     const services = { 'compiled-code': async () => async () => ({ info: compiledCode(), close: async () => undefined }) };
-    serveHost({ actors: { ${JSON.stringify(kind)}: async () => ${name} }, services, structures, codecId: ${JSON.stringify(codecId)} }, workerData.reporter === undefined ? undefined : reporter());
+    const reporterOf = (url) => {
+      if (url === undefined) return undefined;
+      return url.endsWith('/actors/dist/metrics/reporter.js') ? metrics() : url.endsWith('/metered-reporter.js') ? metered() : reporter();
+    };
+    serveHost({ actors: { ${JSON.stringify(kind)}: async () => ${name} }, services, structures, codecId: ${JSON.stringify(codecId)} }, reporterOf(workerData.reporter));
   `;
   const built = await rolldown({
     input: entry,
@@ -46,6 +52,8 @@ async function bundle(kind, name) {
     resolve: { alias: { msgpackr: join(dirname(createRequire(path('core/package.json')).resolve('msgpackr')), '../index.js') } },
     plugins: [
       { name: 'entry', resolveId: (id) => (id === entry ? id : null), load: (id) => (id === entry ? source : null) },
+      // Where modules are is the main thread's to know; a bundle has left them.
+      { name: 'urls', transform: (code, id) => (id.endsWith('/metrics/index.js') ? code.replaceAll('import.meta.url', "'file:///'") : null) },
       // msgpackr makes a function for each shape that it reads for the third time. Most threads read few of many shapes.
       { name: 'later', transform: (code, id) => (id.endsWith('/msgpackr/unpack.js') ? code.replace('inlineObjectReadThreshold = 2;', 'inlineObjectReadThreshold = 16;') : null) },
     ],
