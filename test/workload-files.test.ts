@@ -22,22 +22,32 @@ interface Ended {
   readonly err: string;
 }
 
-const bench = async (...args: readonly string[]): Promise<Ended> => benchUntil(undefined, args);
+const bench = async (...args: readonly string[]): Promise<Ended> => benchUntil(undefined, undefined, args);
 
-/** Ctrl-C comes when `interruptAt` has been printed. */
-const benchUntil = async (interruptAt: RegExp | undefined, args: readonly string[]): Promise<Ended> => {
+/** Ctrl-C comes when `ready` has been printed, and what is waited for with what it has found. */
+const benchUntil = async (ready: RegExp | undefined, wait: ((found: string) => Promise<void>) | undefined, args: readonly string[]): Promise<Ended> => {
   const child = spawn(process.execPath, [COMMAND, 'bench', '--duration', '100s', ...args]);
-  let isInterrupted = false;
   const seen = { out: '', err: '' };
+  let isWaiting = false;
   child.stdout.on('data', (chunk: Buffer) => (seen.out += String(chunk)));
   child.stderr.on('data', (chunk: Buffer) => {
     seen.err += String(chunk);
-    if (isInterrupted || interruptAt?.test(seen.err) !== true) return;
-    isInterrupted = true;
-    setTimeout(() => child.kill('SIGINT'), 2000);
+    const found = ready?.exec(seen.err)?.[1];
+    if (isWaiting || found === undefined) return;
+    isWaiting = true;
+    void wait?.(found).finally(() => child.kill('SIGINT'));
   });
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, ...seen })));
 };
+
+/** Until the scheduler has bound a pod, as its metrics tell. */
+const scheduledSome = async (url: string): Promise<void> => {
+  for (const until = Date.now() + 60_000; Date.now() < until; ) {
+    if (/^scheduler_schedule_attempts_total\{.*result="scheduled".*\} [1-9]/m.test(await (await fetch(url)).text())) return;
+    await new Promise((resolve) => void setTimeout(resolve, 100));
+  }
+};
+
 const workload = async (name: string, ...more: readonly string[]): Promise<{ readonly ended: Ended; readonly report: WorkloadReport }> => {
   const ended = await bench('--workload-file', EXAMPLE, '--workload', name, '-o', 'json', ...more);
   if (ended.out === '') throw new Error(ended.err);
@@ -133,9 +143,9 @@ describe('naumachia bench --workload-file', () => {
     expect(out).toMatch(/^CROSSED SchedulingThroughput Average > 1000000 \([\d,.]+ pods\/s\)$/m);
   }, MINUTES);
 
-  it('leaves what it has measured when Ctrl-C ends it', async () => {
+  it('answers /metrics while it runs, and leaves what it has measured when Ctrl-C ends it', async () => {
     const file = changed('interrupted', 'duration: 1500ms', 'duration: 80s');
-    const { code, out, err } = await benchUntil(/2 of 2: createPods/, ['--workload-file', file, '--workload', 'SteadyState', '-o', 'json']);
+    const { code, out, err } = await benchUntil(/metrics at (http:\S+)/, scheduledSome, ['--workload-file', file, '--workload', 'SteadyState', '--metrics-port', '0', '-o', 'json']);
     expect(code, err).toBe(130);
     const report = JSON.parse(out) as WorkloadReport;
     expect(report.outcome).toBe('interrupted');

@@ -6,15 +6,13 @@ import { interruption } from './interruption.js';
 import { fitThreads, machineLimits } from './machine-limits.js';
 import { progressLine } from './progress-line.js';
 import { VERSION } from './package-version.js';
-import { earlierRunsOf, prepareReportFolder, type ReportFlags, thresholdsOf } from './report-flags.js';
+import { earlierRunsOf, metricsAt, portProblem, prepareReportFolder, type ReportFlags, thresholdsOf } from './report-flags.js';
 import { print } from './standard-output.js';
 import { located, workload, type Workload, type WorkloadFlags } from './workload.js';
 
 export interface BenchFlags extends ClusterFlags, WorkloadFlags, ReportFlags {
   /** Default: as many as the machine's limits ask for. */
   readonly processes?: number;
-  /** A port of 127.0.0.1 that answers `/metrics` while the run lasts. */
-  readonly metricsPort?: number;
   /** Milliseconds. Default: 120,000. */
   readonly duration?: number;
 }
@@ -47,10 +45,10 @@ export const bench = async (flags: BenchFlags): Promise<number> => {
     nodes, cluster, mode, hosts, processes, seed, objects: load.objects, limit, signal: interrupt.signal,
     progress: (seen) => progress.show(seen),
     incident: ({ host, what, detail }) => progress.note(`${host}: ${what}: ${detail}`),
-    ...(flags.metricsPort !== undefined && { metrics: { port: flags.metricsPort, opened: (url: string) => progress.note(`metrics at ${url}`) } }),
+    ...metricsAt(flags, (text) => progress.note(text)),
   })
     .catch((error: unknown) => {
-      throw portProblem(error, flags.metricsPort) ?? error;
+      throw portProblem(error, flags) ?? error;
     })
     .finally(() => {
       progress.end();
@@ -66,12 +64,6 @@ export const bench = async (flags: BenchFlags): Promise<number> => {
   await print(flags.output === 'json' ? `${JSON.stringify(report)}\n` : reportTable(report, earlier));
   for (const path of written) process.stderr.write(`wrote ${path}\n`);
   return exitCodeOf(report);
-};
-
-const portProblem = (error: unknown, port: number | undefined): CommandFailed | undefined => {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return new CommandFailed(`port ${port} is in use. Choose another with --metrics-port, or --metrics-port 0 for a free one.`);
-  return code === 'EACCES' ? new CommandFailed(`port ${port} may not be opened by this user. Choose one above 1023 with --metrics-port.`) : undefined;
 };
 
 const exitCodeOf = ({ outcome, thresholds, refused, manifestErrors }: Report): number => {

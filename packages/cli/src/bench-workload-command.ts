@@ -8,7 +8,7 @@ import { CommandFailed, EXIT } from './exit-codes.js';
 import { interruption } from './interruption.js';
 import { progressLine } from './progress-line.js';
 import { VERSION } from './package-version.js';
-import { earlierRunsOf, prepareReportFolder, type ReportFlags, thresholdsOf } from './report-flags.js';
+import { earlierRunsOf, metricsAt, portProblem, prepareReportFolder, type ReportFlags, thresholdsOf } from './report-flags.js';
 import { print } from './standard-output.js';
 
 export interface WorkloadFileFlags extends ReportFlags {
@@ -66,10 +66,15 @@ const run = async (file: WorkloadFile, workload: Workload, flags: WorkloadFileFl
     workload, hosts, seed, limit, signal: interrupt.signal,
     progress: ({ operation, text, elapsed }) => progress.say(operation, `${operation}${text === '' ? '' : `: ${text}`}`, elapsed),
     incident: ({ host, what, detail }) => progress.note(`${host}: ${what}: ${detail}`),
-  }).finally(() => {
-    progress.end();
-    interrupt.release();
-  });
+    ...metricsAt(flags, (text) => progress.note(text)),
+  })
+    .catch((error: unknown) => {
+      throw portProblem(error, flags) ?? error;
+    })
+    .finally(() => {
+      progress.end();
+      interrupt.release();
+    });
   if (result.problem !== undefined) process.stderr.write(`error: ${workload.name}: ${result.problem}\n`);
   return makeWorkloadReport({ version: VERSION, startedAt, file, workload, result, hosts, seed, limit, interrupted: interrupt.signal.aborted, remarks, thresholds });
 };

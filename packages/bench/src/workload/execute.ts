@@ -11,7 +11,7 @@ export const execute = async (execution: Execution, operation: Operation, opInde
   const created = counter(execution);
   switch (operation.opcode) {
     case 'createNodes':
-      await createNodes(execution.client, operation, opIndex, execution.nodes, execution.random, created('nodes', operation.count));
+      await createNodes(execution.client, operation, opIndex, execution.nodes, execution.random, execution.over, created('nodes', operation.count));
       execution.nodes += operation.count;
       return;
     case 'createNamespaces':

@@ -20,9 +20,10 @@ const TRIES = 5;
  * Creates the nodes of an operation, then prepares them (node_util.go, Kubernetes 1.36). `opIndex` names the nodes that have no template; `first` is how many
  * nodes the workload has created before: all nodes are sorted by name, and those from there on are prepared, whichever they are.
  */
-export const createNodes = async (client: WorkloadClient, { count, template, strategy }: CreateNodes, opIndex: number, first: number, random: Random, created: () => void): Promise<void> => {
+export const createNodes = async (client: WorkloadClient, { count, template, strategy }: CreateNodes, opIndex: number, first: number, random: Random, over: AbortSignal, created: () => void): Promise<void> => {
   const base = baseNode(`node-${opIndex}-`);
   await inParallel(count, CREATES_AT_ONCE, async (index) => {
+    if (over.aborted) return;
     const given = template ? template.make(index, count) : base;
     for (let tries = TRIES; ; tries--) {
       const name = given.metadata.name ?? `${given.metadata.generateName ?? ''}${random.word(LETTERS, 5)}`;
@@ -33,9 +34,9 @@ export const createNodes = async (client: WorkloadClient, { count, template, str
     }
     created();
   });
-  if (strategy.type === 'none' || count === 0) return;
+  if (strategy.type === 'none' || count === 0 || over.aborted) return;
   const names = (await client.list('nodes', '')).map(({ header }) => header.name).sort().slice(first, first + count);
-  await inParallel(names.length, CREATES_AT_ONCE, async (index) => prepare(client, names[index] ?? '', index, strategy, random));
+  await inParallel(names.length, CREATES_AT_ONCE, async (index) => (over.aborted ? undefined : prepare(client, names[index] ?? '', index, strategy, random)));
 };
 
 const prepare = async (client: WorkloadClient, name: string, index: number, strategy: Exclude<NodeStrategy, { readonly type: 'none' }>, random: Random): Promise<void> => {

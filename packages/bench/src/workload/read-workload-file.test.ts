@@ -73,6 +73,24 @@ test('names are taken in any case, as Go takes them, in the file and in template
   expect(operations[0]).toMatchObject({ opcode: 'createPods', count: 3, template: { sample: { kind: 'Pod', apiVersion: 'v1', spec: { topologySpreadConstraints: [{ nodeTaintsPolicy: 'Honor' }] } } } });
 });
 
+test('anchors stand for what they name, and their fields may be taken over', () => {
+  const { workloads } = fileOf(`
+- name: First
+  workloadTemplate: &operations
+  - { opcode: createNodes, countParam: $nodes }
+  - { opcode: createPods, countParam: $pods, collectMetrics: true }
+  workloads:
+  - name: small
+    params: &small { nodes: 5, pods: 10 }
+- name: Second
+  workloadTemplate: *operations
+  workloads:
+  - name: larger
+    params: { <<: *small, pods: 20 }
+`);
+  expect(workloads.map(({ name, operations }) => [name, operations.map((operation) => ('count' in operation ? operation.count : 0))])).toEqual([['First/small', [5, 10]], ['Second/larger', [5, 20]]]);
+});
+
 test('the topic is what stands below scheduler_perf, and picks the threshold', () => {
   expect(fileOf('- name: A\n  workloadTemplate: [{ opcode: createPods, collectMetrics: true }]\n  workloads: [{ name: a }]\n').topic).toBe('eventhandling_more');
   expect(workloadOf('', '    threshold: { eventhandling_more: 40, dra: 50 }\n').threshold).toBe(40);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
 import { text } from '../simulate/scenario/span.js';
 import { listOf, mapping, optional, type Parser, type Place, report, required, scalar, type ScenarioError, shown } from '../simulate/scenario/yaml-place.js';
 import { templateReader } from './object-template.js';
@@ -32,6 +32,7 @@ export const readWorkloadFile = (path: string): ReadWorkloadFile => {
   const [document, second] = Array.isArray(documents) ? documents : [];
   const errors: WorkloadFileError[] = (document?.errors ?? []).map((error) => ({ file: path, line: error.linePos?.[0].line ?? 1, field: '', problem: error.message.split('\n')[0] ?? 'not YAML' }));
   if (errors.length > 0) return { errors };
+  if (document) expandAnchors(document);
   const root: Place = { file: path, lines, errors, node: document?.contents, field: '', offset: 0 };
   if (second) report({ ...root, node: second.contents, offset: second.range?.[0] ?? 0 }, 'a workload file is one document');
   const topic = topicOf(path);
@@ -39,6 +40,21 @@ export const readWorkloadFile = (path: string): ReadWorkloadFile => {
   if (errors.length === 0) refuseTwins(root, 'test case');
   // A template is found wrong by every operation that names it.
   return workloads === undefined || errors.length > 0 ? { errors: unique(errors) } : { file: { path, topic, workloads } };
+};
+
+/** Puts what an anchor stands for in the place of each alias, and what `<<` names among the fields that it is given to, as YAML 1.1 has it. */
+const expandAnchors = (document: Document): void => {
+  visit(document, { Alias: (_key, alias) => alias.resolve(document) });
+  visit(document, {
+    Map: (_key, map) => {
+      const merges = map.items.filter(({ key, value }) => isScalar(key) && key.value === '<<' && (isMap(value) || isSeq(value)));
+      for (const merge of merges) {
+        map.items.splice(map.items.indexOf(merge), 1);
+        const sources: unknown[] = isSeq(merge.value) ? merge.value.items : [merge.value];
+        for (const source of sources) if (isMap(source)) map.items.push(...source.items.filter(({ key }) => !map.has(key)));
+      }
+    },
+  });
 };
 
 const unique = (errors: readonly WorkloadFileError[]): WorkloadFileError[] => [...new Map(errors.map((error) => [JSON.stringify(error), error])).values()].sort((a, b) => (a.file === b.file ? a.line - b.line : 0));

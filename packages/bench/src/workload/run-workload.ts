@@ -1,5 +1,7 @@
 import { CATALOG, clusterHeap, clusterPlacement } from '@naumachia/actors';
 import { type Incident, Random, ThreadsRuntime } from '@naumachia/core';
+import type { MetricsOption } from '../load/load-run.js';
+import { type MetricsServer, serveMetrics } from '../measure/metrics-server.js';
 import { type ProcessSample, sampleProcess } from '../measure/process-samples.js';
 import { combine, type Observations } from '../measure/observations.js';
 import type { Collected } from './collector.js';
@@ -20,6 +22,8 @@ export interface WorkloadOptions {
   readonly progress: (progress: WorkloadProgress) => void;
   readonly incident: (incident: Incident) => void;
   readonly signal: AbortSignal;
+  /** Serves `/metrics` to this machine while the run lasts. */
+  readonly metrics?: MetricsOption;
 }
 
 export interface WorkloadResult {
@@ -46,17 +50,19 @@ export interface WorkloadResult {
 }
 
 const REPORTER = new URL('./workload-reporter.js', import.meta.url).href;
+/** The same, with the metrics of the components beside. */
+const METERED_REPORTER = new URL('./metered-workload-reporter.js', import.meta.url).href;
 /** The store's host, and the one of those who watch. */
 export const WORKLOAD_HOSTS = 2;
 /** An actor of each of them. */
 const WATCHED = ['apiserver', 'scheduler'];
 
 /** Starts a cluster for a workload, carries its operations out one after another, and says what was measured. Always leaves nothing running. */
-export const runWorkload = async ({ workload, hosts, seed, limit, progress, incident, signal }: WorkloadOptions): Promise<WorkloadResult> => {
+export const runWorkload = async ({ workload, hosts, seed, limit, progress, incident, signal, metrics }: WorkloadOptions): Promise<WorkloadResult> => {
   const began = performance.now();
   const incidents: Incident[] = [];
   const runtime = await ThreadsRuntime.create({
-    seed, placement: clusterPlacement('packed', hosts), catalog: CATALOG, reporter: REPORTER, heap: clusterHeap,
+    seed, placement: clusterPlacement('packed', hosts), catalog: CATALOG, reporter: metrics ? METERED_REPORTER : REPORTER, heap: clusterHeap,
     incident: (each) => {
       incidents.push(each);
       incident(each);
@@ -76,7 +82,12 @@ export const runWorkload = async ({ workload, hosts, seed, limit, progress, inci
     show: (text) => progress({ operation, text, elapsed: performance.now() - began }),
     awaited: new Map(), nodes: 0, created: 0, collector: undefined, collected: [], beside: [], failed: undefined,
   };
+  let server: MetricsServer | undefined;
   try {
+    if (metrics) {
+      server = await serveMetrics(metrics.port, async () => runtime.reports());
+      metrics.opened(server.url);
+    }
     execution.show('');
     await runtime.start(workloadActors());
     let problem: string | undefined;
@@ -113,6 +124,7 @@ export const runWorkload = async ({ workload, hosts, seed, limit, progress, inci
     processSamples.stop();
     ended.abort();
     await execution.collector?.stop().catch(() => undefined);
+    await server?.close();
     await runtime.stop('abort');
   }
 };

@@ -19,8 +19,10 @@ export interface WorkloadGlance extends Glance {
 }
 
 /** Measures a host as the load benchmark does, and keeps account of every pod. */
-export const reporter = (): Reporter => {
-  const load = loadReporter();
+export const reporter = (): Reporter => withPodLedger(loadReporter());
+
+/** What a reporter of the load benchmark says, and an account of every pod. */
+export const withPodLedger = (load: Reporter): Reporter => {
   const { observer } = load;
   const ledger = newPodLedger();
   const published: Observer['published'] = (owner, feed, entries, now) => {
