@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { openShell, type Shell, until } from './naumachia-command.js';
 
@@ -20,12 +20,14 @@ interface Shown {
   readonly log: string | null;
 }
 
+// Others may have the machine for minutes.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+
 let shell: Shell;
-beforeAll(() => {
+beforeEach(() => {
   shell = openShell();
 });
-afterEach(async () => void (await shell.run('down', '--all')));
-afterAll(() => shell.close());
+afterEach(() => shell.close());
 
 const clusters = async (): Promise<Shown[]> => JSON.parse((await shell.run('get', 'clusters', '-o', 'json')).out) as Shown[];
 const currentContext = (file = shell.kubeconfig): string => (parse(readFileSync(file, 'utf8')) as { readonly 'current-context': string })['current-context'];
@@ -135,6 +137,7 @@ describe('a cluster that crashed', () => {
 
   // Whoever continues all stopped processes of a machine continues this one too.
   it('or only stands still does not answer, and down ends it all the same', { retry: 2 }, async () => {
+    writeFileSync(shell.kubeconfig, OFFICE);
     await shell.run('up', ...SMALL, '--detach', '--name', 'shop');
     const [shop] = await clusters();
     process.kill(shop?.pid ?? 0, 'SIGSTOP');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const COMMAND = fileURLToPath(new URL('../packages/cli/bin/naumachia.js', import.meta.url));
-const LIMIT_MS = 50_000;
+const LIMIT_MS = 100_000;
 
 export interface Ended {
   readonly code: number | null;

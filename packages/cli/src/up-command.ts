@@ -3,7 +3,7 @@ import { clusterActors, type ClusterSpec } from '@naumachia/actors';
 import { type EdgeInfo, type EdgeOptions, newAuthority } from '@naumachia/actors/apiserver/edge';
 import type { Incident, Runtime, VirtualClock } from '@naumachia/core';
 import { type ClusterFlags, describedCluster, type DescribedCluster, nodeCount } from './cluster-flags.js';
-import { createRuntime, type PaceFlags, resumeRuntime } from './cluster-runtime.js';
+import { type Bundled, createRuntime, type PaceFlags, resumeRuntime } from './cluster-runtime.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { interruption } from './interruption.js';
 import { contextOf, defaultKubeconfig } from './kubeconfig-file.js';
@@ -32,7 +32,7 @@ export interface UpFlags extends ClusterFlags, PaceFlags {
 const DEFAULTS = { nodes: 3, latency: 'recorded' } as const;
 
 /** `naumachia up`: a cluster that answers kubectl until Ctrl-C or `naumachia down`. Resolves with the exit code. */
-export const up = async (flags: UpFlags): Promise<number> => {
+export const up = async (flags: UpFlags, bundled?: Bundled): Promise<number> => {
   const recorded = flags.from === undefined ? undefined : recordedIn(flags.from, flags);
   const cluster = recorded?.cluster ?? (await describedCluster(flags, DEFAULTS));
   const nodes = nodeCount(cluster);
@@ -42,7 +42,7 @@ export const up = async (flags: UpFlags): Promise<number> => {
   if (flags.detach === true) return upDetached(await claimName(cluster.name, about));
 
   const incident = ({ host, what, detail }: Incident): void => void process.stderr.write(`${host}: ${what}: ${detail}\n`);
-  const runtime = recorded ? await resumeRuntime(recorded.file, recorded.run, flags, incident) : await createRuntime(cluster, flags, incident);
+  const runtime = recorded ? await resumeRuntime(recorded.file, recorded.run, flags, incident, bundled) : await createRuntime(cluster, flags, incident, bundled);
   let interrupted: () => void = () => {};
   const untilInterrupted = new Promise<void>((resolve) => (interrupted = resolve));
   const interrupt = interruption(interrupted);

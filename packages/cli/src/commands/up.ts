@@ -35,5 +35,8 @@ export const upCommands: CommandFamily = (program, ended) => {
     .option('--detach', 'return when the cluster is ready, and leave it running in the background')
     .addOption(new Option('--detached-log <file>').hideHelp())
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: UpFlags, command: Command) => ended(await withUsage(command, async () => (await import('../up-command.js')).up(flags))));
+    .action(async (flags: UpFlags, command: Command) => ended(await withUsage(command, async () => (await upOf())(flags))));
 };
+
+/** In one file, if it has been bundled since it was compiled: its workers and it itself load that in a third of the time. */
+const upOf = async (): Promise<(flags: UpFlags) => Promise<number>> => (await import('../up-bundle.js')).loadUpBundle()?.up ?? (await import('../up-command.js')).up;
