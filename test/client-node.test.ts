@@ -11,7 +11,7 @@ beforeAll(async () => {
   cluster = await startCluster({ nodes: 2 });
   config = new KubeConfig();
   config.loadFromString(cluster.kubeconfig);
-});
+}, 60_000);
 afterAll(() => cluster.stop());
 
 const pod = (name: string, image: string, command?: string[]): V1Pod => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: name } }, spec: { containers: [{ name: 'main', image, ...(command && { command }) }] } });

@@ -50,7 +50,7 @@ describe('the client of a cluster', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster({ nodes: 1 });
-  });
+  }, 60_000);
   afterAll(() => cluster.stop());
 
   it('creates, reads, replaces, patches, applies and deletes', async () => {
@@ -121,7 +121,7 @@ describe('a mistake is named', () => {
   beforeAll(async () => {
     cluster = await startCluster({ nodes: 1 });
     folder = mkdtempSync(join(tmpdir(), 'naumachia-embedding-'));
-  });
+  }, 60_000);
   afterAll(async () => {
     await cluster.stop();
     rmSync(folder, { recursive: true, force: true });
