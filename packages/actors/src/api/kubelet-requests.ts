@@ -2,7 +2,7 @@ import { type Address, named, type Request } from '@naumachia/core';
 import type { Status } from './requests.js';
 
 /** What the API server asks a node for, at `kubelet/NODE`. */
-export type KubeletRequest = ContainerLogsRequest | RunningPodsRequest | ContainerExecRequest | PodPortRequest;
+export type KubeletRequest = ContainerLogsRequest | RunningPodsRequest | ContainerExecRequest | ContainerAttachRequest | PodPortRequest;
 
 export const kubeletOf = (node: string): Address<KubeletRequest> => named<KubeletRequest>(`kubelet/${node}`);
 
@@ -64,6 +64,33 @@ export interface ContainerExecRequest extends Request<ContainerExecReply> {
 export type ContainerExecReply =
   | { readonly type: 'containerExec'; readonly stdout: string; readonly stderr: string; readonly exitCode: number }
   | { readonly type: 'awaitsInput' }
+  | { readonly type: 'status'; readonly status: Status };
+
+/**
+ * Attaches to the main process of a container. The first request, without `after`, is answered at once and says where its output is by now; with
+ * `after` and the `id` of that answer it asks for what was printed since, and waits for it as one who follows a log does.
+ */
+export interface ContainerAttachRequest extends Request<ContainerAttachReply> {
+  readonly type: 'containerAttach';
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly id?: string;
+  readonly after?: number;
+  /** Standard input for the process; such a request is answered at once. Empty: there is no more from this client. */
+  readonly input?: Uint8Array;
+}
+
+export type ContainerAttachReply =
+  | {
+      readonly type: 'containerAttach';
+      readonly id: string;
+      readonly position: number;
+      readonly stdout: string;
+      readonly stderr: string;
+      /** The process has ended. */
+      readonly ended: boolean;
+    }
   | { readonly type: 'status'; readonly status: Status };
 
 /**

@@ -22,13 +22,23 @@ export interface CommandContext {
   print(text: string, stream: LogLine['stream']): void;
   /** All of standard input; the first who reads it gets it. */
   readInput(): string;
+  /** Its next line; `undefined`: there is none, or none yet. */
+  readLine(): string | undefined;
+  /** More of it may come. */
+  hasMoreInput(): boolean;
 }
 
 export type CommandOutcome =
   | { readonly type: 'done'; readonly code: number }
   | { readonly type: 'exit'; readonly code: number }
   | { readonly type: 'sleep'; readonly seconds: number }
-  | { readonly type: 'script'; readonly script: string };
+  | { readonly type: 'script'; readonly script: string }
+  /** A script of the same shell. */
+  | { readonly type: 'eval'; readonly script: string }
+  /** Gives this variable a value. */
+  | { readonly type: 'read'; readonly variable: string; readonly value: string }
+  /** Will be run again once there is more input. */
+  | { readonly type: 'waits' };
 
 const DONE: CommandOutcome = { type: 'done', code: 0 };
 const FAILED: CommandOutcome = { type: 'done', code: 1 };
@@ -73,10 +83,19 @@ export const runCommand = (argv: readonly string[], context: CommandContext): Co
       return FAILED;
     case 'exit':
       return { type: 'exit', code: (Number.parseInt(rest[0] ?? '0', 10) || 0) & 255 };
+    case 'eval':
+      return { type: 'eval', script: rest.join(' ') };
+    case 'read': {
+      const value = context.readLine();
+      return value === undefined ? (context.hasMoreInput() ? { type: 'waits' } : FAILED) : { type: 'read', variable: rest[0] ?? 'REPLY', value };
+    }
     case 'oom':
       return { type: 'exit', code: 137 };
     case 'cat':
-      if (rest.length === 0 || rest[0] === '-') context.print(context.readInput(), 'stdout');
+      if (rest.length === 0 || rest[0] === '-') {
+        context.print(context.readInput(), 'stdout');
+        if (context.hasMoreInput()) return { type: 'waits' };
+      }
       for (const path of rest) {
         if (path === '-') continue;
         const text = context.readFile(path);

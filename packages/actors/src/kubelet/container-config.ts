@@ -10,11 +10,11 @@ export const NO_CONFIG: ContainerConfig = { command: [], args: [], environment: 
 /** What a container is made with (generateContainerConfig of kuberuntime), or why it cannot be. Only what is told something needs to know it. */
 export const containerConfig = (pod: Pod, container: Container, objects: ConfigObjects, place: DownwardPlace): ContainerConfig | { readonly error: string } => {
   const mounts = mountsOf(container);
-  if (container.command === undefined && container.args === undefined && container.env === undefined && container.envFrom === undefined && mounts === NO_MOUNTS) return NO_CONFIG;
+  if (container.command === undefined && container.args === undefined && container.env === undefined && container.envFrom === undefined && container.stdin !== true && mounts === NO_MOUNTS) return NO_CONFIG;
   const environment = environmentOf(pod, container, objects, place);
   if ('error' in environment) return environment;
   const { variables } = environment;
-  return {
+  const config: ContainerConfig = {
     command: (container.command ?? []).map((word) => expand(word, variables)),
     args: (container.args ?? []).map((word) => expand(word, variables)),
     environment: variables,
@@ -23,6 +23,7 @@ export const containerConfig = (pod: Pod, container: Container, objects: ConfigO
     terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
     messageFromLog: container.terminationMessagePolicy === 'FallbackToLogsOnError',
   };
+  return container.stdin === true ? Object.assign({}, config, { stdin: { once: container.stdinOnce === true, tty: container.tty === true } }) : config;
 };
 
 /** Where admission mounts the token of the pod's service account. */

@@ -1,4 +1,5 @@
 import type { Instant, Random } from '@naumachia/core';
+import type { ContainerInput } from './container-input.js';
 import type { ContainerLog } from './container-log.js';
 import type { Image, RegistryAnswer } from './image-registry.js';
 import type { Process } from './process.js';
@@ -45,6 +46,8 @@ export interface RuntimeContainer {
   process: Process | undefined;
   files: Record<string, string> | undefined;
   log: ContainerLog | undefined;
+  /** What its standard input holds; `undefined`: it has none. */
+  input: ContainerInput | undefined;
   /** When a process that was told to stop is killed. */
   killAt: Instant | undefined;
   stopping: boolean;
@@ -68,6 +71,8 @@ export interface ContainerConfig {
   readonly workingDirectory: string;
   readonly terminationMessagePath: string;
   readonly messageFromLog: boolean;
+  /** Missing: no standard input. `once`: it ends with the first client that was attached to it. */
+  readonly stdin?: { readonly once: boolean; readonly tty: boolean };
 }
 
 /** An image pull under way: pulls of one node run one after another (serializeImagePulls). */

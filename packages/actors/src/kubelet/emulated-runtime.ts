@@ -1,6 +1,7 @@
 import { type Instant, later, milliseconds, type Random, seconds } from '@naumachia/core';
 import type { CommandContext } from './commands.js';
 import { containerFiles, mountPoints, readContainerFile, removeContainerFile, writeContainerFile } from './container-files.js';
+import { takeInput, takeLine } from './container-input.js';
 import { appendOutput, emptyLog } from './container-log.js';
 import type { ContainerConfig, ContainerRuntime, PodSandbox, RuntimeContainer } from './container-runtime.js';
 import { askRegistry, hex64, type Image } from './image-registry.js';
@@ -132,6 +133,7 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
       process: undefined,
       files: undefined,
       log: undefined,
+      input: undefined,
       killAt: undefined,
       stopping: false,
     };
@@ -141,7 +143,8 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
 
   startContainer: (_runtime, sandbox, container, now) => {
     const { config } = container;
-    const outcome = startProcess(container.image.program, config?.command ?? [], config?.args ?? [], now);
+    const outcome = startProcess(container.image.program, config?.command ?? [], config?.args ?? [], now, config?.stdin !== undefined);
+    if (config?.stdin !== undefined) container.input = { text: '', ended: false };
     if ('error' in outcome) {
       container.state = 'exited';
       container.exitCode = 128;
@@ -224,7 +227,9 @@ export const commandContext = (sandbox: PodSandbox, container: RuntimeContainer,
   removeFile: (path) => removeContainerFile(sandbox, container, path),
   files: () => containerFiles(sandbox, container),
   mountPoints: () => mountPoints(container),
-  readInput: () => '',
+  readInput: () => takeInput(container.input),
+  readLine: () => takeLine(container.input),
+  hasMoreInput: () => container.input?.ended === false,
   print: (text, stream) => {
     appendOutput((container.log ??= emptyLog()), stream, text, now);
   },

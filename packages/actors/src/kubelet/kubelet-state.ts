@@ -1,6 +1,6 @@
 import { type ActorContext, type Caller, type Instant, later, milliseconds, type Random } from '@naumachia/core';
 import type { ObjectReference } from '../api/generated/types.js';
-import type { ContainerLogsRequest, KubeletRequest } from '../api/kubelet-requests.js';
+import type { ContainerAttachRequest, ContainerLogsRequest, KubeletRequest } from '../api/kubelet-requests.js';
 import { nodeAddress, podSubnet } from '../api/node-addresses.js';
 import { type EventRecorder, eventRecorder, eventSink } from '../machinery/event-recorder.js';
 import { type Informers, noInformers } from '../machinery/informer.js';
@@ -42,12 +42,12 @@ export interface KubeletState {
   reportedAt: Instant;
   /** The images that the API server knows of. */
   reportedImages: readonly Image[];
-  /** Who follows a log. */
+  /** Who follows a log, or is attached to a container. */
   readers: LogReader[] | undefined;
 }
 
 export interface LogReader {
-  readonly request: ContainerLogsRequest;
+  readonly request: ContainerLogsRequest | ContainerAttachRequest;
   readonly caller: Caller;
   readonly until: Instant;
 }

@@ -1,11 +1,12 @@
-import { type ActorContext, type AnyActorDefinition, defineActor, later, seconds } from '@naumachia/core';
-import type { ContainerLogsRequest, RunningPodsReply } from '../api/kubelet-requests.js';
+import { type ActorContext, type AnyActorDefinition, type Caller, defineActor, later, seconds } from '@naumachia/core';
+import type { ContainerAttachReply, ContainerAttachRequest, ContainerLogsReply, ContainerLogsRequest, RunningPodsReply } from '../api/kubelet-requests.js';
 import { configFeed, configFeedEnded, listConfig } from './config-reads.js';
+import { attachReply, takeInputOf } from './container-attach.js';
 import { execute } from './container-exec.js';
 import { containerOfLog, logsReply, refusedLogs } from './container-logs.js';
 import { EMULATED_RUNTIME } from './emulated-runtime.js';
 import type { KubeletConfig } from './kubelet-config.js';
-import { events, type KubeletMessage, type KubeletState, kubeletState, tend } from './kubelet-state.js';
+import { events, type KubeletMessage, type KubeletState, type LogReader, kubeletState, tend } from './kubelet-state.js';
 import { heartbeat, registerNode, renewLease, startNode, writeNodeStatus } from './node-registration.js';
 import { compareNodeStatus } from './own-node.js';
 import { answerPort } from './pod-ports.js';
@@ -48,10 +49,7 @@ export const kubelet: AnyActorDefinition = defineActor<KubeletConfig, KubeletSta
     containerLogs: (state, message, context) => {
       const { caller } = context;
       if (caller === undefined) return;
-      const reply = logsOf(state, message, context);
-      if (message.after === undefined || reply.type === 'status' || reply.ended || reply.text !== '') return context.reply(caller, reply);
-      (state.readers ??= []).push({ request: message, caller, until: later(context.now, FOLLOW_WAIT) });
-      context.after(FOLLOW_WAIT, READERS_TIMER);
+      answerOrWait(state, message, caller, context);
     },
 
     readersTimer: (state, _message, context) => answerReaders(state, context),
@@ -63,6 +61,15 @@ export const kubelet: AnyActorDefinition = defineActor<KubeletConfig, KubeletSta
     containerExec: (state, message, context) => {
       const worker = workerOf(state, message.namespace, message.pod);
       if (context.caller) context.reply(context.caller, execute(worker && EMULATED_RUNTIME.podSandbox(state.runtime, worker.uid), message, context.now));
+    },
+
+    containerAttach: (state, message, context) => {
+      const { caller } = context;
+      const worker = workerOf(state, message.namespace, message.pod);
+      const sandbox = worker && EMULATED_RUNTIME.podSandbox(state.runtime, worker.uid);
+      if (worker !== undefined && takeInputOf(sandbox, message, context.now)) tend(state, worker, context);
+      if (state.readers) answerReaders(state, context);
+      if (caller !== undefined) answerOrWait(state, message, caller, context);
     },
 
     podPort: (state, message, context) => {
@@ -98,10 +105,39 @@ const logsOf = (state: KubeletState, message: ContainerLogsRequest, context: Act
   return 'error' in container ? refusedLogs(container.error) : logsReply(message, container, context.now);
 };
 
+const attachOf = (state: KubeletState, message: ContainerAttachRequest): ContainerAttachReply => {
+  const worker = workerOf(state, message.namespace, message.pod);
+  return attachReply(worker && EMULATED_RUNTIME.podSandbox(state.runtime, worker.uid), message);
+};
+
+const replyTo = (state: KubeletState, request: LogReader['request'], context: ActorContext): ContainerLogsReply | ContainerAttachReply =>
+  request.type === 'containerLogs' ? logsOf(state, request, context) : attachOf(state, request);
+
+/** Whether somebody who follows is told something by a reply. */
+const isNews = (reply: ContainerLogsReply | ContainerAttachReply): boolean => {
+  switch (reply.type) {
+    case 'status':
+      return true;
+    case 'containerLogs':
+      return reply.ended || reply.text !== '';
+    case 'containerAttach':
+      return reply.ended || reply.stdout !== '' || reply.stderr !== '';
+  }
+};
+
+/** Who follows waits until there is something to show. */
+const answerOrWait = (state: KubeletState, request: LogReader['request'], caller: Caller, context: ActorContext): void => {
+  const reply = replyTo(state, request, context);
+  const follows = request.after !== undefined && (request.type === 'containerLogs' || request.input === undefined);
+  if (!follows || isNews(reply)) return context.reply(caller, reply);
+  (state.readers ??= []).push({ request, caller, until: later(context.now, FOLLOW_WAIT) });
+  context.after(FOLLOW_WAIT, READERS_TIMER);
+};
+
 const answerReaders = (state: KubeletState, context: ActorContext): void => {
   const left = (state.readers ?? []).filter(({ request, caller, until }) => {
-    const reply = logsOf(state, request, context);
-    if (reply.type === 'containerLogs' && !reply.ended && reply.text === '' && until > context.now) return true;
+    const reply = replyTo(state, request, context);
+    if (!isNews(reply) && until > context.now) return true;
     context.reply(caller, reply);
     return false;
   });

@@ -32,7 +32,7 @@ const waiting = (): Process => ({ script: undefined, step: 0, status: 0, wakesAt
  * Starts what a container's image, command and arguments say. Servers and unknown images without a command of their own wait
  * for ever. An executable that does not exist is an error, as runc words it.
  */
-export const startProcess = (program: string, command: readonly string[], args: readonly string[], now: Instant): StartOutcome => {
+export const startProcess = (program: string, command: readonly string[], args: readonly string[], now: Instant, hasInput = false): StartOutcome => {
   if (command.length === 0 && !SHELL_IMAGES.has(program) && program !== 'hello-world') return { process: waiting() };
   const argv = command.length > 0 ? [...command, ...args] : args.length > 0 ? args : [program === 'hello-world' ? program : 'sh'];
   const [executable = ''] = argv;
@@ -40,7 +40,7 @@ export const startProcess = (program: string, command: readonly string[], args: 
     const why = executable.startsWith('/') ? `stat ${executable}: no such file or directory` : 'executable file not found in $PATH';
     return { error: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${executable}": ${why}` };
   }
-  return { process: { ...waiting(), script: scriptOf(argv), wakesAt: now } };
+  return { process: { ...waiting(), script: scriptOf(argv, hasInput), wakesAt: now } };
 };
 
 /** A process 1 handles SIGTERM if it is a server, or a script with a `trap`; a shell or `sleep` as process 1 ignores it. */
@@ -49,19 +49,22 @@ export const handlesSigterm = (process: Process): boolean => process.script === 
 const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 const KNOWN = new Set(
-  'sh bash ash echo printf sleep true false exit cat ls pwd hostname env printenv whoami id date touch rm mkdir test [ tar trap perl tail head uname ps oom : hello-world wget curl kill nslookup'.split(' '),
+  'sh bash ash echo printf sleep true false exit cat ls pwd hostname env printenv whoami id date touch rm mkdir test [ tar trap perl tail head uname ps oom : hello-world wget curl kill nslookup read eval'.split(' '),
 );
 export const isKnownCommand = (executable: string): boolean => KNOWN.has(basename(executable)) && !executable.includes('no-such');
 
-/** The script that an argument vector amounts to. A shell without a script has no input and ends. */
-const scriptOf = (argv: readonly string[]): string => {
+/** What a shell does that reads its script. */
+const READ_AND_RUN = 'while read LINE; do eval "$LINE"; done';
+
+/** The script that an argument vector amounts to. A shell without a script reads one; without input it ends. */
+const scriptOf = (argv: readonly string[], hasInput: boolean): string => {
   const [executable = ''] = argv;
   if (!SHELLS.has(basename(executable))) return argv.map(quote).join(' ');
   for (let at = 1; at < argv.length; at++) {
     const flag = argv[at];
     if (flag === '-c' || flag === '-ec' || flag === '-xc') return argv[at + 1] ?? '';
   }
-  return ':';
+  return hasInput ? READ_AND_RUN : ':';
 };
 
 const quote = (word: string): string => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`);
@@ -147,14 +150,33 @@ const runSimple = (process: Process, words: readonly string[], redirect: { to: s
       process.status = 0;
       process.wakesAt = outcome.seconds === Infinity || process.wakesAt === undefined ? undefined : later(process.wakesAt, seconds(outcome.seconds));
       return;
-    case 'script': {
-      const inner: Process = { ...waiting(), script: outcome.script, wakesAt: process.wakesAt, variables: { ...process.variables } };
-      // A script inside a script runs at once; it may not sleep.
-      while (!inner.exited && inner.step < compileScript(outcome.script).length) runStep(inner, compileScript(outcome.script), context);
+    case 'script':
+      process.status = runInside(process, outcome.script, { ...process.variables }, context).status;
+      return;
+    case 'eval': {
+      const inner = runInside(process, outcome.script, (process.variables ??= {}), context);
       process.status = inner.status;
+      process.exited = inner.exited;
       return;
     }
+    case 'read':
+      (process.variables ??= {})[outcome.variable] = outcome.value;
+      process.status = 0;
+      return;
+    case 'waits':
+      process.step -= 1;
+      process.wakesAt = undefined;
+      return;
   }
+};
+
+/** A script inside of a script runs at once: it may not sleep, wait for input or go on for ever. */
+const runInside = (process: Process, text: string, variables: Record<string, string>, context: CommandContext): Process => {
+  const inner: Process = { ...waiting(), script: text, wakesAt: process.wakesAt, variables };
+  const script = compileScript(text);
+  const atOnce: CommandContext = { ...context, hasMoreInput: () => false };
+  for (let steps = 0; !inner.exited && inner.step < script.length && steps < MOST_STEPS_AT_ONCE; steps++) runStep(inner, script, atOnce);
+  return inner;
 };
 
 const expandAll = (process: Process, words: readonly Word[], context: CommandContext): string[] => words.map((word) => expand(process, word, context));
@@ -173,7 +195,7 @@ const expand = (process: Process, word: Word, context: CommandContext): string =
 const substitute = (process: Process, script: Script, context: CommandContext): string => {
   let output = '';
   const inner: Process = { ...waiting(), script: '', wakesAt: process.wakesAt, variables: { ...process.variables } };
-  const quiet: CommandContext = { ...context, print: (text, stream) => (stream === 'stdout' ? (output += text) : context.print(text, stream)) };
+  const quiet: CommandContext = { ...context, hasMoreInput: () => false, print: (text, stream) => (stream === 'stdout' ? (output += text) : context.print(text, stream)) };
   for (let steps = 0; !inner.exited && inner.step < script.length && steps < MOST_STEPS_AT_ONCE; steps++) runStep(inner, script, quiet);
   return output.replace(/\n+$/, '');
 };

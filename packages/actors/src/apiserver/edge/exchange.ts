@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { Failure } from '@naumachia/core';
 import type { KubernetesObject } from '../../api/object.js';
 import type { Status, UserInfo } from '../../api/requests.js';
@@ -86,7 +87,7 @@ export const mustDrain = (response: ServerResponse): boolean =>
   (response as unknown as { readonly stream?: { readonly writableNeedDrain: boolean } }).stream?.writableNeedDrain ?? response.writableNeedDrain;
 
 /** Until a client has read what it was sent, or is gone. */
-export const drained = (response: ServerResponse): Promise<void> =>
+export const drained = (response: Writable): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {
       response.off('drain', done).off('close', done);

@@ -11,8 +11,8 @@ import { negotiate } from './streaming/negotiation.js';
 import { openRemoteStreams, type RemoteStreams, type WantedStreams } from './streaming/remote-streams.js';
 
 /** Over WebSockets, and over SPDY as kubectl up to 1.30 has it. */
-const MESSAGE_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
-const STREAM_PROTOCOLS = ['v4.channel.k8s.io'];
+export const MESSAGE_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+export const STREAM_PROTOCOLS = ['v4.channel.k8s.io'];
 const COMMAND_TIMEOUT = minutes(5);
 /** More standard input than this is cut off. */
 const MAX_INPUT_BYTES = 16 * 1024 * 1024;
@@ -28,6 +28,9 @@ export const runRemoteCommand = async (port: Port, request: IncomingMessage, soc
   const message: ContainerExecRequest = { type: 'containerExec', namespace: pod.metadata.namespace ?? '', pod: pod.metadata.name ?? '', container, command };
   openRemoteStreams(socket, transport, wanted, (streams) => void run(port, pod.spec.nodeName ?? '', message, wanted, streams));
 };
+
+/** What the error stream says when all went well. */
+export const SUCCESS = { metadata: {}, status: 'Success' };
 
 const run = async (port: Port, node: string, message: ContainerExecRequest, wanted: WantedStreams, streams: RemoteStreams): Promise<void> => {
   const ask = (request: ContainerExecRequest) => port.request(named<ContainerExecRequest>(`kubelet/${node}`), request, COMMAND_TIMEOUT, 'along');
@@ -58,7 +61,7 @@ const inputOf = (streams: RemoteStreams): Promise<Uint8Array> =>
 const outcome = (reply: ContainerExecReply): unknown => {
   if (reply.type === 'awaitsInput') return internalError('the command waits for input');
   if (reply.type === 'status') return reply.status;
-  if (reply.exitCode === 0) return { metadata: {}, status: 'Success' };
+  if (reply.exitCode === 0) return SUCCESS;
   return {
     metadata: {},
     status: 'Failure',

@@ -3,6 +3,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Encoded, type Message } from '@naumachia/core';
 import type { Stored } from '../../api/requests.js';
+import type { ContainerAttachRequest } from '../../api/kubelet-requests.js';
 import { notFound } from '../../api/status.js';
 import { openEdge, type Edge } from './edge.js';
 import { configMap, FakePort } from './testing/fake-port.js';
@@ -23,16 +24,19 @@ const pod = (): Stored => {
 };
 
 /** Asks for an upgrade and gives everything that the server sends until it hangs up. */
-const exec = async (query: string, protocol = 'v5.channel.k8s.io', token = 'secret-token'): Promise<Buffer> => {
+const upgraded = async (subresource: string, query: string, protocol = 'v5.channel.k8s.io', token = 'secret-token', input = Buffer.alloc(0)): Promise<Buffer> => {
   const { port: listening } = new URL(edge.url);
   const socket: TLSSocket = connect({ host: '127.0.0.1', port: Number(listening), ca: edge.caCertificate, servername: 'localhost' });
   const key = randomBytes(16).toString('base64');
   const headers = [`Host: x`, `Authorization: Bearer ${token}`, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${key}`, `Sec-WebSocket-Protocol: ${protocol}`];
-  socket.write(`GET /api/v1/namespaces/default/pods/p/exec?${query} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+  socket.write(`GET /api/v1/namespaces/default/pods/p/${subresource}?${query} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+  socket.write(input);
   const parts: Buffer[] = [];
   for await (const part of socket) parts.push(part as Buffer);
   return Buffer.concat(parts);
 };
+
+const exec = (query: string, protocol?: string, token?: string): Promise<Buffer> => upgraded('exec', query, protocol, token);
 
 /** The payloads of unmasked frames below 126 bytes or with a 16 bit length. */
 const payloads = (bytes: Buffer): string[] => {
@@ -62,6 +66,30 @@ it('a command gives its output, its errors and its exit code as streams', async 
   expect(error?.startsWith('\u0003')).toBe(true);
   expect(JSON.parse(error?.slice(1) ?? '')).toMatchObject({ status: 'Failure', reason: 'NonZeroExitCode', details: { causes: [{ reason: 'ExitCode', message: '3' }] } });
   expect(asked[1]).toMatchObject({ type: 'containerExec', namespace: 'default', pod: 'p', container: 'c', command: ['ls', '-l'] });
+});
+
+/** A frame of a client, masked with zeros. */
+const frame = (...bytes: readonly number[]): Buffer => Buffer.of(0x82, 0x80 | bytes.length, 0, 0, 0, 0, ...bytes);
+
+it('who is attached gives the process input in order, and is told what it prints until it ends', async () => {
+  const asked: Message[] = [];
+  port.answer = (request) => {
+    if (request.type === 'get') return { type: 'object', code: 200, object: pod() };
+    asked.push(request);
+    const { after, input } = request as unknown as ContainerAttachRequest;
+    const reply = { type: 'containerAttach', id: 'abc', position: (after ?? 4) + 1, stdout: input === undefined && after !== undefined ? `line ${after}\n` : '', stderr: after === 5 ? 'oops\n' : '', ended: after === 6 };
+    return new Promise((resolve) => setTimeout(() => resolve(reply as never), 20));
+  };
+  const bytes = await upgraded('attach', 'stdin=true&stdout=true&stderr=true', undefined, undefined, Buffer.concat([frame(0, 104, 105), frame(255, 0)]));
+  const sent = payloads(bytes.subarray(bytes.indexOf('\r\n\r\n') + 4));
+  expect(sent.slice(0, 4)).toEqual(['\u0001line 5\n', '\u0002oops\n', '\u0001line 6\n', '\u0003{"metadata":{},"status":"Success"}']);
+  expect(asked.map((request) => (request as ContainerAttachRequest).input).filter((input) => input !== undefined).map((input) => Buffer.from(input).toString())).toEqual(['hi', '']);
+  expect(asked.slice(1).every((request) => (request as ContainerAttachRequest).id === 'abc')).toBe(true);
+});
+
+it('who attaches to nothing is refused', async () => {
+  port.answer = () => ({ type: 'object', code: 200, object: pod() });
+  expect((await upgraded('attach', '')).toString()).toContain('you must specify at least one of stdin, stdout, stderr');
 });
 
 it.each([

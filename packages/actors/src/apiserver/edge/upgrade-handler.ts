@@ -6,6 +6,7 @@ import type { ApiRequest, Status, UserInfo } from '../../api/requests.js';
 import { badRequest, internalError, notFound, pathNotFound } from '../../api/status.js';
 import { isStatus } from './authentication.js';
 import { authorize } from './authorization.js';
+import { attachToContainer } from './container-attach.js';
 import { statusOfFailure } from './exchange.js';
 import { countUpgrade } from './metrics.js';
 import { notYetSupported } from './refusals.js';
@@ -55,6 +56,8 @@ const upgrade = async (port: Port, serving: Serving, request: IncomingMessage, s
   switch (what) {
     case 'pods/exec':
       return runRemoteCommand(port, request, socket, target.query, await podOf(port, user, route));
+    case 'pods/attach':
+      return attachToContainer(port, request, socket, target.query, await podOf(port, user, route));
     case 'pods/portforward': {
       const { metadata, spec } = await podOf(port, user, route);
       const transport = negotiate(request, [], [PORT_FORWARD_PROTOCOL]);
