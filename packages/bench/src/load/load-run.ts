@@ -99,7 +99,6 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   const began = performance.now();
   const elapsed = (): number => performance.now() - began;
   const incidents: Incident[] = [];
-  const processSamples = sampleProcess();
   const build = nodeHostBuild();
   const cluster = options.cluster ?? { nodes: options.nodes };
   const all = clusterNodes(cluster);
@@ -112,6 +111,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
       options.incident(incident);
     },
   });
+  const processSamples = sampleProcess({ processes: options.processes, residentBytes: () => runtime.residentBytes() });
   const look = async (): Promise<Observations> => combine(await runtime.reports());
   const over = (): boolean => options.signal?.aborted === true || elapsed() > options.limit;
   let metrics: MetricsServer | undefined;

@@ -13,11 +13,13 @@ export interface HostSample {
 export interface HostSamples {
   /** The samples so far, and one of now. */
   upToNow(): readonly HostSample[];
-  /** Called at every step: looks at the clock at one of 256, and takes a sample when it is time. A host that does nothing takes none. */
-  stepped(): void;
+  /** Called at every step: looks at the clock once in a while, and takes a sample when it is time. A host that does nothing takes none. */
+  stepped(microseconds: number): void;
 }
 
+/** How many steps, or how much time in them, lie between two looks at the clock. */
 const STEPS_BETWEEN_CLOCKS = 256;
+const MICROSECONDS_BETWEEN_CLOCKS = 5000;
 const EVERY_MS = 1000;
 /** When there are as many, every other one is dropped and they come half as often: a run of hours has as many points as one of minutes. */
 const MOST = 480;
@@ -26,6 +28,7 @@ export const hostSamples = (busy: ReadonlyMap<string, { readonly milliseconds: n
   let samples: HostSample[] = [];
   let every = EVERY_MS;
   let steps = 0;
+  let spent = 0;
   let next = 0;
   const sample = (at: number): HostSample => {
     const { used_heap_size, external_memory } = getHeapStatistics();
@@ -40,8 +43,10 @@ export const hostSamples = (busy: ReadonlyMap<string, { readonly milliseconds: n
   };
   return {
     upToNow: () => [...samples, sample(now())],
-    stepped() {
-      if (++steps % STEPS_BETWEEN_CLOCKS !== 0) return;
+    stepped(microseconds) {
+      spent += microseconds;
+      if (++steps < STEPS_BETWEEN_CLOCKS && spent < MICROSECONDS_BETWEEN_CLOCKS) return;
+      [steps, spent] = [0, 0];
       const at = now();
       if (at >= next) take(at);
     },

@@ -133,7 +133,7 @@ export const reporter = (): Reporter => {
       if (!used) busy.set(name, (used = { milliseconds: 0, steps: 0 }));
       used.milliseconds += microseconds / 1000;
       used.steps++;
-      hostOverTime.stepped();
+      hostOverTime.stepped(microseconds);
     },
     published(owner, feed, entries) {
       if (owner.actor !== 'apiserver') return;

@@ -23,7 +23,7 @@ const timelineOverlays = (runs: readonly EarlierRun[]): ReportChart[] => {
   return wanted.flatMap(([timeline, line, title]) => {
     const unit = present?.report.charts.timelines.find(({ name }) => name === timeline)?.unit;
     const lines = overlaid(runs, ({ timelines, marks }) => shifted(timelines.find(({ name }) => name === timeline)?.lines.find(({ name }) => name === line)?.points, firstPod(marks)));
-    if (unit === undefined || lines.length < 2) return [];
+    if (unit === undefined || !isOverlay(lines)) return [];
     return [{ title, caption: 'Seconds since the first pod was created.', svg: lineChart({ title, lines, x: { type: 'linear', text: secondsText }, y: { text: axisText(unit) } }) }];
   });
 };
@@ -31,7 +31,7 @@ const timelineOverlays = (runs: readonly EarlierRun[]): ReportChart[] => {
 const distributionOverlays = (runs: readonly EarlierRun[]): ReportChart[] =>
   (runs[0]?.report.charts.distributions ?? []).flatMap(({ name }) => {
     const lines = overlaid(runs, ({ distributions }) => distributions.find((distribution) => distribution.name === name)?.points);
-    if (lines.length < 2) return [];
+    if (!isOverlay(lines)) return [];
     return [{ title: name, caption: 'Share that was done within that time.', svg: lineChart({ title: name, lines, x: { type: 'log', text: durationText }, y: { most: 1, text: percent } }) }];
   });
 
@@ -40,6 +40,9 @@ const overlaid = (runs: readonly EarlierRun[], pointsOf: (charts: ChartData) => 
     const points = pointsOf(report.charts);
     return points === undefined ? [] : [{ name, points, series: index, earlier: index > 0 }];
   });
+
+/** Without a line of this run there is nothing to compare. */
+const isOverlay = ([first, ...others]: readonly Line[]): boolean => first?.earlier === false && others.length > 0;
 
 const firstPod = (marks: ChartData['marks']): number => marks.find(({ name }) => name === 'first pod created')?.at ?? 0;
 

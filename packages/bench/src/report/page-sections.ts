@@ -64,7 +64,7 @@ const thresholds = ({ thresholds: verdicts }: Report): string =>
 
 const comparison = (report: Report, runs: readonly EarlierRun[]): string => {
   const figures = compareFigures(report, runs);
-  const other = runs.flatMap((run) => differences(report, run).map((difference) => [tagged('span', run.name, 'key'), difference]));
+  const other = runs.map((run) => [tagged('span', run.name, 'key'), differences(report, run).join('; ')] as const).filter(([, different]) => different !== '');
   return [
     other.length === 0 ? '' : panel('Not the same', 'What differed besides the figures; read them with it.', table([LABEL, LABEL], other)),
     panel('Key figures', 'This run, each earlier one, and how many times as much it is now. Green is better, red is worse, by more than five per cent.', comparisonTable(figures.filter(({ name }) => KEY_FIGURES.test(name)), runs)),

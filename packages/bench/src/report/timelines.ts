@@ -57,7 +57,8 @@ const cpuTimeline = ({ began, seen, process }: LoadResult): Timeline => {
   const grid = gridOf(began, process.at(-1)?.at ?? began);
   const kinds = [...new Set(hosts.flatMap((samples) => Object.keys(samples.at(-1)?.busy ?? {})))];
   const used = kinds.map((kind) => ({ name: kind, cores: increments(grid, (at) => hosts.reduce((sum, samples) => sum + busyAt(samples, kind, at, began), 0)) }));
-  const whole = increments(grid, (at) => valueAt(process.map((sample) => [sample.at, sample.cpu]), at));
+  const spent = process.flatMap(({ at, cpu }): (readonly [number, number])[] => (cpu === undefined ? [] : [[at, cpu]]));
+  const whole = spent.length === 0 ? [] : increments(grid, (at) => valueAt(spent, at));
   return {
     name: 'cpu', title: 'CPU by kind of component', caption: 'Cores in use: time in handlers, and of the whole process with encoding, queues and garbage collection.', unit: 'cores',
     lines: [{ name: 'process', points: asPoints(grid, whole, began) }, ...used.toSorted((a, b) => total(b.cores) - total(a.cores)).slice(0, 7).map(({ name, cores }) => ({ name, points: asPoints(grid, cores, began) }))].filter(hasPoints),

@@ -6,9 +6,9 @@ export interface LegendEntry {
 }
 
 export const LEGEND_ROW = 19;
-const CHARACTER = 6.7;
+const CHARACTER = 6.4;
 const SWATCH = 15;
-const GAP = 14;
+const GAP = 12;
 
 /** Entries as rows that are not wider than `width`. */
 export const legendRows = (entries: readonly LegendEntry[], width: number): (readonly LegendEntry[])[] => {

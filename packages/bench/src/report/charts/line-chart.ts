@@ -29,12 +29,13 @@ const LEFT = 50;
 const RIGHT = 14;
 const TOP = 12;
 const BOTTOM = 28;
+const LEGEND_LEFT = 12;
 
 /** An SVG of `lines`, told apart by colour and by a legend; every line says its name when pointed at. */
 export const lineChart = ({ title, lines, x, y, filled, marks = [] }: LineChart): string => {
   const shown = lines.flatMap((line, index) => (line.points.some(([, value]) => value !== null) ? [{ ...line, series: line.series ?? index }] : []));
   const all = shown.flatMap((line) => line.points).filter((point): point is readonly [number, number] => point[1] !== null);
-  const legend = shown.length > 1 ? legendRows(shown, CHART.width - LEFT - RIGHT) : [];
+  const legend = shown.length > 1 ? legendRows(shown, CHART.width - 2 * LEGEND_LEFT) : [];
   const bottom = CHART.height - BOTTOM - legend.length * LEGEND_ROW;
   const xs = xScale(x, all.map(([at]) => at));
   const ys = linearScale(y.most ?? largest(all.map(([, at]) => at)), bottom, TOP);
@@ -46,7 +47,7 @@ export const lineChart = ({ title, lines, x, y, filled, marks = [] }: LineChart)
     ...marks.map(({ at, name }) => element('line', { class: 'mark', x1: xs.place(at), x2: xs.place(at), y1: TOP, y2: bottom }, element('title', {}, `${name}: ${x.text(at)}`))),
     // The first line lies on top of the others.
     ...shown.flatMap((line, index) => drawn(line, xs, ys, filled === true && index === 0 ? bottom : undefined)).reverse(),
-    ...drawLegend(legend, LEFT - 4, CHART.height - 6),
+    ...drawLegend(legend, LEGEND_LEFT, CHART.height - 6),
   ];
   return element('svg', { viewBox: `0 0 ${CHART.width} ${CHART.height}`, role: 'img', 'aria-label': title }, ...parts);
 };
