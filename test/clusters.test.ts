@@ -38,6 +38,15 @@ const isAlive = (pid: number): boolean => {
     return false;
   }
 };
+/** As Linux tells it: the fourth field, after a name that may have blanks. */
+const parentOf = (pid: string): number => {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1]);
+  } catch {
+    return 0;
+  }
+};
+const childrenOf = (pid: number): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid).map(Number);
 const left = (): string[] => readdirSync(join(shell.folder, 'clusters')).sort();
 
 describe('a detached cluster', () => {
@@ -78,6 +87,16 @@ describe('a detached cluster', () => {
     child.kill('SIGINT');
     expect((await ended).code).toBe(0);
     expect(left()).toEqual([]);
+  });
+
+  it.runIf(existsSync('/proc/self/stat'))('with threads over several processes ends with all of them', async () => {
+    const up = await shell.run('up', '--mode', 'threads', '--processes', '2', '--nodes', '2', '--controllers', 'none', '--port', '0', '--detach');
+    expect(up).toMatchObject({ code: 0, err: '' });
+    const [cluster] = await clusters();
+    const processes = childrenOf(cluster?.pid ?? 0);
+    expect(processes.length).toBeGreaterThanOrEqual(2);
+    expect((await shell.run('down')).code).toBe(0);
+    expect(processes.filter(isAlive)).toEqual([]);
   });
 
   it('whose start is interrupted leaves no process behind', async () => {

@@ -3,7 +3,7 @@ import { clusterNodes, DEFAULT_CAPACITY } from '@naumachia/actors/cluster';
 import { type ClusterFlags, describedCluster, type DescribedCluster, nodeCount } from './cluster-flags.js';
 import { CommandFailed, EXIT, UsageError } from './exit-codes.js';
 import { interruption } from './interruption.js';
-import { fitThreads, machineLimits } from './machine-limits.js';
+import { processesFor } from './machine-limits.js';
 import { progressLine } from './progress-line.js';
 import { VERSION } from './package-version.js';
 import { earlierRunsOf, metricsAt, portProblem, prepareReportFolder, type ReportFlags, thresholdsOf } from './report-flags.js';
@@ -34,7 +34,7 @@ export const bench = async (flags: BenchFlags): Promise<number> => {
   const limit = flags.duration ?? LONGEST_MS;
   for (const { file, line, problem } of load.errors) process.stderr.write(`error: ${file}:${line}: ${problem}\n`);
   if (load.objects.length === 0) throw new CommandFailed('there is nothing to apply', EXIT.failed);
-  const processes = processesFor(nodes, mode, flags);
+  const processes = processesFor(nodes, mode, flags.processes);
   refuseTooManyPods(cluster, load);
   prepareReportFolder(flags);
 
@@ -77,17 +77,6 @@ const tellProblems = ({ refused, outcome, run, figures }: Report): void => {
   if (refused.length > MOST_REFUSALS) process.stderr.write(`error: ${refused.length - MOST_REFUSALS} more objects were refused\n`);
   const running = figures.find(({ name }) => name === 'pods.running')?.value ?? 0;
   if (outcome === 'incomplete') process.stderr.write(`error: ${running} of ${run.pods} pods were Running after ${run.limit / 1000} s; --duration gives a run more time\n`);
-};
-
-/** How many processes the threads of nodes are spread over. Refuses what this machine cannot hold before anything starts. */
-const processesFor = (nodes: number, mode: LoadOptions['mode'], { processes }: BenchFlags): number => {
-  if (mode !== 'threads') {
-    if (processes !== undefined) throw new UsageError('--processes belongs to --mode threads');
-    return 1;
-  }
-  const fit = fitThreads(nodes, machineLimits(), processes);
-  if ('problem' in fit) throw new CommandFailed(fit.problem);
-  return fit.processes;
 };
 
 const modeOf = ({ mode }: DescribedCluster): LoadOptions['mode'] => {

@@ -1,6 +1,6 @@
 import { CATALOG, clusterHeap, clusterLinks, clusterNiceness, clusterPlacement, type ClusterSpec } from '@naumachia/actors';
 import { METRICS_REPORTER } from '@naumachia/actors/metrics';
-import { type HostBuild, type Incident, type LoadedParts, type Runtime, SIMULATED_LATENCIES, SimulatedRuntime, ThreadsRuntime } from '@naumachia/core';
+import { createRuntime as createWallRuntime, type HostBuild, type Incident, type LoadedParts, type Runtime, SIMULATED_LATENCIES, SimulatedRuntime } from '@naumachia/core';
 import { nodeHostBuild } from '@naumachia/bench/node-host-build';
 import { UsageError } from './exit-codes.js';
 import { assertPlayedAgain, type RecordedRun } from './recorded-run.js';
@@ -21,8 +21,8 @@ export interface Bundled {
   readonly host: HostBuild;
 }
 
-/** What a cluster runs on, with nothing running yet. Throws a `UsageError` for flags that belong to another mode. */
-export const createRuntime = async (cluster: ClusterSpec, { speed, paused }: PaceFlags, incident: (incident: Incident) => void, bundled?: Bundled): Promise<Runtime> => {
+/** What a cluster runs on, with nothing running yet; `processes` hold the threads of its nodes. Throws a `UsageError` for flags that belong to another mode. */
+export const createRuntime = async (cluster: ClusterSpec, processes: number, { speed, paused }: PaceFlags, incident: (incident: Incident) => void, bundled?: Bundled): Promise<Runtime> => {
   const { mode = 'packed', hosts, seed = 1 } = cluster;
   const links = clusterLinks(cluster);
   if (mode === 'simulated') {
@@ -31,7 +31,7 @@ export const createRuntime = async (cluster: ClusterSpec, { speed, paused }: Pac
   }
   if (speed !== undefined || paused === true) throw new UsageError(`${speed === undefined ? '--paused' : '--speed'} belongs to --mode simulated: elsewhere time is that of the wall`);
   const build = mode === 'threads' ? nodeHostBuild() : bundled && (() => bundled.host);
-  return ThreadsRuntime.create({ ...partsOf(bundled), seed, placement: clusterPlacement(mode, hosts), latencies: links, heap: clusterHeap, niceness: clusterNiceness, ...(build && { build }), incident });
+  return createWallRuntime({ ...partsOf(bundled), seed, placement: clusterPlacement(mode, hosts, processes), latencies: links, heap: clusterHeap, niceness: clusterNiceness, ...(build && { build }), incident });
 };
 
 /** The runtime of a recorded run, where that had got. Throws a `CommandFailed` if it does not go as it went. */

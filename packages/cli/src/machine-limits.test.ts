@@ -1,9 +1,14 @@
 import { expect, it } from 'vitest';
-import { fitThreads, machineLimits, threadsProblem } from './machine-limits.js';
+import { fitThreads, type MachineLimits, machineLimits, processesFor } from './machine-limits.js';
 
 const ROOMY = { memoryBytes: 64e9, memoryMaps: 10_000_000, threads: undefined };
 /** vm.max_map_count as Linux has it. */
 const USUAL = { ...ROOMY, memoryMaps: 65_530 };
+
+const threadsProblem = (nodes: number, limits: MachineLimits): string | undefined => {
+  const fit = fitThreads(nodes, limits, 1);
+  return 'problem' in fit ? fit.problem : undefined;
+};
 
 it('lets pass what fits', () => {
   expect(threadsProblem(200, ROOMY)).toBeUndefined();
@@ -34,6 +39,13 @@ it('refuses fewer processes than are needed, and names how many would do', () =>
 
 it('refuses what no number of processes makes room for', () => {
   expect(fitThreads(2000, { ...USUAL, memoryBytes: 8e9 })).toEqual({ problem: expect.stringMatching(/each takes about 8 MB of the 8000 MB that are free: at most --nodes \d+ would fit\. /) as unknown });
+});
+
+it('gives a thread to each component where that is asked for, and refuses --processes elsewhere', () => {
+  expect(processesFor(3, 'threads', undefined)).toBe(1);
+  expect(processesFor(100_000, 'packed', undefined)).toBe(1);
+  expect(() => processesFor(3, 'packed', 2)).toThrow('--processes belongs to --mode threads');
+  expect(() => processesFor(100_000, 'threads', undefined)).toThrow(/at most --nodes \d+ would fit/);
 });
 
 it('knows this machine to have some memory', () => {

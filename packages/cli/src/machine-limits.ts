@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
+import type { ClusterMode } from '@naumachia/actors';
+import { CommandFailed, UsageError } from './exit-codes.js';
 
 /** What a process may still take of this machine. Absent: not limited, or not known here. */
 export interface MachineLimits {
@@ -52,10 +54,15 @@ export const fitThreads = (nodes: number, limits: MachineLimits, asked?: number)
 const processLimit = (threads: number, maps: number | undefined, left: number | undefined): string =>
   maps === threads ? `each takes ${MAPS_PER_THREAD} memory maps of the ${left} that a process has left (vm.max_map_count)` : `a process holds at most ${threads} of them safely`;
 
-/** Why a cluster with a thread per component would not fit into one process. */
-export const threadsProblem = (nodes: number, limits: MachineLimits): string | undefined => {
-  const fit = fitThreads(nodes, limits, 1);
-  return 'problem' in fit ? fit.problem : undefined;
+/** How many processes the threads of nodes are spread over. Refuses what this machine cannot hold before anything starts. */
+export const processesFor = (nodes: number, mode: ClusterMode, asked: number | undefined): number => {
+  if (mode !== 'threads') {
+    if (asked !== undefined) throw new UsageError('--processes belongs to --mode threads');
+    return 1;
+  }
+  const fit = fitThreads(nodes, machineLimits(), asked);
+  if ('problem' in fit) throw new CommandFailed(fit.problem);
+  return fit.processes;
 };
 
 const read = (file: string): string | undefined => {

@@ -12,9 +12,17 @@ import { versionCommands } from './commands/version.js';
 /** Every command of `naumachia`, in the order of `--help`. */
 const FAMILIES: readonly CommandFamily[] = [upCommands, clustersCommands, clockCommands, faultCommands, benchCommands, simulateCommands, completionCommands, versionCommands];
 
+const EXAMPLES = `
+Examples:
+  naumachia up --detach                        a cluster for kubectl, in the background
+  naumachia bench --nodes 100 --pods 2000      how fast pods come to run
+  naumachia simulate --seeds 1..200            what goes wrong when things fail
+
+"naumachia COMMAND --help" shows the flags of a command, and more examples.`;
+
 /** The commands and their flags. Each loads its code when it is called, so that `--help` and `up` need not wait for the others'. */
 export const program = (version: string, ended: Ended): Command => {
-  const naumachia = new Command('naumachia').description('A whole Kubernetes 1.36 cluster inside Node.js: start one, or measure one.').version(version).exitOverride().showHelpAfterError().enablePositionalOptions();
+  const naumachia = new Command('naumachia').description('A whole Kubernetes 1.36 cluster inside Node.js: start one, or measure one.').version(version).exitOverride().showHelpAfterError().enablePositionalOptions().addHelpText('after', EXAMPLES);
   for (const add of FAMILIES) add(naumachia, ended);
   return naumachia;
 };

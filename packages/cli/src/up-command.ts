@@ -7,7 +7,7 @@ import { type Bundled, createRuntime, type PaceFlags, resumeRuntime } from './cl
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { interruption } from './interruption.js';
 import { contextOf, defaultKubeconfig } from './kubeconfig-file.js';
-import { machineLimits, threadsProblem } from './machine-limits.js';
+import { processesFor } from './machine-limits.js';
 import { passUntilNodesReady } from './nodes-ready.js';
 import { VERSION } from './package-version.js';
 import { readRecordedRun, type RecordedRun, refuseBesideRun } from './recorded-run.js';
@@ -19,6 +19,8 @@ import { print } from './standard-output.js';
 
 export interface UpFlags extends ClusterFlags, PaceFlags {
   readonly port: number;
+  /** Default: as many as the machine's limits ask for. */
+  readonly processes?: number;
   /** `false`: no kubeconfig is touched. */
   readonly kubeconfig?: string | false;
   readonly token?: string;
@@ -36,13 +38,12 @@ export const up = async (flags: UpFlags, bundled?: Bundled): Promise<number> => 
   const recorded = flags.from === undefined ? undefined : recordedIn(flags.from, flags);
   const cluster = recorded?.cluster ?? (await describedCluster(flags, DEFAULTS));
   const nodes = nodeCount(cluster);
-  const problem = cluster.mode === 'threads' ? threadsProblem(nodes, machineLimits()) : undefined;
-  if (problem !== undefined) throw new CommandFailed(problem);
+  const processes = processesFor(nodes, cluster.mode, flags.processes);
   const about = { pid: process.pid, startedAt: new Date().toISOString(), version: VERSION, mode: cluster.mode, nodes, ...(flags.detachedLog !== undefined && { log: flags.detachedLog }) };
   if (flags.detach === true) return upDetached(await claimName(cluster.name, about));
 
   const incident = ({ host, what, detail }: Incident): void => void process.stderr.write(`${host}: ${what}: ${detail}\n`);
-  const runtime = recorded ? await resumeRuntime(recorded.file, recorded.run, flags, incident, bundled) : await createRuntime(cluster, flags, incident, bundled);
+  const runtime = recorded ? await resumeRuntime(recorded.file, recorded.run, flags, incident, bundled) : await createRuntime(cluster, processes, flags, incident, bundled);
   let interrupted: () => void = () => {};
   const untilInterrupted = new Promise<void>((resolve) => (interrupted = resolve));
   const interrupt = interruption(interrupted);

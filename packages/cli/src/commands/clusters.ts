@@ -37,7 +37,7 @@ export const clustersCommands: CommandFamily = (program, ended) => {
 
   program
     .command('get')
-    .description('Show what runs.')
+    .description('Show what runs: `get clusters`.')
     .command('clusters')
     .alias('cluster')
     .description('Show the running clusters of this user.')

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { clusterName, positiveNumber, wholeNumber } from '../flag-values.js';
 import type { UpFlags } from '../up-command.js';
-import { type CommandFamily, hosts, mode, withUsage } from './family.js';
+import { type CommandFamily, hosts, mode, processes, withUsage } from './family.js';
 
 const EXAMPLES = `
 Examples:
@@ -23,6 +23,7 @@ export const upCommands: CommandFamily = (program, ended) => {
     .option('--nodes <number>', 'nodes of the cluster (default: 3)', wholeNumber(0, 100_000))
     .addOption(mode('simulated: on one thread in virtual time, which goes as fast as you say'))
     .addOption(hosts())
+    .addOption(processes())
     .option('--speed <number>', 'simulated: virtual seconds in one of wall time (default: 1)', positiveNumber)
     .option('--paused', 'simulated: the clock stands until `naumachia clock` lets it go on; requests are answered all the same')
     .option('--from <file>', 'go on with a simulated cluster that `naumachia clock save` has kept')
