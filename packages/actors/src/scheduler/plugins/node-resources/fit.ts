@@ -14,13 +14,16 @@ const NAME = 'NodeResourcesFit';
 interface ScalarDemand {
   readonly name: string;
   readonly value: number;
+  /** Stands for it in the number of a shortage: 2 to the power of its place. Pods ask for a few of them, doubles hold nearly fifty. */
+  readonly bit: number;
   readonly columns: ScalarColumns | undefined;
 }
 
 interface State {
   readonly resources: PodResources;
   readonly scalars: readonly ScalarDemand[];
-  readonly refusals: Map<string, Rejection>;
+  /** By the number of the shortage. */
+  readonly refusals: Map<number, Rejection>;
 }
 
 /** Built-in shortages as bits; `NEVER` bits: the node is too small even when empty, so that removing pods would not help. */
@@ -42,7 +45,21 @@ const rejection = (bits: number, scalars: readonly string[]): Rejection => ({
   reasons: [...TEXTS.filter(([bit]) => (bits & bit) !== 0).map(([, text]) => text), ...scalars.map((name) => `Insufficient ${name}`)],
 });
 
-const BUILT_IN: readonly Rejection[] = Array.from({ length: 2 * NEVER }, (_, bits) => rejection(bits, []));
+/** Built-in shortages take this many numbers, and scalars the bits above. */
+const SHORTAGES = 2 * NEVER;
+const BUILT_IN: readonly Rejection[] = Array.from({ length: SHORTAGES }, (_, bits) => rejection(bits, []));
+
+/** The refusal for a shortage. The real order of scalars is that of a Go map; here they stand in order. */
+const refusalOf = ({ scalars, refusals }: State, short: number, lacking: number): Rejection => {
+  if (lacking === 0) return BUILT_IN[short] as Rejection;
+  const shortage = lacking * SHORTAGES + short;
+  let refusal = refusals.get(shortage);
+  if (!refusal) {
+    refusal = rejection(short, scalars.filter(({ bit }) => Math.floor(lacking / bit) % 2 === 1).map(({ name }) => name).sort());
+    refusals.set(shortage, refusal);
+  }
+  return refusal;
+};
 
 /** A fit of a pod into an empty node of this shape, for hints (`isFit`). */
 const fitsEmpty = (resources: PodResources, node: Node): boolean => {
@@ -96,14 +113,18 @@ const afterPodChange: HintFunction = (pod, former, current) => {
 export const nodeResourcesFit = definePlugin<State, undefined>({
   name: NAME,
   preFilter: ({ resources }, table) => {
-    const scalars = resources.scalars.filter(({ value }) => value > 0).map(({ name, value }) => ({ name, value, columns: table.scalars.get(name) }));
+    const scalars = resources.scalars.filter(({ value }) => value > 0).map(({ name, value }, at) => ({ name, value, bit: 2 ** at, columns: table.scalars.get(name) }));
     return { type: 'success', state: { resources, scalars, refusals: new Map() } };
   },
-  filter: ({ resources, scalars, refusals }, _pod, table, candidates) => {
-    const { milliCPU, memory, ephemeralStorage } = resources;
+  filter: (state, _pod, table, candidates) => {
+    const { scalars } = state;
+    const { milliCPU, memory, ephemeralStorage } = state.resources;
     const { allocatableMilliCPU, requestedMilliCPU, allocatableMemory, requestedMemory, allocatableEphemeralStorage, requestedEphemeralStorage, allocatablePods, podCount } = table;
     const { nodes, count } = candidates;
     let kept = 0;
+    // Nodes that refuse one after another mostly do so for the same reason.
+    let latest = -1;
+    let verdict = -1;
     for (let at = 0; at < count; at++) {
       const node = nodes[at] as number;
       let short = 0;
@@ -120,27 +141,24 @@ export const nodeResourcesFit = definePlugin<State, undefined>({
         const most = allocatableEphemeralStorage[node] as number;
         if (ephemeralStorage > most - (requestedEphemeralStorage[node] as number)) short |= ephemeralStorage > most ? DISK | NEVER : DISK;
       }
-      let refusal = BUILT_IN[short] as Rejection;
-      if (scalars.length > 0) {
-        const lacking: string[] = [];
-        for (const { name, value, columns } of scalars) {
-          const most = columns?.allocatable[node] ?? 0;
-          if (value <= most - (columns?.requested[node] ?? 0)) continue;
-          lacking.push(name);
-          if (value > most) short |= NEVER;
-        }
-        if (lacking.length > 0) {
-          // The real order of these is that of a Go map; here they stand in order.
-          lacking.sort();
-          const key = `${short} ${lacking.join()}`;
-          refusal = refusals.get(key) ?? rejection(short, lacking);
-          refusals.set(key, refusal);
-          refuse(candidates, node, verdictOf(candidates, refusal));
-          continue;
-        }
+      let lacking = 0;
+      for (let scalar = 0; scalar < scalars.length; scalar++) {
+        const { value, bit, columns } = scalars[scalar] as ScalarDemand;
+        const most = columns === undefined ? 0 : (columns.allocatable[node] as number);
+        if (value <= most - (columns === undefined ? 0 : (columns.requested[node] as number))) continue;
+        lacking += bit;
+        if (value > most) short |= NEVER;
       }
-      if (short === 0) nodes[kept++] = node;
-      else refuse(candidates, node, verdictOf(candidates, refusal));
+      const shortage = lacking * SHORTAGES + short;
+      if (shortage === 0) {
+        nodes[kept++] = node;
+        continue;
+      }
+      if (shortage !== latest) {
+        latest = shortage;
+        verdict = verdictOf(candidates, refusalOf(state, short, lacking));
+      }
+      refuse(candidates, node, verdict);
     }
     candidates.count = kept;
   },
