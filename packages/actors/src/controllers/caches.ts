@@ -62,7 +62,7 @@ export const ENDPOINT_SLICES = defineInformer<ControllerManager, EndpointSlice>(
 });
 
 export const ENDPOINTS = defineInformer<ControllerManager, Endpoints>({ resource: 'endpoints' });
-export const NODES = defineInformer<ControllerManager, Node>({ resource: 'nodes' });
+export const NODES = defineInformer<ControllerManager, Node>({ resource: 'nodes', packs: true });
 export const LEASES = defineInformer<ControllerManager, Lease>({ resource: 'leases.coordination.k8s.io' });
 export const NAMESPACES = defineInformer<ControllerManager, Namespace>({ resource: 'namespaces' });
 export const SERVICE_ACCOUNTS = defineInformer<ControllerManager, ServiceAccount>({ resource: 'serviceaccounts' });

@@ -9,7 +9,7 @@ import { formatTime } from '../../api/time-format.js';
 import { LEASES, NODES, PODS } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import { hasFinished, type PodView } from '../pod-view.js';
-import { noteSigns, readyCondition, silentConditions } from './node-health.js';
+import { isStillCalm, noteSigns, readyCondition, silentConditions } from './node-health.js';
 import { EVICTOR } from './node-evictor.js';
 import { CLIENT, evictionKey, hasEvictionTaint, isEvictionTaint, taintPatches } from './taints.js';
 import { newZone, zoneOf, zoneRate, type ZoneState, zoneState } from './zones.js';
@@ -67,12 +67,23 @@ const monitor = (manager: ControllerManager, now: Instant): Work => {
   const writes: ApiRequest[] = [];
   const taints: ApiRequest[] = [];
   const counts = new Map<string, { ready: number; notReady: number }>();
+  const grace = manager.config.nodeMonitorGraceSeconds ?? GRACE_SECONDS;
+  const countIn = (zone: string, ready: string): void => {
+    let count = counts.get(zone);
+    if (count === undefined) counts.set(zone, (count = { ready: 0, notReady: 0 }));
+    count[ready === 'True' ? 'ready' : 'notReady']++;
+  };
   for (const [name, node] of nodes) {
-    if (!health.has(name)) events.push(registeredNode(name, node));
     const lease = objectAt(manager.informers, LEASES, `kube-node-lease/${name}`);
-    const signs = noteSigns(health.get(name), node.value, lease?.value, now);
+    const known = health.get(name);
+    if (known?.calm !== undefined && isStillCalm(known, node, lease, grace, now)) {
+      countIn(known.calm.zone, 'True');
+      continue;
+    }
+    if (known === undefined) events.push(registeredNode(name, node));
+    const signs = noteSigns(known, node.value, lease?.value, now);
     health.set(name, signs);
-    const conditions = silentConditions(signs, node.value, manager.config.nodeMonitorGraceSeconds ?? GRACE_SECONDS, now);
+    const conditions = silentConditions(signs, node.value, grace, now);
     if (conditions !== undefined) {
       writes.push(updateSubresourceRequest(CLIENT, node.header, 'status', Object.assign({}, node.value, { status: Object.assign({}, node.value.status, { conditions }) })));
       if (readyCondition(node.value)?.status === 'True') {
@@ -81,11 +92,11 @@ const monitor = (manager: ControllerManager, now: Instant): Work => {
       }
     }
     const ready = statusOf(conditions, node.value);
-    taints.push(...evictionTaints(manager, node, ready, now));
+    const wanted = evictionTaints(manager, node, ready, now);
+    taints.push(...wanted);
     const zone = zoneOf(node.value);
-    const count = counts.get(zone) ?? { ready: 0, notReady: 0 };
-    count[ready === 'True' ? 'ready' : 'notReady']++;
-    counts.set(zone, count);
+    countIn(zone, ready);
+    signs.calm = ready === 'True' && wanted.length === 0 ? { revision: node.header.revision, zone } : undefined;
   }
   for (const name of [...health.keys()]) {
     if (nodes.has(name)) continue;
