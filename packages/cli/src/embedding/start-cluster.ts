@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { CATALOG, clusterActors, clusterHeap, clusterLinks, clusterNiceness, clusterNodes, clusterPlacement, type ClusterSpec, type KubernetesObject } from '@naumachia/actors';
 import { type EdgeInfo, kubeconfig, newAuthority } from '@naumachia/actors/apiserver/edge';
 import type { BuiltInKinds } from '@naumachia/actors/api';
-import { type Incident, instantOf, type LoadedParts, milliseconds, type Port, type Runtime, SIMULATED_LATENCIES, SimulatedRuntime, sweepDecodedValues, ThreadsRuntime, type VirtualClock } from '@naumachia/core';
+import { type Incident, instantOf, type LoadedParts, type Runtime, SIMULATED_LATENCIES, SimulatedRuntime, sweepDecodedValues, ThreadsRuntime, type VirtualClock } from '@naumachia/core';
 import { PortClient } from './client.js';
 import type { Cluster } from './cluster.js';
-import { virtualClock, wallClock } from './cluster-clock.js';
+import { clusterClock, virtualPassing, wallPassing } from './cluster-clock.js';
 import { clusterFaults } from './cluster-faults.js';
 import { clusterOf, type ClusterOptions } from './cluster-options.js';
 import { clusterTrace } from './cluster-trace.js';
 import type { Later } from './live-objects.js';
 import { type Manifests, objectsOf } from './manifests.js';
-import { type Passing, waitFor } from './wait-for.js';
+import { waitFor } from './wait-for.js';
 
 /** The module that observes each host. */
 const REPORTER = new URL('./trace-reporter.js', import.meta.url).href;
@@ -19,8 +19,6 @@ const REPORTER = new URL('./trace-reporter.js', import.meta.url).href;
 const EPOCH = instantOf(Date.UTC(2026, 0, 1));
 /** How long after a lost link or a restarted API server a watch is resumed, as at the HTTPS edge. */
 const RESUME_MS = 200;
-/** The parts in which virtual time passes while somebody waits. */
-const VIRTUAL_LOOK_MS = 100;
 /** Virtual or not: nodes that are not ready by then never will be. */
 const START_LIMIT = '300s';
 
@@ -67,21 +65,22 @@ const ready = async (spec: ClusterSpec, { runtime, clock, hash }: Running): Prom
   const nodes = clusterNodes(spec).map(({ name }) => name);
   const port = runtime.port('client');
   const start = port.now();
-  const waiting = new Waiting(port, clock);
+  const passing = clock ? virtualPassing(clock) : wallPassing(port, spec.mode ?? 'packed');
+  const later: Later = (again) => passing.after(RESUME_MS, again);
   // In virtual time nothing may enter that differs from run to run.
   await runtime.start(clusterActors(clock === undefined ? Object.assign({}, spec, { rootCa: authority.certificate }) : spec));
   const opening = runtime.open('apiserver', 'edge', { token, authority }) as Promise<EdgeInfo>;
   // If the nodes fail first, nobody asks any more whether this did.
   opening.catch(() => {});
-  const wait = waitFor(port, waiting.later, waiting);
+  const wait = waitFor(port, later, passing);
   await nodesReady(spec, nodes, wait);
   const { url, caCertificate } = await opening;
-  const client = new PortClient(port, waiting.later);
+  const client = new PortClient(port, later);
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> =>
     (stopping ??= (async () => {
       client.close();
-      waiting.end();
+      passing.end();
       await runtime.stop('abort');
       // What this thread has decoded of the cluster nobody will read again; whatever belongs to others is decoded again when they need it.
       for (let sweep = 0; sweep < 2; sweep++) sweepDecodedValues();
@@ -97,7 +96,7 @@ const ready = async (spec: ClusterSpec, { runtime, clock, hash }: Running): Prom
     },
     waitFor: wait,
     faults: clusterFaults(runtime, () => port.now(), nodes),
-    clock: clock ? virtualClock(clock, waiting.passed) : wallClock(port, spec.mode ?? 'packed'),
+    clock: clusterClock(passing),
     trace: clusterTrace(runtime, start, hash),
     stop,
     [Symbol.asyncDispose]: stop,
@@ -110,73 +109,3 @@ const nodesReady = async ({ controllers }: ClusterSpec, nodes: readonly string[]
   const isReady = (node: BuiltInKinds['Node']): boolean => node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
   await wait('Node', {}, (known) => known.length >= nodes.length && known.every(isReady), { limit: START_LIMIT });
 };
-
-/** How time goes by for those who wait: with the wall's clock, or by letting virtual time pass. */
-class Waiting implements Passing {
-  readonly #port: Port;
-  readonly #clock: VirtualClock | undefined;
-  readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #atNextMoment = new Set<() => void>();
-  readonly #ended: Promise<void>;
-  #end = (): void => {};
-  isOver = false;
-
-  constructor(port: Port, clock: VirtualClock | undefined) {
-    this.#port = port;
-    this.#clock = clock;
-    this.#ended = new Promise((resolve) => (this.#end = resolve));
-  }
-
-  now(): number {
-    return this.#port.now();
-  }
-
-  readonly later: Later = (again) => {
-    if (this.#clock) {
-      this.#atNextMoment.add(again);
-      return () => void this.#atNextMoment.delete(again);
-    }
-    const timer = this.#timer(RESUME_MS, again);
-    return () => this.#forget(timer);
-  };
-
-  /** Some virtual time has passed. */
-  readonly passed = (): void => {
-    const waiting = [...this.#atNextMoment];
-    this.#atNextMoment.clear();
-    for (const again of waiting) again();
-  };
-
-  async moment(most: number, woken?: Promise<void>): Promise<void> {
-    if (this.#clock) {
-      await this.#clock.advance(milliseconds(VIRTUAL_LOOK_MS));
-      return this.passed();
-    }
-    let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<void>((resolve) => (timer = this.#timer(most, resolve)));
-    await Promise.race([over, this.#ended, ...(woken ? [woken] : [])]);
-    if (timer) this.#forget(timer);
-  }
-
-  end(): void {
-    this.isOver = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
-    this.#atNextMoment.clear();
-    this.#end();
-  }
-
-  #timer(wait: number, then: () => void): NodeJS.Timeout {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      then();
-    }, wait);
-    this.#timers.add(timer);
-    return timer;
-  }
-
-  #forget(timer: NodeJS.Timeout): void {
-    clearTimeout(timer);
-    this.#timers.delete(timer);
-  }
-}

@@ -1,6 +1,7 @@
 import type { KubernetesObject, Stored } from '@naumachia/actors';
 import type { Port } from '@naumachia/core';
 import type { InNamespace } from './client.js';
+import type { Passing } from './cluster-clock.js';
 import { WaitTimeout } from './errors.js';
 import { type Kind, type ObjectOf, resourceOfKind } from './kinds.js';
 import { type Later, LiveObjects, type Selection } from './live-objects.js';
@@ -25,16 +26,6 @@ export interface WaitFor {
   <K extends Kind>(kind: K, selection: Selection, until: State | ((objects: readonly ObjectOf<K>[]) => boolean), options?: WaitOptions): Promise<ObjectOf<K>[]>;
   /** Until the function is true. It is asked again and again. */
   (holds: () => boolean | Promise<boolean>, options?: WaitOptions): Promise<void>;
-}
-
-/** How time goes by where somebody waits. */
-export interface Passing {
-  /** Milliseconds of the cluster's clock. */
-  now(): number;
-  /** Lets some time pass: at most so many milliseconds, and less once `woken` says so. */
-  moment(most: number, woken?: Promise<void>): Promise<void>;
-  /** No more waiting: the cluster is stopped. */
-  readonly isOver: boolean;
 }
 
 const DEFAULT_LIMIT = '60s';
