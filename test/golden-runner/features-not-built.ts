@@ -5,7 +5,7 @@
 export const FEATURES_NOT_BUILT = {
   // Kinds without depth are stored, listed and watched; their defaults, validation and status are missing (apiserver/kinds/strategies.ts).
   api: [
-    'a store that was compacted from outside', 'admission PodSecurity', 'evictions', 'header impersonate', 'kind TokenReview', 'mirror pods', 'subresource pods/attach', 'subresource pods/ephemeralcontainers', 'subresource pods/proxy',
+    'a store that was compacted from outside', 'admission PodSecurity', 'evictions', 'header impersonate', 'kind TokenReview', 'mirror pods', 'subresource pods/ephemeralcontainers', 'subresource pods/proxy',
     'subresource pods/resize', 'subresource serviceaccounts/token', 'subresource services/proxy',
     'resource apiservices.apiregistration.k8s.io', 'resource certificatesigningrequests.certificates.k8s.io',
     'resource clusterrolebindings.rbac.authorization.k8s.io', 'resource clusterroles.rbac.authorization.k8s.io', 'resource controllerrevisions.apps',
@@ -27,7 +27,7 @@ export const FEATURES_NOT_BUILT = {
   ],
   kubectl: [
     'kind ClusterRole', 'kind CronJob', 'kind CustomResourceDefinition', 'kind DaemonSet', 'kind Job', 'kind LimitRange', 'kind NetworkPolicy', 'kind PersistentVolume', 'kind PodDisruptionBudget',
-    'kind ResourceQuota', 'kind Role', 'kind StatefulSet', 'kind StorageClass', 'kubectl attach', 'kubectl auth', 'kubectl autoscale', 'kubectl certificate', 'kubectl cp', 'kubectl create token', 'kubectl debug',
+    'kind ResourceQuota', 'kind Role', 'kind StatefulSet', 'kind StorageClass', 'kubectl auth', 'kubectl autoscale', 'kubectl certificate', 'kubectl cp', 'kubectl create token', 'kubectl debug',
     'kubectl explain', 'read ClusterRole',
   ],
   timelines: [
