@@ -26,7 +26,7 @@ const STEPS = ['create-to-scheduled', 'scheduled-to-running', 'create-to-running
 /** A line chart for each timeline, all along the same seconds. */
 export const timelineCharts = ({ charts: { timelines, marks } }: Charted): ReportChart[] => {
   const most = timelines.reduce((end, { lines }) => lines.reduce((last, { points }) => Math.max(last, points.at(-1)?.[0] ?? 0), end), 0);
-  return timelines.map((timeline) => timelineChart(timeline, { most, marks }));
+  return timelines.filter(({ lines }) => lines.some(({ points }) => points.some(([, value]) => value !== null))).map((timeline) => timelineChart(timeline, { most, marks }));
 };
 
 export const timelineChart = (timeline: Timeline, { least = 0, most, marks }: { readonly least?: number; readonly most: number; readonly marks: Report['charts']['marks'] }): ReportChart => ({

@@ -35,6 +35,11 @@ it('a section without data is left out', () => {
   expect(page).not.toContain('<svg');
 });
 
+it('a timeline in which nothing was measured is not drawn', () => {
+  const page = reportPage({ ...REPORT, charts: { ...REPORT.charts, timelines: [{ name: 'x', title: 'Nothing to see', caption: '', unit: 'ms', lines: [{ name: 'a', points: [] }, { name: 'b', points: [[1, null]] }] }] } });
+  expect(page).not.toContain('Nothing to see');
+});
+
 it('every tag that a page opens it closes', () => {
   const open: string[] = [];
   for (const [, close, name = '', selfClosed] of reportPage(REPORT, [EARLIER]).replace(/<style>[\s\S]*?<\/style>/, '').matchAll(/<(\/)?([a-z][a-z0-9]*)[^>]*?(\/)?>/g)) {

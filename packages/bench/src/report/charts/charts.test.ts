@@ -21,6 +21,12 @@ describe('a line chart', () => {
     expect(/class="line series-0" d="([^"]+)"/.exec(svg)?.[1]?.match(/M/g)).toHaveLength(2);
   });
 
+  it('shows a point alone as a dot', () => {
+    const svg = lineChart({ title: 'x', lines: [{ name: 'a', points: [[0, 1], [1, null], [2, 1], [3, 1]] }], x: seconds, y: { text: String } });
+    expect(svg.match(/<circle class="bar series-0"/g)).toHaveLength(1);
+    expect(/class="line series-0" d="([^"]+)"/.exec(svg)?.[1]?.match(/M/g)).toHaveLength(1);
+  });
+
   it('has a legend for several lines, in rows that fit', () => {
     const lines = Array.from({ length: 8 }, (_, index) => ({ name: `a line with a long name ${index}`, points: [[0, 1], [1, index]] as const }));
     const svg = lineChart({ title: 'x', lines, x: seconds, y: { text: String } });

@@ -63,8 +63,9 @@ const drawn = (line: Line & { readonly series: number }, xs: Scale, ys: Scale, g
   const named = element('title', {}, line.name);
   const areas = ground === undefined ? [] : pieces.map((points) => element('path', { class: `area series-${line.series}`, d: `${path([[points[0]?.[0] ?? 0, ground], ...points, [points.at(-1)?.[0] ?? 0, ground]])}Z` }));
   // A point alone would not be seen as a line.
-  const whole = pieces.map((points) => (points.length === 1 ? `${path(points)}h0.1` : path(points))).join('');
-  return [element('path', { class: `line series-${line.series}${line.earlier === true ? ' earlier' : ''}`, d: whole }, named), ...areas];
+  const dots = pieces.flatMap(([point, ...others]) => (point && others.length === 0 ? [element('circle', { class: `bar series-${line.series}`, cx: point[0], cy: point[1], r: 2.5 }, named)] : []));
+  const whole = pieces.filter((points) => points.length > 1).map(path).join('');
+  return [...(whole === '' ? [] : [element('path', { class: `line series-${line.series}${line.earlier === true ? ' earlier' : ''}`, d: whole }, named)]), ...dots, ...areas];
 };
 
 /** The stretches of a line between its gaps. */
