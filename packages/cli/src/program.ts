@@ -22,7 +22,15 @@ Examples:
 
 /** The commands and their flags. Each loads its code when it is called, so that `--help` and `up` need not wait for the others'. */
 export const program = (version: string, ended: Ended): Command => {
-  const naumachia = new Command('naumachia').description('A whole Kubernetes 1.36 cluster inside Node.js: start one, or measure one.').version(version).exitOverride().showHelpAfterError().enablePositionalOptions().addHelpText('after', EXAMPLES);
+  const naumachia = new Command('naumachia').description('A whole Kubernetes 1.36 cluster inside Node.js: start one, or measure one.').version(version).exitOverride().enablePositionalOptions().addHelpText('after', EXAMPLES);
   for (const add of FAMILIES) add(naumachia, ended);
+  tellUsage(naumachia);
   return naumachia;
+};
+
+/** What is wrong stays in sight: the whole help would push it out of the terminal. */
+const tellUsage = (command: Command): void => {
+  const usage = command.createHelp().commandUsage(command);
+  command.showHelpAfterError(`\nUsage: ${usage}\n"${usage.replace(/ \[.*$| <.*$/, '')} --help" shows the flags, and examples.`);
+  for (const under of command.commands) tellUsage(under);
 };
