@@ -113,7 +113,7 @@ export const threads = async (fixture: Fixture, placement: Placement, codec: 'cr
   const incidents: Incident[] = [];
   const { wedgedAfter = 10_000, heapMegabytes, supervision, latencies } = fixture;
   const runtime = await createRuntime({
-    seed: 1, placement, catalog: urlOf(fixture.module), codec, wedgedAfter, incident: (incident) => incidents.push(incident), ...(heapMegabytes !== undefined && { heap: () => ({ oldMegabytes: heapMegabytes }) }), ...(supervision && { supervision }), ...(latencies && { latencies }),
+    seed: 1, placement, catalog: urlOf(fixture.module), codec, wedgedAfter, stoppedAfter: wedgedAfter, incident: (incident) => incidents.push(incident), ...(heapMegabytes !== undefined && { heap: () => ({ oldMegabytes: heapMegabytes }) }), ...(supervision && { supervision }), ...(latencies && { latencies }),
   });
   await runtime.start([...specs, ...(fixture.more ?? [])]);
   const port = runtime.port('test');

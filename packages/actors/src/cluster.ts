@@ -46,6 +46,9 @@ export const clusterPlacement = (mode: 'packed' | 'threads', hosts?: number, pro
  */
 export const clusterNiceness = (host: string): number => (host.startsWith('kube-proxy/') ? 19 : host.startsWith('kubelet/') ? 10 : 0);
 
+/** Room for what is short-lived on a host of the control plane, megabytes: in full for tens of thousands of pods, less where a thread for each component needs the memory. */
+const YOUNG_MEGABYTES = { packed: 768, threads: 96 };
+
 /** Heaps of a cluster's hosts: large ones where many actors or the whole control plane's traffic is, small ones for a thread per node. */
-export const clusterHeap = (host: string): HeapLimits =>
-  host.startsWith('kubelet/') || host.startsWith('kube-proxy/') ? { oldMegabytes: 256, youngMegabytes: 3 } : { oldMegabytes: 8192, youngMegabytes: 768 };
+export const clusterHeap = (host: string, mode: 'packed' | 'threads' = 'packed'): HeapLimits =>
+  host.startsWith('kubelet/') || host.startsWith('kube-proxy/') ? { oldMegabytes: 256, youngMegabytes: 3 } : { oldMegabytes: 8192, youngMegabytes: YOUNG_MEGABYTES[mode] };

@@ -1,9 +1,11 @@
 export * from './fuzz/index.js';
+export type { Aftermath } from './load/after-faults.js';
 export * from './load/endpoint-change-run.js';
 export * from './load/idle-run.js';
 export * from './load/load-run.js';
 export * from './load/manifests.js';
 export * from './load/memory-run.js';
+export * from './load/read-faults.js';
 export * from './load/node-host-build.js';
 export * from './load/scale.js';
 export * from './measure/histogram.js';

@@ -1,7 +1,8 @@
-import { type LoadOptions, makeReport, type Report, reportTable, runLoad, writeReport } from '@naumachia/bench';
+import { type Aftermath, type LoadOptions, makeReport, type Report, reportTable, runLoad, writeReport } from '@naumachia/bench';
 import { clusterNodes, DEFAULT_CAPACITY } from '@naumachia/actors/cluster';
 import { type ClusterFlags, describedCluster, type DescribedCluster, nodeCount } from './cluster-flags.js';
 import { CommandFailed, EXIT, UsageError } from './exit-codes.js';
+import { faultPlan } from './fault-file.js';
 import { interruption } from './interruption.js';
 import { processesFor } from './machine-limits.js';
 import { progressLine } from './progress-line.js';
@@ -13,6 +14,8 @@ import { located, workload, type Workload, type WorkloadFlags } from './workload
 export interface BenchFlags extends ClusterFlags, WorkloadFlags, ReportFlags {
   /** Default: as many as the machine's limits ask for. */
   readonly processes?: number;
+  /** File of what fails meanwhile. */
+  readonly faults?: string;
   /** Milliseconds. Default: 120,000. */
   readonly duration?: number;
 }
@@ -36,13 +39,14 @@ export const bench = async (flags: BenchFlags): Promise<number> => {
   if (load.objects.length === 0) throw new CommandFailed('there is nothing to apply', EXIT.failed);
   const processes = processesFor(nodes, mode, flags.processes);
   refuseTooManyPods(cluster, load);
+  const faults = flags.faults === undefined ? undefined : faultPlan(flags.faults, { nodes, processes, seed });
   prepareReportFolder(flags);
 
   const startedAt = new Date();
   const progress = progressLine(process.stderr);
   const interrupt = interruption(() => progress.note('stopping; once more ends at once'));
   const result = await runLoad({
-    nodes, cluster, mode, hosts, processes, seed, objects: load.objects, limit, signal: interrupt.signal,
+    nodes, cluster, mode, hosts, processes, seed, objects: load.objects, ...(faults && { faults }), limit, signal: interrupt.signal,
     progress: (seen) => progress.show(seen),
     incident: ({ host, what, detail }) => progress.note(`${host}: ${what}: ${detail}`),
     ...metricsAt(flags, (text) => progress.note(text)),
@@ -59,7 +63,7 @@ export const bench = async (flags: BenchFlags): Promise<number> => {
     version: VERSION, startedAt, result, interrupted: interrupt.signal.aborted, thresholds, manifestErrors: load.errors, refused: located(result.refused, load.manifests),
     run: { nodes, mode, seed, hosts: hosts ?? 'one per core', limit, pods: load.pods, services: load.services, objects: load.objects.length, manifests: load.sources },
   });
-  tellProblems(report);
+  tellProblems(report, result.aftermath);
   const written = flags.report === undefined ? [] : writeReport(flags.report, report, earlier);
   await print(flags.output === 'json' ? `${JSON.stringify(report)}\n` : reportTable(report, earlier));
   for (const path of written) process.stderr.write(`wrote ${path}\n`);
@@ -72,7 +76,9 @@ const exitCodeOf = ({ outcome, thresholds, refused, manifestErrors }: Report): n
   return thresholds.every(({ verdict }) => verdict === 'kept') ? EXIT.done : EXIT.threshold;
 };
 
-const tellProblems = ({ refused, outcome, run, figures }: Report): void => {
+const tellProblems = ({ refused, outcome, run, figures }: Report, aftermath: Aftermath | undefined): void => {
+  for (const object of aftermath?.lost ?? []) process.stderr.write(`error: ${object} was acknowledged, and is not there any more\n`);
+  if (aftermath && aftermath.recovered === undefined && outcome === 'incomplete') process.stderr.write(`error: not all nodes and pods were well again in time; --duration gives a run more time\n`);
   for (const { kind, name, message, file, line } of refused.slice(0, MOST_REFUSALS)) process.stderr.write(`error: ${file === undefined ? '' : `${file}:${line}: `}${kind} ${name}: ${message}\n`);
   if (refused.length > MOST_REFUSALS) process.stderr.write(`error: ${refused.length - MOST_REFUSALS} more objects were refused\n`);
   const running = figures.find(({ name }) => name === 'pods.running')?.value ?? 0;

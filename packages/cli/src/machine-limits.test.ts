@@ -17,7 +17,7 @@ it('lets pass what fits', () => {
 
 it.each([
   ['memory maps', { ...ROOMY, memoryMaps: 42 * 216 }, 100],
-  ['memory', { ...ROOMY, memoryBytes: 400_000_000 + 8_000_000 * 216 }, 100],
+  ['memory', { ...ROOMY, memoryBytes: 400_000_000 + 9_200_000 * 216 }, 100],
   ['a limit of processes', { ...ROOMY, threads: 216 }, 100],
 ])('names the number of nodes that %s leave room for in one process', (_what, limits, fitting) => {
   expect(threadsProblem(fitting, limits)).toBeUndefined();
@@ -25,10 +25,10 @@ it.each([
 });
 
 it('takes one process while one holds all threads, and as many as the limits ask for when it does not', () => {
-  expect(fitThreads(700, USUAL)).toEqual({ processes: 1 });
-  expect(fitThreads(800, USUAL)).toEqual({ processes: 2 });
-  expect(fitThreads(1000, USUAL)).toEqual({ processes: 2 });
-  expect(fitThreads(3000, USUAL)).toEqual({ processes: 4 });
+  expect(fitThreads(300, USUAL)).toEqual({ processes: 1 });
+  expect(fitThreads(400, USUAL)).toEqual({ processes: 2 });
+  expect(fitThreads(1000, USUAL)).toEqual({ processes: 3 });
+  expect(fitThreads(3000, USUAL)).toEqual({ processes: 8 });
   expect(fitThreads(1000, { ...USUAL, memoryMaps: 42 * 500 })).toEqual({ processes: 4 });
 });
 
@@ -38,7 +38,7 @@ it('refuses fewer processes than are needed, and names how many would do', () =>
 });
 
 it('refuses what no number of processes makes room for', () => {
-  expect(fitThreads(2000, { ...USUAL, memoryBytes: 8e9 })).toEqual({ problem: expect.stringMatching(/each takes about 8 MB of the 8000 MB that are free: at most --nodes \d+ would fit\. /) as unknown });
+  expect(fitThreads(2000, { ...USUAL, memoryBytes: 8e9 })).toEqual({ problem: expect.stringMatching(/each takes about 9.2 MB of the 8000 MB that are free: at most --nodes \d+ would fit\. /) as unknown });
 });
 
 it('gives a thread to each component where that is asked for, and refuses --processes elsewhere', () => {

@@ -12,12 +12,14 @@ export interface MachineLimits {
 
 /** Measured on Node 20, Linux: a worker with a kubelet or a kube-proxy. */
 const MAPS_PER_THREAD = 42;
-const BYTES_PER_THREAD = 8_000_000;
+const BYTES_PER_THREAD = 9_200_000;
 /** The main thread, etcd, API server, controller manager, scheduler, and what Node has for itself. */
 const OTHER_THREADS = 16;
 const BYTES_OF_CONTROL_PLANE = 400_000_000;
 /** Above 2,000, workers of one process have been seen to crash whatever the limits say. */
 const MOST_THREADS_OF_PROCESS = 1500;
+/** Beyond this a further process costs less than what its threads wait for one another, whose memory is mapped and unmapped one after the other. */
+const GOOD_THREADS_OF_PROCESS = 750;
 
 export const machineLimits = (): MachineLimits => {
   const available = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo') ?? '')?.[1] ?? Number.NaN) * 1024;
@@ -37,7 +39,8 @@ export const fitThreads = (nodes: number, limits: MachineLimits, asked?: number)
   const threads = 2 * nodes;
   const maps = limits.memoryMaps === undefined ? undefined : Math.floor(limits.memoryMaps / MAPS_PER_THREAD);
   const ofProcess = Math.max(1, Math.min(MOST_THREADS_OF_PROCESS, maps ?? Number.POSITIVE_INFINITY));
-  const processes = asked ?? (threads + OTHER_THREADS <= ofProcess ? 1 : Math.ceil(threads / ofProcess));
+  const good = Math.min(ofProcess, GOOD_THREADS_OF_PROCESS);
+  const processes = asked ?? (threads + OTHER_THREADS <= good ? 1 : Math.ceil(threads / good));
   const others = processes === 1 ? OTHER_THREADS : OTHER_THREADS * (processes + 1);
   const bounds = [
     { fits: ofProcess * processes - (processes === 1 ? OTHER_THREADS : 0), what: processLimit(ofProcess, maps, limits.memoryMaps), more: `--processes ${Math.ceil(threads / ofProcess)}` },

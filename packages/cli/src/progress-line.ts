@@ -12,7 +12,7 @@ export interface ProgressLine {
 }
 
 const EVERY_MS = 3000;
-const PHASES: Record<Progress['phase'], string> = { starting: 'starting the control plane', nodes: 'nodes Ready', pods: 'pods Running', settling: 'waiting until nobody writes any more' };
+const PHASES: Record<Progress['phase'], string> = { starting: 'starting the control plane', nodes: 'nodes Ready', pods: 'pods Running', faults: 'waiting until the faults are over and all is well again', settling: 'waiting until nobody writes any more' };
 
 /** One line that is rewritten on a terminal; elsewhere a line when a phase begins and every few seconds. */
 export const progressLine = (stream: NodeJS.WriteStream): ProgressLine => {

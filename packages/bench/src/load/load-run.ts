@@ -1,11 +1,13 @@
 import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, clusterLinks, clusterNiceness, clusterNodes, clusterPlacement, type ClusterSpec, type KubernetesObject, nodeActors, type UserInfo } from '@naumachia/actors';
 import { resourceByKind } from '@naumachia/actors/api';
-import { createRuntime, type Duration, type Incident, milliseconds, named, type PlacedRuntime, type Port, seconds } from '@naumachia/core';
+import { createRuntime, type Duration, type FaultPlan, type Incident, milliseconds, named, type PlacedRuntime, type Port, seconds } from '@naumachia/core';
 import { combine, type Observations } from '../measure/observations.js';
 import { type MetricsServer, serveMetrics } from '../measure/metrics-server.js';
 import { type ProcessSample, sampleProcess } from '../measure/process-samples.js';
 import type { Glance } from '../measure/reporter.js';
+import { type Aftermath, FaultWatch } from './after-faults.js';
 import { nodeHostBuild } from './node-host-build.js';
+import { endOfFaults } from './read-faults.js';
 import { podsOf } from './scale.js';
 
 export interface LoadOptions {
@@ -20,6 +22,8 @@ export interface LoadOptions {
   readonly seed: number;
   /** What is applied. */
   readonly objects: readonly KubernetesObject[];
+  /** What fails meanwhile: its times count from the creation of the objects. */
+  readonly faults?: FaultPlan;
   /** How long the run may take, milliseconds from its start. */
   readonly limit: number;
   readonly progress: (progress: Progress) => void;
@@ -37,7 +41,7 @@ export interface MetricsOption {
 }
 
 export interface Progress {
-  readonly phase: 'starting' | 'nodes' | 'pods' | 'settling';
+  readonly phase: 'starting' | 'nodes' | 'pods' | 'faults' | 'settling';
   readonly done: number;
   readonly of: number;
   /** Milliseconds since the run began. */
@@ -71,6 +75,8 @@ export interface LoadResult {
   readonly residentBytes: number;
   readonly threads: number;
   readonly seen: Observations;
+  /** Of a run with faults. */
+  readonly aftermath?: Aftermath | undefined;
   /** Milliseconds since the epoch. */
   readonly began: number;
   readonly process: readonly ProcessSample[];
@@ -93,6 +99,8 @@ const NODES_AT_ONCE = { packed: 100, threads: 25 };
  */
 const batchesOf = (proxies: number): Duration => seconds(Math.max(1, proxies / SYNCS_PER_SECOND));
 const SYNCS_PER_SECOND = 50;
+/** Where thousands of threads share a few cores, one that stands back for the others may wait for long in the middle of a step, and its process with it. */
+const CROWDED = { wedgedAfter: 60_000, stoppedAfter: 20_000 };
 
 /** Starts a cluster, applies the objects, waits until all pods run, and says what was seen. Always leaves nothing running. */
 export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
@@ -105,7 +113,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   const latency = cluster.latency ?? 'none';
   const runtime = await createRuntime({
     seed: options.seed, placement: clusterPlacement(options.mode, options.hosts, options.processes), catalog: CATALOG, reporter: options.metrics ? METERED_REPORTER : REPORTER, latencies: clusterLinks(cluster),
-    heap: clusterHeap, niceness: clusterNiceness, ...(build && { build }),
+    heap: (host) => clusterHeap(host, options.mode), niceness: clusterNiceness, ...(options.mode === 'threads' && CROWDED), ...(build && { build }),
     incident: (incident) => {
       incidents.push(incident);
       options.incident(incident);
@@ -145,7 +153,13 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     const pods = options.objects.reduce((sum, object) => sum + podsOf(object), 0);
     const applying = performance.now();
     const refused: Refusal[] = [];
-    const applied = apply(runtime.port('load'), options.objects, refused, over);
+    const acknowledged: KubernetesObject[] = [];
+    const port = runtime.port('load');
+    const { faults } = options;
+    const watch = faults && new FaultWatch(port, USER, options.nodes, endOfFaults(faults));
+    // Who is stopped by one of them hears of the plan later.
+    if (faults) runtime.applyFaults(faults).catch(() => undefined);
+    const applied = apply(port, options.objects, refused, acknowledged, faults !== undefined, over);
     // What was refused will never run.
     const awaited = (): number => refused.reduce((left, { object }) => left - podsOf(object), pods);
     for (; glance.podsRunning < awaited() && !over(); glance = await glanceAt(runtime)) {
@@ -153,6 +167,13 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
       await pause(LOOK_EVERY);
     }
     await applied;
+    let recovered: number | undefined;
+    while (watch && recovered === undefined && !over()) {
+      options.progress({ phase: 'faults', done: glance.podsRunning, of: pods, elapsed: elapsed() });
+      recovered = await watch.look(awaited());
+      await pause(LOOK_EVERY);
+    }
+    const aftermath = await watch?.aftermath(recovered, acknowledged, (await look()).pods?.deleted ?? 0);
     options.progress({ phase: 'settling', done: glance.podsRunning, of: pods, elapsed: elapsed() });
     let seen = await look();
     const lastRunning = seen.pods?.lastRunning;
@@ -168,8 +189,8 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     await runtime.settle();
     seen = await look();
     return {
-      complete: allRunning !== undefined || awaited() <= 0, pods, refused, incidents, nodesReady, allRunning, fromStart, bytesPerNode,
-      heap: { controlPlane: controlPlaneHeap, idle, end: heapOf(seen.hosts) }, loopDelay, residentBytes, threads: runtime.hosts + 1, seen,
+      complete: (allRunning !== undefined || awaited() <= 0) && (aftermath === undefined || (recovered !== undefined && aftermath.lost.length === 0)), pods, refused, incidents, nodesReady, allRunning, fromStart, bytesPerNode,
+      heap: { controlPlane: controlPlaneHeap, idle, end: heapOf(seen.hosts) }, loopDelay, residentBytes, threads: runtime.hosts + 1, seen, aftermath,
       began: performance.timeOrigin + began, process: processSamples.stop(),
     };
   } finally {
@@ -188,27 +209,30 @@ const glanceAt = async (runtime: PlacedRuntime): Promise<Glance> => (await runti
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Creates all objects, in order but for what waits. */
-const apply = async (port: Port, objects: readonly KubernetesObject[], refused: Refusal[], over: () => boolean): Promise<void> => {
+const apply = async (port: Port, objects: readonly KubernetesObject[], refused: Refusal[], acknowledged: KubernetesObject[], faulty: boolean, over: () => boolean): Promise<void> => {
   let next = 0;
   const client = async (): Promise<void> => {
     for (let object = objects[next++]; object && !over(); object = objects[next++]) {
-      const problem = await create(port, object);
-      if (problem !== undefined) refused.push({ object, message: problem });
+      const problem = await create(port, object, faulty, over);
+      if (problem === undefined) acknowledged.push(object);
+      else refused.push({ object, message: problem });
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, client));
 };
 
-/** What was wrong, if anything. Overload is no refusal: the client waits and tries again, as kubectl does on 429. */
-const create = async (port: Port, object: KubernetesObject): Promise<string | undefined> => {
+/** What was wrong, if anything. Overload is no refusal, nor where faults are expected is silence: the client waits and tries again, as kubectl does on 429. */
+const create = async (port: Port, object: KubernetesObject, faulty: boolean, over: () => boolean): Promise<string | undefined> => {
   const resource = resourceByKind(object.apiVersion, object.kind);
   if (!resource) return `no matches for kind "${object.kind}" in version "${object.apiVersion}"`;
   const namespace = resource.namespaced ? (object.metadata.namespace ?? 'default') : '';
+  let isRepeated = false;
   for (;;) {
     const answer: ApiAnswer = await port.request(API, { type: 'create', user: USER, fieldManager: 'naumachia-bench', resource: resource.groupResource, namespace, object }, seconds(60));
     if (answer.type === 'failure') {
-      if (answer.reason !== 'overloaded') return answer.reason;
-    } else if (answer.type !== 'status' || answer.status.status === 'Success') return undefined;
+      if (answer.reason !== 'overloaded' && (!faulty || over())) return answer.reason;
+      isRepeated ||= answer.reason !== 'overloaded';
+    } else if (answer.type !== 'status' || answer.status.status === 'Success' || (isRepeated && answer.status.reason === 'AlreadyExists')) return undefined;
     else if (answer.status.code !== 429) return answer.status.message ?? 'refused';
     await pause(milliseconds(50));
   }

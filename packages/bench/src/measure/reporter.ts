@@ -4,6 +4,7 @@ import { type Histogram, newHistogram, record } from './histogram.js';
 import { type HostSample, hostSamples } from './host-samples.js';
 import { type DurationsOverTime, recordAt } from './over-time.js';
 import { type PodStages, watchPods } from './pod-stages.js';
+import { isReady } from './ready-node.js';
 import { statesSeen, type StatesSeen } from './states.js';
 
 /** What one host has seen of a run; plain data, added up over the hosts by `addObservations`. */
@@ -218,9 +219,4 @@ const pairOf = (item: PeerItem, kind: (actor: string) => string): string => {
   if (item.item === 'envelope') return `${kind(item.envelope.from.actor)} > ${kind(item.envelope.to.actor)}`;
   if (item.item === 'entries') return 'apiserver > watchers';
   return 'hosts';
-};
-
-const isReady = (node: unknown): boolean => {
-  const { status } = node as { readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] } };
-  return status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
 };

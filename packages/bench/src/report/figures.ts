@@ -15,6 +15,7 @@ const QUANTILES = [['p50', 0.5], ['p90', 0.9], ['p99', 0.99]] as const;
 /** All figures of a run. What was not measured (no pod ran, no Service was there) is left out rather than 0. */
 export const figuresOf = (result: LoadResult): Figure[] => [
   ...wayOfAPod(result),
+  ...faultFigures(result),
   ...schedulingFigures(result),
   ...networkFigures(result),
   ...memoryFigures(result),
@@ -33,6 +34,17 @@ const distribution = (name: string, histogram: Histogram | undefined): Figure[] 
     { name: `${name}.max`, value: histogram.max, unit: 'ms' },
   ];
 };
+
+const faultFigures = ({ aftermath }: LoadResult): Figure[] =>
+  aftermath === undefined
+    ? []
+    : [
+        ...figure('faults.nodes-not-ready', aftermath.notReady, 'count'),
+        ...figure('faults.pods-moved', aftermath.movedPods, 'count'),
+        ...figure('faults.recovered', aftermath.recovered, 'ms'),
+        ...figure('faults.acknowledged', aftermath.acknowledged, 'count'),
+        ...figure('faults.lost', aftermath.lost.length, 'count'),
+      ];
 
 const wayOfAPod = ({ pods, nodesReady, allRunning, fromStart, seen, complete, refused }: LoadResult): Figure[] => [
   ...figure('nodes.count', seen.nodes.ready, 'count'),

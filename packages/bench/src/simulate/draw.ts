@@ -1,36 +1,39 @@
 import type { KubernetesObject } from '@naumachia/actors';
 import type { FaultAction, FaultPlan, FaultRule, LinkFault, Random } from '@naumachia/core';
+import { isProcess } from './scenario/fault-fields.js';
 import type { Fault, LoadStep, Scenario } from './scenario/scenario.js';
 import { drawn, drawnWhole } from './scenario/span.js';
 import type { UserAction } from './user.js';
 
 /** The faults that a seed has: those that the scenario plans, and its share of the swarm. Everything ends before `duration` does. */
-export const drawFaults = ({ faults, swarm, nodes, duration }: Scenario, random: Random): FaultPlan => {
+export const drawFaults = ({ faults, swarm, nodes, processes = 0, duration }: Pick<Scenario, 'faults' | 'swarm' | 'nodes' | 'duration'> & { readonly processes?: number }, random: Random): FaultPlan => {
+  const extent = { nodes, processes };
   const plan = { rules: [] as FaultRule[], actions: [] as FaultAction[] };
-  for (const fault of faults) enter(plan, fault, nodes, duration, random);
+  for (const fault of faults) enter(plan, fault, extent, duration, random);
   for (const fault of swarm) {
     // Swarm testing: a run in which something never happens finds what a run with a little of everything does not.
     const isOn = random.float() < fault.chance;
     const times = drawnWhole(fault.times, random);
-    if (isOn) for (let time = 0; time < times; time++) enter(plan, fault, nodes, duration, random);
+    if (isOn) for (let time = 0; time < times; time++) enter(plan, fault, extent, duration, random);
   }
   plan.actions.sort((a, b) => a.at - b.at);
   return plan;
 };
 
-const enter = (plan: { readonly rules: FaultRule[]; readonly actions: FaultAction[] }, fault: Fault, nodes: number, duration: number, random: Random): void => {
+const enter = (plan: { readonly rules: FaultRule[]; readonly actions: FaultAction[] }, fault: Fault, extent: Extent, duration: number, random: Random): void => {
+  const { nodes } = extent;
   const at = Math.round(drawn(fault.at, random));
   if (at >= duration) return;
   const lasting = 'for' in fault ? Math.min(Math.max(1, Math.round(drawn(fault.for, random))), duration - at) : 0;
   switch (fault.type) {
     case 'kill':
-      for (const actor of actorsOf(fault.actor, nodes, random)) plan.actions.push({ type: 'kill', actor, at, downFor: lasting });
+      for (const target of targetsOf(fault.actor, extent, random)) plan.actions.push({ type: 'kill', ...target, at, downFor: lasting });
       return;
     case 'restart':
-      for (const actor of actorsOf(fault.actor, nodes, random)) plan.actions.push({ type: 'restart', actor, at });
+      for (const target of targetsOf(fault.actor, extent, random)) plan.actions.push({ type: 'restart', ...target, at });
       return;
     case 'pause':
-      for (const actor of actorsOf(fault.actor, nodes, random)) plan.actions.push({ type: 'pause', actor, at, for: lasting });
+      for (const target of targetsOf(fault.actor, extent, random)) plan.actions.push({ type: 'pause', ...target, at, for: lasting });
       return;
     case 'slow': {
       const perStep = drawn(fault.perStep, random);
@@ -55,6 +58,17 @@ const enter = (plan: { readonly rules: FaultRule[]; readonly actions: FaultActio
       }
     }
   }
+};
+
+interface Extent {
+  readonly nodes: number;
+  readonly processes: number;
+}
+
+/** Who ends: actors, or processes. */
+const targetsOf = (name: string, { nodes, processes }: Extent, random: Random): readonly ({ readonly actor: string } | { readonly process: string })[] => {
+  if (!isProcess(name)) return actorsOf(name, nodes, random).map((actor) => ({ actor }));
+  return [{ process: name.endsWith('?') ? `process-${1 + random.below(processes)}` : name }];
 };
 
 /** The actors that a name of a scenario means, as the fault plan names them. */

@@ -35,6 +35,7 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .addOption(mode())
     .addOption(hosts())
     .addOption(processes())
+    .option('--faults <file>', 'what fails meanwhile (YAML): processes, components and links, as scenarios of `naumachia simulate` have it')
     .option('--seed <number>', 'seed of every random choice (default: 1)', wholeNumber(0))
     .option('--duration <time>', 'longest time that the run may take (default: 2 minutes, 30 for a workload)', durationValue)
     .option('--workload-file <file>', 'a performance-config.yaml of scheduler_perf: lists its workloads, or runs those that --workload names')

@@ -18,8 +18,10 @@ export interface RuntimeOptions extends PartsOptions {
   readonly heap?: (host: string) => HeapLimits;
   /** How far a host's thread stands back when there are more that want to run than cores: a nice value (Linux). Default 0. */
   readonly niceness?: (host: string) => number;
-  /** A step that runs longer than this (ms, default 10,000) is wedged; its worker is ended and restarted. A process that answers nothing for as long is, too. */
+  /** A step that runs longer than this (ms, default 10,000) is wedged; its worker is ended and restarted. */
   readonly wedgedAfter?: number;
+  /** A process of hosts that answers nothing for longer than this (ms, default 10,000) is taken for stopped, ended and restarted. */
+  readonly stoppedAfter?: number;
   readonly supervision?: Supervision;
   readonly incident?: (incident: Incident) => void;
 }
@@ -33,3 +35,4 @@ export interface HostBuild {
 }
 
 export const WEDGED_AFTER_MS = 10_000;
+export const STOPPED_AFTER_MS = 10_000;

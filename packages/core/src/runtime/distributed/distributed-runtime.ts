@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadParts } from '../load-parts.js';
 import { PlacedRuntime } from '../placed-runtime.js';
 import { MAIN, type ProcessPlacement } from '../placement.js';
-import { type RuntimeOptions, WEDGED_AFTER_MS } from '../runtime-options.js';
+import { type RuntimeOptions, STOPPED_AFTER_MS, WEDGED_AFTER_MS } from '../runtime-options.js';
 import { setIsolateFlags } from '../workers/isolate-flags.js';
 import { WorkerThreads } from '../workers/worker-threads.js';
 import { GatewayThread } from './gateway-thread.js';
@@ -17,7 +17,7 @@ import { processThreads } from './process-threads.js';
  */
 export class DistributedRuntime extends PlacedRuntime {
   static async create(options: RuntimeOptions & { readonly placement: { readonly processes: ProcessPlacement } }): Promise<DistributedRuntime> {
-    const { seed, placement, catalog, reporter, latencies, wedgedAfter = WEDGED_AFTER_MS } = options;
+    const { seed, placement, catalog, reporter, latencies, wedgedAfter = WEDGED_AFTER_MS, stoppedAfter = STOPPED_AFTER_MS } = options;
     setIsolateFlags('few');
     const folder = mkdtempSync(join(tmpdir(), 'naumachia-'));
     const gateway = await GatewayThread.start(OWN_NAME, folder, (why) => options.incident?.({ host: MAIN, what: 'gave-up', detail: why }));
@@ -27,7 +27,7 @@ export class DistributedRuntime extends PlacedRuntime {
       ...(await loadParts(options)),
       threads: (main, told) => {
         const own = processThreads(new WorkerThreads({ ...workers, diskFolder: undefined, inline: { name: MAIN, peers: main } }, told), gateway);
-        return new HostProcesses({ placement: placement.processes, folder, isolates: placement.otherwise === 'own' ? 'many' : 'few', workers, stoppedAfter: wedgedAfter }, own, told);
+        return new HostProcesses({ placement: placement.processes, folder, isolates: placement.otherwise === 'own' ? 'many' : 'few', workers, stoppedAfter }, own, told);
       },
     });
   }
