@@ -9,7 +9,7 @@ import type { StartFlags } from '../bench-start-command.js';
 import { collected, durationValue, wholeNumber } from '../flag-values.js';
 import type { WorkloadFileFlags } from '../bench-workload-command.js';
 import { UsageError } from '../exit-codes.js';
-import { type CommandFamily, hosts, mode, output, processes, withUsage } from './family.js';
+import { type CommandFamily, examples, hosts, mode, output, processes, withUsage } from './family.js';
 
 const EXAMPLES = `
 Examples:
@@ -67,6 +67,7 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .option('--save <file>', 'keep the figures')
     .option('--compare <file>', 'show the ratio to saved figures')
     .addOption(output())
+    .addHelpText('after', examples(['bench micro', 'all of them, half a second each'], ['bench micro --only scheduling-cycle', 'one suite'], ['bench micro --save before.json', 'figures to compare with'], ['bench micro --compare before.json', 'and the comparison']))
     .action(async (flags: MicroFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-micro-command.js')).benchMicro(flags))));
 
   bench
@@ -75,6 +76,7 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .option('--nodes <number>', 'nodes to weigh', wholeNumber(1, 100_000), 1000)
     .option('--duration <time>', 'how long the cluster is left alone first', durationValue, 300_000)
     .addOption(output())
+    .addHelpText('after', examples(['bench idle', '1,000 nodes after five minutes'], ['bench idle --nodes 100 --duration 30s', 'fewer, and sooner']))
     .action(async (flags: IdleFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-idle-command.js')).benchIdle(flags))));
 
   bench
@@ -82,6 +84,7 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .description('Weigh stored pods that scheduler and controllers watch, after a compaction: what they add to an empty cluster.')
     .option('--pods <number>', 'pods to weigh', wholeNumber(1, 1_000_000), 100_000)
     .addOption(output())
+    .addHelpText('after', examples(['bench memory', '100,000 pods'], ['bench memory --pods 10000 -o json', 'fewer, for programs']))
     .action(async (flags: MemoryFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-memory-command.js')).benchMemory(flags))));
 
   bench
@@ -91,6 +94,7 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .option('--services <number>', 'Services', wholeNumber(1, 100_000), 8100)
     .option('--endpoints <number>', 'endpoints of all Services together', wholeNumber(1), 67_750)
     .addOption(output())
+    .addHelpText('after', examples(['bench endpoints', '1,000 proxies and 8,100 Services'], ['bench endpoints --nodes 50 --services 100 --endpoints 1000', 'a small cluster']))
     .action(async (flags: EndpointFlags, command: Command) => ended(await withUsage(command, async () => (await import('../bench-endpoints-command.js')).benchEndpoints(flags))));
 
   bench
@@ -99,6 +103,7 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .option('--runs <number>', 'how often', wholeNumber(1, 1000), 5)
     .option('--nodes <number>', 'nodes of each', wholeNumber(1, 1000), 3)
     .addOption(output())
+    .addHelpText('after', examples(['bench start', 'five starts of each kind'], ['bench start --runs 20 --nodes 10 -o json', 'more, for programs']))
     .action(async (flags: StartFlags) => ended(await (await import('../bench-start-command.js')).benchStart(flags)));
 
   bench
@@ -108,6 +113,7 @@ export const benchCommands: CommandFamily = (program, ended) => {
     .option('--nodes <number>', 'nodes of each', wholeNumber(0, 1000), 3)
     .addOption(new Option('--mode <mode>', 'where their components run (default: on the thread of this process)').choices(['packed', 'threads', 'simulated']))
     .addOption(output())
+    .addHelpText('after', examples(['bench leaks', '100 clusters on this thread'], ['bench leaks --clusters 20 --mode packed', 'on worker threads']))
     .action(async (flags: LeaksFlags) => ended(await (await import('../bench-leaks-command.js')).benchLeaks(flags)));
 };
 

@@ -22,7 +22,7 @@ export const clockCommands: CommandFamily = (program, ended) => {
     .description('Show, advance, speed up or stop the clock of a cluster that was started with --mode simulated.')
     .addOption(clusterOption())
     .addOption(output())
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('afterAll', EXAMPLES)
     .enablePositionalOptions()
     .action(async (flags: ClockFlags) => ended(await (await import('../clock-command.js')).showClock(flags)));
   const under = (name: string, description: string): Command => clock.command(name).description(description).addOption(clusterOption()).addOption(output());

@@ -38,12 +38,12 @@ export const clustersCommands: CommandFamily = (program, ended) => {
   program
     .command('get')
     .description('Show what runs: `get clusters`.')
+    .addHelpText('afterAll', GET_EXAMPLES)
     .command('clusters')
     .alias('cluster')
     .description('Show the running clusters of this user.')
     .argument('[cluster...]', 'only these')
     .addOption(new Option('-o, --output <format>', 'how they are shown').choices(['table', 'wide', 'json', 'yaml', 'name']).default('table'))
-    .addHelpText('after', GET_EXAMPLES)
     .action(async (names: readonly string[], flags: GetClustersFlags) => ended(await (await import('../get-clusters-command.js')).getClusters(names, flags)));
 
   program

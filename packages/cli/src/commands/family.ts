@@ -18,6 +18,12 @@ export const withUsage = async (command: Command, run: () => Promise<number>): P
   }
 };
 
+/** What stands below the flags in the help of a command: `naumachia ` and each line, with what it does. */
+export const examples = (...lines: readonly (readonly [command: string, about: string])[]): string => {
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return `\nExamples:\n${lines.map(([command, about]) => `  naumachia ${command.padEnd(width + 3)} ${about}`.trimEnd()).join('\n')}`;
+};
+
 // Flags that several families have.
 export const mode = (...more: `simulated: ${string}`[]): Option =>
   new Option('--mode <mode>', ['packed (the default): many components on few threads', 'threads: each component on a thread of its own', ...more].join('; '))

@@ -16,11 +16,11 @@ export const faultCommands: CommandFamily = (program, ended) => {
   program
     .command('fault')
     .description('Let components of a running cluster fail.')
+    .addHelpText('afterAll', EXAMPLES)
     .command('kill')
     .description('End components at once. They start again after a while, with what was on their disks.')
     .argument('<component...>', 'kubelet/NODE, kube-proxy/NODE, etcd, apiserver, scheduler or controller-manager')
     .option('--for <time>', "how long they stay away, of the cluster's own time (default: 1h)", durationValue, HOUR_MS)
     .option('--cluster <name>', 'the cluster that is meant (default: the only one that runs)')
-    .addHelpText('after', EXAMPLES)
     .action(async (actors: readonly string[], flags: KillFlags) => ended(await (await import('../fault-command.js')).kill(actors, flags)));
 };
