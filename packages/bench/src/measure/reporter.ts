@@ -1,5 +1,5 @@
-import { codec, type FeedEntry, kindOfName, type Observer, type PeerItem, type Reporter } from '@naumachia/core';
-import type { ApiRequest, ObjectHeader } from '@naumachia/actors';
+import { codec, type FeedEntry, kindOfName, type Message, type Observer, type PeerItem, type Reporter } from '@naumachia/core';
+import type { ApiReply, ApiRequest, ObjectHeader } from '@naumachia/actors';
 import { type Histogram, newHistogram, record } from './histogram.js';
 import { type HostSample, hostSamples } from './host-samples.js';
 import { type DurationsOverTime, recordAt } from './over-time.js';
@@ -48,6 +48,9 @@ const REVISION_SAMPLE = 64;
 const RENEWAL = 'update leases.coordination.k8s.io';
 const VERBS = new Set<ApiRequest['type']>(['get', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection']);
 const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+
+/** A binding and a deletion are answered with a Status too, which says that all went well. */
+const isRefusal = (answer: Message): boolean => answer.type === 'failure' || (answer.type === 'status' && (answer as Extract<ApiReply, { type: 'status' }>).status.status === 'Failure');
 
 const now = (): number => performance.timeOrigin + performance.now();
 
@@ -109,7 +112,7 @@ export const reporter = (): Reporter => {
         const answered = now();
         record((api[request.what] ??= newHistogram()), answered - request.at);
         recordAt(request.writer === undefined ? apiOverTime.reads : apiOverTime.writes, answered - (apiSince ??= request.at), answered - request.at);
-        if (request.writer !== undefined && envelope.message.type !== 'status' && envelope.message.type !== 'failure') writes[request.writer] = (writes[request.writer] ?? 0) + 1;
+        if (request.writer !== undefined && !isRefusal(envelope.message)) writes[request.writer] = (writes[request.writer] ?? 0) + 1;
       }
     },
     received(envelope) {
