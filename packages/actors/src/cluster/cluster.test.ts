@@ -1,4 +1,4 @@
-import { named, seconds, Simulation } from '@naumachia/core';
+import { named, seconds, Simulation, SIMULATED_LATENCIES } from '@naumachia/core';
 import { describe, expect, it } from 'vitest';
 import type { Node } from '../api/generated/types.js';
 import type { ApiRequest } from '../api/requests.js';
@@ -52,6 +52,21 @@ describe('the links of a cluster', () => {
     const [there] = links({ between: [{ group: 'web', component: 'kubelet' }, { zone: 'b', component: 'apiserver' }], latency: '2ms' });
     expect(there).toEqual({ from: ['kubelet/web-#'], to: ['apiserver'], least: 2, most: 2 });
     expect(links({ between: [{ group: 'node' }, '*'], latency: '2ms' })[0]).toEqual({ from: ['*/node-#'], least: 2, most: 2 });
+  });
+
+  it('keep a zone as far away from the control plane as they say', async () => {
+    const definitions = await Promise.all(Object.values(catalog.actors).map((load) => load()));
+    const cluster: ClusterSpec = { nodeGroups: [{ name: 'near', count: 1, zone: 'a' }, { name: 'far', count: 1, zone: 'b' }], controlPlane: { zone: 'a' }, links: [{ between: [{ zone: 'a' }, { zone: 'b' }], latency: '3s' }], latency: 'none' };
+    const simulation = new Simulation({ seed: 1, definitions, latencies: [...clusterLinks(cluster), ...SIMULATED_LATENCIES] });
+    simulation.start(clusterActors(cluster));
+    simulation.advance(seconds(60));
+    const created = (name: string): number => {
+      const reply = simulation.ask(named<ApiRequest>('apiserver'), { type: 'get', user: { name: 'test', groups: ['system:masters'] }, resource: 'nodes', namespace: '', name });
+      if (reply.type !== 'object') throw new Error(JSON.stringify(reply));
+      return Date.parse((reply.object.value as Node).metadata?.creationTimestamp ?? '');
+    };
+    // Its kubelet has asked once before, and waited for the answer.
+    expect(created('far-1') - created('near-1')).toBeGreaterThanOrEqual(3000);
   });
 
   it.each([['20ms', 20, 20], ['10ms..30ms', 10, 30], ['500us..1.5s', 0.5, 1500]])('%s takes %d to %d milliseconds', (text, least, most) => expect(linkLatency(text)).toEqual({ least, most }));
