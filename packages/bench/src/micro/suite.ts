@@ -26,6 +26,7 @@ export const MICRO_SUITES: Readonly<Record<string, () => Promise<readonly SuiteT
   'api-writes': async () => (await import('./api-write-tasks.js')).apiWriteTasks(),
   messaging: async () => (await import('./messaging.js')).messagingTasks(),
   'watch-delivery': async () => (await import('./watch-delivery.js')).watchDeliveryTasks(),
+  metrics: async () => (await import('./metrics.js')).metricsTasks(),
   codec: async () => (await import('./codec.js')).codecTasks(),
 };
 
