@@ -33,7 +33,7 @@ export async function bundled({ source, shared }) {
     ],
   });
   // Names stay: flows and errors are told apart by theirs.
-  const { output } = await built.generate({ format: 'cjs', codeSplitting: false, minify: { compress: false, mangle: false, codegen: true } });
+  const { output } = await built.generate({ format: 'cjs', codeSplitting: false, keepNames: true, minify: { compress: false, mangle: false, codegen: true } });
   await built.close();
   // Node reads a text of such characters without decoding it.
   return `(function(require,exports,urlOf){${output[0].code.replaceAll(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n})`;

@@ -1,9 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { CATALOG } from '@naumachia/actors';
+import { type Catalog, decodeState, type InputLog, replayInputs } from '@naumachia/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasKubectl, kubectlBinary } from './golden-runner/kubectl/binary.js';
 
@@ -162,6 +164,10 @@ describe.runIf(hasKubectl())('kubectl and a clock that stands', () => {
       }
     }
     expect(await pods(shell)).toBe(before);
+    // Whatever form the command's code has: flows of one name in two modules must not make a difference in a bundle.
+    const { log, traceHash } = decodeState(readFileSync(saved)) as { readonly log: InputLog; readonly traceHash: string };
+    const { catalog } = (await import(CATALOG)) as { readonly catalog: Catalog };
+    expect(replayInputs(log, await Promise.all(Object.values(catalog.actors).map((load) => load()))).traceHash).toBe(traceHash);
     expect(await shell.naumachia('up', '--from', shell.file('kubeconfig'))).toMatchObject({ code: 2, err: expect.stringContaining('is no recorded run') });
     expect(await shell.naumachia('up', '--from', saved, '--seed', '2')).toMatchObject({ code: 2, err: expect.stringContaining('--seed and --from exclude one another') });
     expect(await shell.naumachia('clock', 'save', '/nowhere/at/all')).toMatchObject({ code: 1, err: expect.stringContaining('cannot write /nowhere/at/all: ENOENT') });
