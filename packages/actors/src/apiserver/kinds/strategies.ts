@@ -9,6 +9,8 @@ import { node } from './node.js';
 import { persistentVolumeClaim } from './persistent-volume-claim.js';
 import { pod } from './pod.js';
 import { service } from './service.js';
+import { ipAddress, serviceCidr } from './service-network.js';
+import { volumeAttachment } from './volume-attachment.js';
 import { statefulSet } from './stateful-set.js';
 import type { Strategy } from './strategy.js';
 import { deployment, replicaSet, replicationController } from './workload.js';
@@ -41,6 +43,9 @@ export const strategies: Readonly<Record<GroupResource, Strategy>> = {
   'statefulsets.apps': statefulSet,
   'jobs.batch': job,
   'cronjobs.batch': counted,
+  'ipaddresses.networking.k8s.io': ipAddress,
+  'servicecidrs.networking.k8s.io': serviceCidr,
+  'volumeattachments.storage.k8s.io': volumeAttachment,
   'poddisruptionbudgets.policy': { generation: 'spec', conditionalUpdate: true },
   'ingresses.networking.k8s.io': counted,
   'networkpolicies.networking.k8s.io': counted,

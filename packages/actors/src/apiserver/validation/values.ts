@@ -67,6 +67,33 @@ export const isCidr = (value: string): boolean => {
   return ipErrors(address).length === 0 && Number(bits) <= (address.includes(':') ? 128 : 32);
 };
 
+/** A CIDR in its canonical form (IsValidCIDR): an address of which nothing is set beyond the prefix. */
+export const cidrErrors = (value: string): readonly string[] => {
+  const [address = '', bits = '', more] = value.split('/');
+  const problems = ipErrors(address);
+  if (more !== undefined || !/^\d+$/.test(bits) || problems.includes(NOT_AN_IP) || Number(bits) > (address.includes(':') ? 128 : 32)) return ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+  if (problems.length > 0 || (bits.length > 1 && bits.startsWith('0'))) return ['must not have leading 0s in IP or prefix length'];
+  const width = address.includes(':') ? 128n : 32n;
+  return (numberOf(address) & ((1n << (width - BigInt(bits))) - 1n)) === 0n ? [] : ['must not have bits set beyond the prefix length'];
+};
+
+/** An address as the number that it is. */
+const numberOf = (address: string): bigint => {
+  if (!address.includes(':')) return address.split('.').reduce((sum, part) => (sum << 8n) + BigInt(part), 0n);
+  const [head = '', tail] = address.split('::');
+  const groups = (text: string): bigint[] =>
+    text === '' ? [] : text.split(':').flatMap((group) => (group.includes('.') ? [numberOf(group) >> 16n, numberOf(group) & 0xffffn] : [BigInt(`0x${group}`)]));
+  const before = groups(head);
+  const after = groups(tail ?? '');
+  return [...before, ...new Array<bigint>(8 - before.length - after.length).fill(0n), ...after].reduce((sum, group) => (sum << 16n) + group, 0n);
+};
+
+/** What can stand in the path of a URL (content.IsPathSegmentName). */
+export const pathSegmentErrors = (name: string): readonly string[] => {
+  if (name === '.' || name === '..') return [`may not be '${name}'`];
+  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);
+};
+
 /** A key of data in a ConfigMap or Secret. */
 export const configKeyErrors = (key: string): readonly string[] => {
   const errors: string[] = [];
