@@ -20,6 +20,9 @@ interface Discovery {
 }
 
 let loaded: Discovery | undefined;
+/** What the server says of its build, by `/version`. */
+export const buildInfo = (): Readonly<Record<string, string>> => discovery().version as Readonly<Record<string, string>>;
+
 const discovery = (): Discovery => (loaded ??= JSON.parse(readAsset('discovery.json.br')) as Discovery);
 
 /** Unpacked documents: a client that asks for one asks again. */

@@ -50,6 +50,7 @@ it('counts requests by verb, resource, scope and code, together with what compon
   expect(total({ verb: 'APPLY', scope: 'resource' })).toBe(1);
   expect(valueAt(seen, 'apiserver_request_duration_seconds_count', { verb: 'GET', resource: 'configmaps' })).toBe(1);
   expect(valueAt(seen, 'process_cpu_seconds_total')).toBeGreaterThan(0);
+  expect(valueAt(seen, 'kubernetes_build_info', { major: '1', minor: '36' })).toBe(1);
 });
 
 it('what is no resource is counted by its path, and nobody makes series of their own with paths that are not there', async () => {

@@ -3,12 +3,17 @@ import { exposition, EXPOSITION_TYPE } from '../../machinery/metrics/exposition.
 import { mergeFamilies, metricsOf } from '../../machinery/metrics/merge.js';
 import { type Family, gauge } from '../../machinery/metrics/metric.js';
 import { countAnswer, newRequestSeries, requestFamilies, type RequestLabels, type RequestSeries } from '../request-counts.js';
+import { buildInfo } from './discovery.js';
 import { send, type Exchange } from './exchange.js';
 import { processMetrics } from './process-metrics.js';
 import { requestLabels } from './request-labels.js';
 
 // apiserver/pkg/endpoints/metrics/metrics.go
 const longRunning = gauge({ name: 'apiserver_longrunning_requests', help: 'Watches, and what leads to kubelets, that are open.', stability: 'STABLE', labels: ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] });
+
+// component-base/metrics/version.go
+const BUILD_LABELS = { major: 'major', minor: 'minor', git_version: 'gitVersion', git_commit: 'gitCommit', git_tree_state: 'gitTreeState', build_date: 'buildDate', go_version: 'goVersion', compiler: 'compiler', platform: 'platform' } as const;
+const build = gauge({ name: 'kubernetes_build_info', help: 'The build of Kubernetes that is emulated, as /version tells it; always 1.', stability: 'BETA', labels: Object.keys(BUILD_LABELS) });
 
 /** What an edge has answered, and what of it is still open. */
 export interface EdgeMetrics {
@@ -62,9 +67,11 @@ export const serveMetrics = async (exchange: Exchange): Promise<void> => {
 
 const edgeFamilies = ({ series }: EdgeMetrics): Family[] => {
   const all = [...series.values()];
+  const version = buildInfo();
   const open = all.filter(({ open: number }) => number > 0);
   return [
     ...requestFamilies(all),
+    { metric: build, samples: [{ labels: Object.values(BUILD_LABELS).map((field) => version[field] ?? ''), value: 1 }] },
     { metric: longRunning, samples: open.map(({ verb, group, version, resource, subresource, scope, open: value }) => ({ labels: [verb, group, version, resource, subresource, scope, 'apiserver'], value })) },
   ];
 };
