@@ -42,7 +42,7 @@ describe.each(MODES)('a cluster %s', (_how, options) => {
     await cluster.faults.heal();
     await cluster.client.patch('Deployment', 'web', { spec: { replicas: 3 } });
     await cluster.waitFor('Deployment', 'web', ({ status }) => status?.availableReplicas === 3);
-    expect(await cluster.trace.text({ about: 'kubelet/node-1', last: 5 })).toMatch(/^ +\d+\.\d{4} s {2}kubelet\/node-1: /);
+    expect(await cluster.trace.text({ about: 'kubelet/node-1', last: 5 })).toMatch(/^ +\d+\.\d{4} s {2}kubelet\/node-1: /m);
   });
 });
 
@@ -192,9 +192,21 @@ describe('a cluster in virtual time', () => {
     const run = async (seed: number): Promise<string | undefined> => {
       await using cluster = await startCluster({ nodes: 2, mode: 'simulated', seed });
       await cluster.apply(DEPLOYMENT);
+      // A program under test, which does something whenever it sees something, and now and then without.
+      const over = new AbortController();
+      const counting = (async () => {
+        let seen = 0;
+        for await (const { type } of cluster.client.watch('Pod', { signal: over.signal })) {
+          await cluster.client.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'seen' }, data: { [type]: String(++seen) } }).catch(() => undefined);
+          if (seen % 3 === 0) await cluster.clock.sleep('700ms');
+        }
+      })();
       await cluster.faults.pause('node-1', { for: '30s' });
+      await cluster.faults.kill('apiserver', { for: '2s' });
       await cluster.waitFor('Deployment', 'web', 'Available');
       await cluster.clock.advance('1m');
+      over.abort();
+      await counting;
       return cluster.trace.hash;
     };
     const [first, again, other] = [await run(1), await run(1), await run(2)];

@@ -1,4 +1,4 @@
-import type { ApiAnswer, ApiRequest, DeleteOptions, KubernetesObject, PatchType, Stored } from '@naumachia/actors';
+import type { ApiAnswer, ApiRequest, DeleteOptions, KubernetesObject, PatchType } from '@naumachia/actors';
 import type { ApiResource } from '@naumachia/actors/api';
 import { isFailure, type Port } from '@naumachia/core';
 import { ApiError } from './errors.js';
@@ -119,25 +119,19 @@ export class PortClient implements Client {
 
   watch<K extends Kind>(kind: K, { signal, ...selection }: WatchOptions = {}): AsyncIterableIterator<WatchEvent<ObjectOf<K>>> {
     const resource = resourceOfKind(kind).storedResource;
-    let live: LiveObjects | undefined;
     const over = (): void => queue.end();
     const queue = new EventQueue<WatchEvent<ObjectOf<K>>>(() => {
-      live?.stop();
+      live.stop();
       signal?.removeEventListener('abort', over);
       this.#watches.delete(queue as unknown as EventQueue<never>);
-      stopped = true;
     });
-    let stopped = false;
+    const live = new LiveObjects(this.#port, this.#later, resource, selection, {
+      changed: (type, stored) => queue.add({ type, object: servedObject<ObjectOf<K>>(stored) }),
+      refused: (error) => queue.end(error),
+    });
     this.#watches.add(queue as unknown as EventQueue<never>);
     if (signal?.aborted === true) queue.end();
     signal?.addEventListener('abort', over);
-    LiveObjects.follow(this.#port, this.#later, resource, selection, (type, stored: Stored) => queue.add({ type, object: servedObject<ObjectOf<K>>(stored) })).then(
-      (following) => {
-        live = following;
-        if (stopped) live.stop();
-      },
-      (error: unknown) => queue.end(error),
-    );
     return queue;
   }
 

@@ -83,12 +83,8 @@ export const virtualPassing = (clock: VirtualClock): Passing => {
     for (const end = clock.now() + time; ; ) {
       const next = Math.min(end, ...waiting.map(({ at }) => at));
       await clock.advance(milliseconds(Math.max(0, next - clock.now())));
-      if (!call(clock.now())) {
-        if (clock.now() >= end) return;
-        continue;
-      }
-      // Who was called has its say at this instant.
-      await new Promise((resolve) => void setImmediate(resolve));
+      // Who is called has its say at this instant: time goes on in a later turn of the event loop.
+      if (!call(clock.now()) && clock.now() >= end) return;
     }
   };
   /** Calls whoever waited for no more than `now`, in the order of their times. */

@@ -22,36 +22,43 @@ export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
 /** Waits a moment: by the clock that the cluster lives by. Returns how to give up. */
 export type Later = (again: () => void) => () => void;
 
-/** The selected objects of a resource as they are, kept up to date from the API server's feed until it is stopped. */
+/** Who follows objects. */
+export interface Follower {
+  changed(type: ChangeType, stored: Stored): void;
+  /** All that there was has been told: the objects are known for the first time. */
+  synced?(): void;
+  /** The API server refuses it, and would again. */
+  refused(error: ApiError): void;
+}
+
+/**
+ * The selected objects of a resource as they are, kept up to date from the API server's feed until it is stopped. An API server that cannot be reached is
+ * asked again, at first too.
+ */
 export class LiveObjects {
   /** By `namespace/name`. */
   readonly objects = new Map<string, Stored>();
+  /** Why the API server has not answered yet. */
+  problem: ApiError | undefined;
+  isSynced = false;
   readonly #port: Port;
   readonly #later: Later;
   readonly #resource: GroupResource;
   readonly #selection: Selection;
-  readonly #changed: (type: ChangeType, stored: Stored) => void;
+  readonly #follower: Follower;
   readonly #isSelected: (stored: Stored) => boolean;
   #unfollow = (): void => {};
   #revision = 0;
   #stopped = false;
 
-  private constructor(port: Port, later: Later, resource: GroupResource, selection: Selection, changed: (type: ChangeType, stored: Stored) => void) {
+  constructor(port: Port, later: Later, resource: GroupResource, selection: Selection, follower: Follower) {
     this.#port = port;
     this.#later = later;
     this.#resource = resource;
     this.#selection = selection;
-    this.#changed = changed;
+    this.#follower = follower;
     this.#isSelected = selected(selection);
-  }
-
-  /** Resolves once `changed` has been told of what is there. Rejects if the API server refuses, or cannot be reached, at first. */
-  static async follow(port: Port, later: Later, resource: GroupResource, selection: Selection, changed: (type: ChangeType, stored: Stored) => void): Promise<LiveObjects> {
-    const live = new LiveObjects(port, later, resource, selection, changed);
-    const refusal = live.#take(await live.#list());
-    if (refusal) throw refusal;
-    live.#follow();
-    return live;
+    void this.#list();
   }
 
   stop(): void {
@@ -59,19 +66,28 @@ export class LiveObjects {
     this.#unfollow();
   }
 
-  #list(): Promise<ApiAnswer> {
-    return this.#port.request(API_SERVER, listRequest(this.#resource, this.#selection));
+  async #list(): Promise<void> {
+    const answer = await this.#port.request(API_SERVER, listRequest(this.#resource, this.#selection));
+    if (this.#stopped) return;
+    this.problem = this.#take(answer);
+    if (!this.problem) return this.#follow();
+    if (this.problem.code < 500 && this.problem.code !== 429 && !this.isSynced) return this.#follower.refused(this.problem);
+    this.#unfollow = this.#later(() => void this.#list());
   }
 
   /** Tells what a list has that was not known. */
   #take(answer: ApiAnswer): ApiError | undefined {
     if (isFailure(answer)) return errorOfFailure(answer);
     if (answer.type === 'status') return new ApiError(answer.status);
-    if (answer.type !== 'list' || this.#stopped) return undefined;
+    if (answer.type !== 'list') return undefined;
     const listed = new Set(answer.items.map(keyOf));
     for (const [key, stored] of [...this.objects]) if (!listed.has(key)) this.#leave(key, stored);
     for (const stored of answer.items) if (this.objects.get(keyOf(stored))?.header.revision !== stored.header.revision) this.#enter(stored);
     this.#revision = answer.revision;
+    if (!this.isSynced) {
+      this.isSynced = true;
+      this.#follower.synced?.();
+    }
     return undefined;
   }
 
@@ -85,16 +101,9 @@ export class LiveObjects {
       },
       ended: ({ reason }) => {
         if (this.#stopped) return;
-        this.#unfollow = this.#later(reason === 'gone' ? () => void this.#relist() : () => this.#follow());
+        this.#unfollow = this.#later(reason === 'gone' ? () => void this.#list() : () => this.#follow());
       },
     });
-  }
-
-  async #relist(): Promise<void> {
-    const refusal = this.#take(await this.#list());
-    if (this.#stopped) return;
-    if (refusal) this.#unfollow = this.#later(() => void this.#relist());
-    else this.#follow();
   }
 
   #heard(entry: FeedEntry): void {
@@ -108,12 +117,12 @@ export class LiveObjects {
     const key = keyOf(stored);
     const type = this.objects.has(key) ? 'MODIFIED' : 'ADDED';
     this.objects.set(key, stored);
-    this.#changed(type, stored);
+    this.#follower.changed(type, stored);
   }
 
   #leave(key: string, stored: Stored): void {
     this.objects.delete(key);
-    this.#changed('DELETED', stored);
+    this.#follower.changed('DELETED', stored);
   }
 }
 

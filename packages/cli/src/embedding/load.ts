@@ -8,7 +8,7 @@ let loading: Promise<Start> | undefined;
  * Starts a cluster in this process, and resolves once its nodes are Ready and pods can be created. Throws `InvalidCluster` if the options describe none.
  *
  * ```ts
- * await using cluster = await startCluster({ nodes: 3 });
+ * await using cluster = await startCluster({ nodes: 3 }); // or, in JavaScript: const cluster = ..., and await cluster.stop() in the end
  * await cluster.apply('web.yaml');
  * await cluster.waitFor('Deployment', 'web', 'Available');
  * ```

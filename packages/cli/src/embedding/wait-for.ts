@@ -2,7 +2,7 @@ import type { KubernetesObject, Stored } from '@naumachia/actors';
 import type { Port } from '@naumachia/core';
 import type { InNamespace } from './client.js';
 import type { Passing } from './cluster-clock.js';
-import { WaitTimeout } from './errors.js';
+import { type ApiError, WaitTimeout } from './errors.js';
 import { type Kind, type ObjectOf, resourceOfKind } from './kinds.js';
 import { type Later, LiveObjects, type Selection } from './live-objects.js';
 import { servedObject } from './served-object.js';
@@ -39,20 +39,28 @@ export const waitFor = (port: Port, later: Later, passing: Passing): WaitFor => 
   const conditionOn = async <T>(kind: Kind, selection: Selection, test: Test<T>, limit: TimeSpan, what: string): Promise<T> => {
     const end = passing.now() + millisecondsOf(limit, 'limit');
     let wake = (): void => {};
-    let live: LiveObjects | undefined;
+    let refusal: ApiError | undefined;
+    const live = new LiveObjects(port, later, resourceOfKind(kind).storedResource, selection, {
+      changed: () => wake(),
+      synced: () => wake(),
+      refused: (error) => {
+        refusal = error;
+        wake();
+      },
+    });
     try {
-      live = await LiveObjects.follow(port, later, resourceOfKind(kind).storedResource, selection, () => wake());
       for (;;) {
         const woken = new Promise<void>((resolve) => (wake = resolve));
+        if (refusal) throw refusal;
         const objects = [...live.objects.values()];
-        const found = test(objects);
+        const found = live.isSynced ? test(objects) : undefined;
         if (found !== undefined) return found;
         if (passing.isOver) throw new WaitTimeout(`the cluster was stopped while ${what} was waited for`);
-        if (passing.now() >= end) throw new WaitTimeout(`${what} did not come within ${millisecondsOf(limit, 'limit') / 1000} s\n${await stateOfObjects(port, kind, selection, objects)}`);
+        if (passing.now() >= end) throw new WaitTimeout(`${what} did not come within ${millisecondsOf(limit, 'limit') / 1000} s\n${live.isSynced ? await stateOfObjects(port, kind, selection, objects) : (live.problem?.message ?? 'the API server did not answer')}`);
         await passing.moment(end - passing.now(), woken);
       }
     } finally {
-      live?.stop();
+      live.stop();
     }
   };
 
