@@ -1,8 +1,8 @@
 import { type ClusterLinkEnd, type ClusterSpec, type ComponentKind, CONTROL_PLANE_COMPONENTS, linkLatency, NODE_COMPONENTS, type NodeGroup, PLAIN_GROUP } from '@naumachia/actors/cluster';
 import { dns1123LabelErrors, labelKeyErrors, labelValueErrors, readQuantity } from '@naumachia/actors/api';
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
-import { oneOf, text, wholeNumber } from '../simulate/scenario/span.js';
-import { checked, listOf, mapping, optional, type Parser, type Place, report, required, scalar, shown } from '../simulate/scenario/yaml-place.js';
+import { oneOf, text, wholeNumber } from '../yaml/values.js';
+import { checked, listOf, mapping, optional, type Parser, type Place, report, required, scalar, shown } from '../yaml/place.js';
 
 export const MOST_NODES = 100_000;
 const MOST_HOSTS = 256;

@@ -108,6 +108,11 @@ describe('a cluster file', () => {
     expect(errorsOf('nodes: 1\n---\nnodes: 2')).toEqual(['cluster.yaml:3: a cluster file is one document']);
   });
 
+  it('may name a part with an anchor and use it again', () => {
+    const read = readClusterText('nodeGroups:\n  - &web { name: web, count: 2, labels: { tier: web } }\n  - { <<: *web, name: api }\nlinks:\n  - { between: [&api { group: api }, etcd], latency: 1ms }\n  - { between: [*api, apiserver], latency: 2ms }\n', 'cluster.yaml');
+    expect(read).toMatchObject({ cluster: { nodeGroups: [{ name: 'web' }, { name: 'api', count: 2, labels: { tier: 'web' } }], links: [{}, { between: [{ group: 'api' }, 'apiserver'] }] } });
+  });
+
   it('that is not there is another matter', () => expect(() => readClusterFile('nowhere.yaml')).toThrow(UnreadableClusterFile));
 });
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type ClusterSpec, type NodeGroup, PLAIN_GROUP } from '@naumachia/actors/cluster';
-import { Document, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
-import { type Place, report, type ScenarioError } from '../simulate/scenario/yaml-place.js';
+import { Document, isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
+import { documentRoot } from '../yaml/document.js';
+import { type Place, report } from '../yaml/place.js';
 import { clusterFields, MOST_NODES } from './cluster-fields.js';
 
 /** What is wrong with a cluster file, or with an object of the same form, where there are neither file nor line. */
@@ -36,14 +37,8 @@ export const readClusterFile = (path: string): ReadCluster => {
 
 /** Reads the text of a cluster file, which errors name as `file`. */
 export const readClusterText = (source: string, file: string): ReadCluster => {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(source, { lineCounter: lines });
-  const [document, second] = Array.isArray(documents) ? documents : [];
-  const errors: ScenarioError[] = (document?.errors ?? []).map((error) => ({ file, line: error.linePos?.[0].line ?? 1, field: '', problem: error.message.split('\n')[0] ?? 'not YAML' }));
-  if (errors.length > 0) return { errors };
-  const root: Place = { file, lines, errors, node: document?.contents, field: '', offset: 0 };
-  if (second) report({ ...root, node: second.contents, offset: second.range?.[0] ?? 0 }, 'a cluster file is one document');
-  return read(root);
+  const root = documentRoot(source, file, 'a cluster file');
+  return root.errors.length > 0 ? { errors: root.errors } : read(root);
 };
 
 /** Checks an object as a cluster file with the same contents is checked. */

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@naumachia/actors';
 import type { FaultAction, FaultPlan, FaultRule, LinkFault, Random } from '@naumachia/core';
 import { isProcess } from './scenario/fault-fields.js';
 import type { Fault, LoadStep, Scenario } from './scenario/scenario.js';
-import { drawn, drawnWhole } from './scenario/span.js';
+import { drawn, drawnWhole } from '../yaml/values.js';
 import type { UserAction } from './user.js';
 
 /** The faults that a seed has: those that the scenario plans, and its share of the swarm. Everything ends before `duration` does. */

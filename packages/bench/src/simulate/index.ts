@@ -2,6 +2,6 @@ export { runSeed, type SeedFailure, type SeedOptions, type SeedRun } from './run
 export { runSeeds, type SeedsOptions } from './run-seeds.js';
 export { DEFAULT_SCENARIO, readScenario, type ReadScenario, scenarioPath, UnreadableScenario } from './scenario/read-scenario.js';
 export type { Scenario } from './scenario/scenario.js';
-export type { ScenarioError } from './scenario/yaml-place.js';
+export type { FileError } from '../yaml/place.js';
 export { loadDefinitions } from './seed-task.js';
 export { failureText, seedsTable, timesWall } from './seeds-table.js';

@@ -5,7 +5,7 @@ import { kindType } from '@naumachia/actors/api';
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { decodeManifest } from '../load/decode-manifest.js';
 import { placeOf } from '../load/manifests.js';
-import { type Place, report } from '../simulate/scenario/yaml-place.js';
+import { type Place, report } from '../yaml/place.js';
 import { BadTemplate, parseGoTemplate } from './go-template.js';
 
 /** A file of which one or many objects are made. */

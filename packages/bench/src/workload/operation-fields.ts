@@ -1,6 +1,6 @@
 import { isMap, isScalar, type Node } from 'yaml';
-import { oneOf, text, wholeNumber } from '../simulate/scenario/span.js';
-import { listOf, mapping, optional, type Parser, type Place, report, required, scalar, shown } from '../simulate/scenario/yaml-place.js';
+import { oneOf, text, wholeNumber } from '../yaml/values.js';
+import { listOf, mapping, optional, type Parser, type Place, report, required, scalar, shown } from '../yaml/place.js';
 import { goDuration } from './go-duration.js';
 import type { ObjectTemplate, TemplateKind } from './object-template.js';
 import { type CreatePods, type CreatePodSets, DEVICE_OPCODES, type Labels, type NodeStrategy, type Operation } from './operation.js';

@@ -1,5 +1,5 @@
 import { isScalar } from 'yaml';
-import { type Parser, report, shown } from '../simulate/scenario/yaml-place.js';
+import { type Parser, report, shown } from '../yaml/place.js';
 
 /** The parameters that a workload gives to the operations of its test case, and which of them an operation has asked for. */
 export interface Parameters {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
-import { text } from '../simulate/scenario/span.js';
-import { listOf, mapping, optional, type Parser, type Place, report, required, scalar, type ScenarioError, shown } from '../simulate/scenario/yaml-place.js';
+import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { documentRoot } from '../yaml/document.js';
+import { type FileError, listOf, mapping, optional, type Parser, type Place, report, required, scalar, shown } from '../yaml/place.js';
+import { text } from '../yaml/values.js';
 import { templateReader } from './object-template.js';
 import type { CreatePodSets, Operation } from './operation.js';
 import { flag, labels, mapOf, operation, type OperationContext } from './operation-fields.js';
@@ -15,7 +16,7 @@ export class UnreadableWorkloadFile extends Error {
 }
 
 /** Something that is wrong with a workload file or one of its templates. */
-export type WorkloadFileError = ScenarioError;
+export type WorkloadFileError = FileError;
 
 export type ReadWorkloadFile = { readonly file: WorkloadFile } | { readonly errors: readonly WorkloadFileError[] };
 
@@ -27,34 +28,14 @@ export const readWorkloadFile = (path: string): ReadWorkloadFile => {
   } catch (error) {
     throw new UnreadableWorkloadFile(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { cause: error });
   }
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(source, { lineCounter: lines });
-  const [document, second] = Array.isArray(documents) ? documents : [];
-  const errors: WorkloadFileError[] = (document?.errors ?? []).map((error) => ({ file: path, line: error.linePos?.[0].line ?? 1, field: '', problem: error.message.split('\n')[0] ?? 'not YAML' }));
+  const root = documentRoot(source, path, 'a workload file');
+  const { errors } = root;
   if (errors.length > 0) return { errors };
-  if (document) expandAnchors(document);
-  const root: Place = { file: path, lines, errors, node: document?.contents, field: '', offset: 0 };
-  if (second) report({ ...root, node: second.contents, offset: second.range?.[0] ?? 0 }, 'a workload file is one document');
   const topic = topicOf(path);
   const workloads = isSeq(root.node) && root.node.items.length > 0 ? (listOf(testCase(dirname(path), topic))(root) ?? []).flat() : report(root, `expected a list of test cases, found ${shown(root)}`);
   if (errors.length === 0) refuseTwins(root, 'test case');
   // A template is found wrong by every operation that names it.
   return workloads === undefined || errors.length > 0 ? { errors: unique(errors) } : { file: { path, topic, workloads } };
-};
-
-/** Puts what an anchor stands for in the place of each alias, and what `<<` names among the fields that it is given to, as YAML 1.1 has it. */
-const expandAnchors = (document: Document): void => {
-  visit(document, { Alias: (_key, alias) => alias.resolve(document) });
-  visit(document, {
-    Map: (_key, map) => {
-      const merges = map.items.filter(({ key, value }) => isScalar(key) && key.value === '<<' && (isMap(value) || isSeq(value)));
-      for (const merge of merges) {
-        map.items.splice(map.items.indexOf(merge), 1);
-        const sources: unknown[] = isSeq(merge.value) ? merge.value.items : [merge.value];
-        for (const source of sources) if (isMap(source)) map.items.push(...source.items.filter(({ key }) => !map.has(key)));
-      }
-    },
-  });
 };
 
 const unique = (errors: readonly WorkloadFileError[]): WorkloadFileError[] => [...new Map(errors.map((error) => [JSON.stringify(error), error])).values()].sort((a, b) => (a.file === b.file ? a.line - b.line : 0));

@@ -1,6 +1,6 @@
 import type { Fault, SwarmFault } from './scenario.js';
-import { counts, durations, probabilities, probability, type Span, text } from './span.js';
-import { checked, mapping, optional, type Parser, type Place, report, required, scalar } from './yaml-place.js';
+import { counts, durations, probabilities, probability, type Span, text } from '../../yaml/values.js';
+import { checked, mapping, optional, type Parser, type Place, report, required, scalar } from '../../yaml/place.js';
 import { isSeq } from 'yaml';
 
 const CONTROL_PLANE = ['etcd', 'apiserver', 'scheduler', 'controller-manager'];

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@naumachia/actors';
 import type { LoadAction, LoadStep } from './scenario.js';
-import { counts, duration, durations, text } from './span.js';
-import { checked, mapping, optional, type Parser, report, required } from './yaml-place.js';
+import { counts, duration, durations, text } from '../../yaml/values.js';
+import { checked, mapping, optional, type Parser, report, required } from '../../yaml/place.js';
 
 interface Deployment extends KubernetesObject {
   readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly name: string }[] } } };

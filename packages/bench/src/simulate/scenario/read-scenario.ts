@@ -2,15 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { KubernetesObject } from '@naumachia/actors';
-import { isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
+import { isMap, isScalar } from 'yaml';
+import { documentRoot } from '../../yaml/document.js';
+import { type FileError, listOf, mapping, optional, type Parser, type Place, report, required } from '../../yaml/place.js';
+import { duration, oneOf, text, wholeNumber } from '../../yaml/values.js';
 import { decodeManifest } from '../../load/decode-manifest.js';
 import { readManifests, UnreadableManifest } from '../../load/manifests.js';
 import { ALWAYS_PROPERTIES, END_PROPERTIES } from '../properties/index.js';
 import { plannedFault, swarmFault } from './fault-fields.js';
 import { loadStep } from './load-fields.js';
 import type { Scenario } from './scenario.js';
-import { duration, oneOf, text, wholeNumber } from './span.js';
-import { listOf, mapping, optional, type Parser, type Place, report, required, type ScenarioError } from './yaml-place.js';
 
 /** A scenario that cannot be read at all. */
 export class UnreadableScenario extends Error {
@@ -18,7 +19,7 @@ export class UnreadableScenario extends Error {
 }
 
 /** Either the scenario, or everything that is wrong with it. */
-export type ReadScenario = { readonly scenario: Scenario } | { readonly errors: readonly ScenarioError[] };
+export type ReadScenario = { readonly scenario: Scenario } | { readonly errors: readonly FileError[] };
 
 /** Scenarios that come with the package, by name. */
 const SHIPPED = new URL('../../../scenarios/', import.meta.url);
@@ -41,13 +42,9 @@ export const readScenario = (path: string): ReadScenario => {
   } catch (error) {
     throw new UnreadableScenario(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { cause: error });
   }
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(source, { lineCounter: lines });
-  const [document, second] = Array.isArray(documents) ? documents : [];
-  const errors: ScenarioError[] = (document?.errors ?? []).map((error) => ({ file: path, line: error.linePos?.[0].line ?? 1, field: '', problem: error.message.split('\n')[0] ?? 'not YAML' }));
+  const root = documentRoot(source, path, 'a scenario');
+  const { errors } = root;
   if (errors.length > 0) return { errors };
-  const root: Place = { file: path, lines, errors, node: document?.contents, field: '', offset: 0 };
-  if (second) report({ ...root, node: second.contents, offset: second.range?.[0] ?? 0 }, 'a scenario is one document');
   const scenario = parseScenario(root, path);
   return scenario === undefined || errors.length > 0 ? { errors } : { scenario };
 };

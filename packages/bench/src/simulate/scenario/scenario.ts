@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@naumachia/actors';
-import type { Span } from './span.js';
+import type { Span } from '../../yaml/values.js';
 
 /** A failure experiment: what is created, what people do meanwhile, what fails, and what must hold. Plain data: it crosses to workers. */
 export interface Scenario {

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from 'yaml';
 
-/** Something that is wrong with a scenario: where it stands, what it is and what would do. */
-export interface ScenarioError {
+/** Something that is wrong with a file: where it stands, what it is and what would do. */
+export interface FileError {
   readonly file: string;
   readonly line: number;
   /** `faults[2].kill.for`; empty for the document as a whole. */
@@ -13,7 +13,7 @@ export interface ScenarioError {
 export interface Place {
   readonly file: string;
   readonly lines: LineCounter;
-  readonly errors: ScenarioError[];
+  readonly errors: FileError[];
   readonly node: unknown;
   readonly field: string;
   /** Where to point if the value itself stands nowhere. */

@@ -1,5 +1,5 @@
 import type { Random } from '@naumachia/core';
-import { type Parser, scalar } from './yaml-place.js';
+import { type Parser, scalar } from './place.js';
 
 /** A number from which each seed draws its own: uniform from `least` to `most`. Of durations: milliseconds. */
 export interface Span {
