@@ -5,14 +5,14 @@
 export const FEATURES_NOT_BUILT = {
   // Kinds without depth are stored, listed and watched; their defaults, validation and status are missing (apiserver/kinds/strategies.ts).
   api: [
-    'a store that was compacted from outside', 'admission PodSecurity', 'evictions', 'header impersonate', 'kind TokenReview', 'mirror pods', 'subresource pods/ephemeralcontainers', 'subresource pods/proxy',
-    'subresource pods/resize', 'subresource serviceaccounts/token', 'subresource services/proxy',
+    'a store that was compacted from outside', 'admission PodSecurity', 'evictions', 'header impersonate', 'kind TokenReview', 'mirror pods', 'subresource pods/ephemeralcontainers',
+    'subresource pods/resize', 'subresource serviceaccounts/token',
     'resource apiservices.apiregistration.k8s.io', 'resource certificatesigningrequests.certificates.k8s.io',
     'resource clusterrolebindings.rbac.authorization.k8s.io', 'resource clusterroles.rbac.authorization.k8s.io', 'resource controllerrevisions.apps',
     'resource cronjobs.batch', 'resource csidrivers.storage.k8s.io', 'resource csinodes.storage.k8s.io',
     'resource customresourcedefinitions.apiextensions.k8s.io', 'resource daemonsets.apps', 'resource deviceclasses.resource.k8s.io',
     'resource flowschemas.flowcontrol.apiserver.k8s.io', 'resource horizontalpodautoscalers.autoscaling', 'resource ingressclasses.networking.k8s.io',
-    'resource ingresses.networking.k8s.io', 'resource ipaddresses.networking.k8s.io', 'resource jobs.batch', 'resource limitranges',
+    'resource ingresses.networking.k8s.io', 'resource jobs.batch', 'resource limitranges',
     'resource localsubjectaccessreviews.authorization.k8s.io', 'resource mutatingadmissionpolicies.admissionregistration.k8s.io',
     'resource mutatingadmissionpolicybindings.admissionregistration.k8s.io', 'resource mutatingwebhookconfigurations.admissionregistration.k8s.io',
     'resource networkpolicies.networking.k8s.io', 'resource persistentvolumeclaims', 'resource persistentvolumes', 'resource poddisruptionbudgets.policy',
@@ -20,14 +20,14 @@ export const FEATURES_NOT_BUILT = {
     'resource resourceclaims.resource.k8s.io', 'resource resourceclaimtemplates.resource.k8s.io', 'resource resourcequotas',
     'resource resourceslices.resource.k8s.io', 'resource rolebindings.rbac.authorization.k8s.io', 'resource roles.rbac.authorization.k8s.io',
     'resource runtimeclasses.node.k8s.io', 'resource selfsubjectaccessreviews.authorization.k8s.io', 'resource selfsubjectreviews.authentication.k8s.io',
-    'resource selfsubjectrulesreviews.authorization.k8s.io', 'resource servicecidrs.networking.k8s.io', 'resource statefulsets.apps',
+    'resource selfsubjectrulesreviews.authorization.k8s.io', 'resource statefulsets.apps',
     'resource storageclasses.storage.k8s.io', 'resource validatingadmissionpolicies.admissionregistration.k8s.io',
     'resource validatingadmissionpolicybindings.admissionregistration.k8s.io', 'resource validatingwebhookconfigurations.admissionregistration.k8s.io',
-    'resource volumeattachments.storage.k8s.io',
+
   ],
   kubectl: [
     'kind ClusterRole', 'kind CronJob', 'kind CustomResourceDefinition', 'kind DaemonSet', 'kind Job', 'kind LimitRange', 'kind NetworkPolicy', 'kind PersistentVolume', 'kind PodDisruptionBudget',
-    'kind ResourceQuota', 'kind Role', 'kind StatefulSet', 'kind StorageClass', 'kubectl auth', 'kubectl autoscale', 'kubectl certificate', 'kubectl cp', 'kubectl create token', 'kubectl debug',
+    'kind ResourceQuota', 'kind Role', 'kind StatefulSet', 'kind StorageClass', 'kubectl auth', 'kubectl autoscale', 'kubectl certificate', 'kubectl create token', 'kubectl debug',
     'kubectl explain', 'read ClusterRole',
   ],
   timelines: [
