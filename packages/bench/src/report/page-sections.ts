@@ -5,7 +5,7 @@ import { kindText } from './component-kinds.js';
 import { type Column, type Markup, table, tagged } from './html.js';
 import { bytesText, durationText, numberText, quantityText } from './quantity-text.js';
 import { cpuChart, flowsChart, hostsChart, networkChart, type ReportChart, stepsChart, timelineCharts, writesChart } from './report-charts.js';
-import { type Report, valueOf } from './report.js';
+import { hadFaults, type Report, valueOf } from './report.js';
 
 /** A part of the page with a place in its table of contents. */
 export interface Section {
@@ -25,6 +25,7 @@ const LABEL: Column = { title: '' };
 export const sections = (report: Report, runs: readonly EarlierRun[]): Section[] =>
   [
     { id: 'problems', title: 'What went wrong', body: problems(report) },
+    { id: 'faults', title: 'After the faults', body: faults(report) },
     { id: 'thresholds', title: 'Thresholds', body: thresholds(report) },
     { id: 'comparison', title: 'Compared with earlier runs', body: runs.length === 0 ? '' : comparison(report, runs) },
     { id: 'over-time', title: 'Over time', body: overTime(report) },
@@ -45,13 +46,24 @@ const grid = (panels: readonly (string | undefined)[]): string => {
 };
 const charts = (...each: readonly (ReportChart | undefined)[]): string[] => each.flatMap((chart) => (chart ? [chartPanel(chart)] : []));
 
-const problems = ({ refused, manifestErrors, incidents }: Report): string => {
+const problems = (report: Report): string => {
+  const { refused, manifestErrors } = report;
   const rows = [
     ...manifestErrors.map(({ file, line, problem }) => [`${file}:${line}`, problem]),
     ...refused.slice(0, 100).map(({ kind, name, message, file, line }) => [file === undefined ? `${kind} ${name}` : `${file}:${line}`, message]),
-    ...incidents.slice(0, 100).map(({ host, what, detail }) => [`${host}: ${what}`, detail.split('\n')[0] ?? '']),
+    ...(hadFaults(report) ? [] : incidentRows(report)),
   ];
   return rows.length === 0 ? '' : `<div class="panel">${table([LABEL, LABEL], rows)}</div>`;
+};
+
+const incidentRows = ({ incidents }: Report): string[][] => incidents.slice(0, 100).map(({ host, what, detail }) => [`${host}: ${what}`, detail.split('\n')[0] ?? '']);
+
+/** What the planned faults left behind, and what hosts and actors went through. */
+const faults = (report: Report): string => {
+  if (!hadFaults(report)) return '';
+  const figures = report.figures.filter(({ name }) => name.startsWith('faults.')).map((figure) => [tagged('code', figure.name), quantityText(figure)]);
+  const incidents = incidentRows(report);
+  return grid([panel('Figures', 'What was to be well again, and when it was.', table([{ title: 'figure' }, { title: 'measured', number: true }], figures)), incidents.length === 0 ? '' : panel('Incidents', 'In the order in which they were told.', table([LABEL, LABEL], incidents))]);
 };
 
 const thresholds = ({ thresholds: verdicts }: Report): string =>

@@ -41,3 +41,10 @@ it('what a run was told is text, whatever characters it has', () => {
 it('an interrupted run has failed', () => {
   expect(reportJunit({ ...REPORT, outcome: 'interrupted' })).toContain('<failure message="Interrupted: figures are of the part that was run."');
 });
+
+it('where faults were planned, what hosts went through is no failure, but what is lost is', () => {
+  const after = (lost: number): string => reportJunit({ ...REPORT, figures: [...REPORT.figures, { name: 'faults.lost', value: lost, unit: 'count' }] });
+  expect(after(0)).not.toContain('no host or actor failed');
+  expect(after(0)).toContain('tests="6" failures="3"');
+  expect(after(2)).toMatch(/name="nothing that was acknowledged is lost" time="0"><failure message="2 objects are lost"/);
+});

@@ -1,6 +1,6 @@
 import { element, escapeMarkup, type Attributes } from './charts/svg.js';
 import { outcomeText } from './report-page.js';
-import type { Report } from './report.js';
+import { hadFaults, type Report, valueOf } from './report.js';
 
 /** What went wrong of a test case, if anything. */
 interface Failure {
@@ -39,7 +39,7 @@ const testCases = (report: Report): TestCase[] => {
   return [
     { name: 'every pod came to run in time', group: 'run', time: report.took.toFixed(3), failure: outcome === 'complete' ? undefined : { message: outcomeText(report).what, detail: outcome } },
     { name: 'every object was accepted', group: 'run', time: '0', failure: listed(wrong, 'refused') },
-    { name: 'no host or actor failed', group: 'run', time: '0', failure: listed(troubles, 'in all') },
+    hadFaults(report) ? { name: 'nothing that was acknowledged is lost', group: 'run', time: '0', failure: lost(report) } : { name: 'no host or actor failed', group: 'run', time: '0', failure: listed(troubles, 'in all') },
     ...thresholds.map((verdict): TestCase => ({
       name: verdict.threshold,
       group: 'thresholds',
@@ -47,6 +47,11 @@ const testCases = (report: Report): TestCase[] => {
       failure: verdict.verdict === 'kept' ? undefined : { message: `${verdict.verdict}${'measured' in verdict ? `: ${verdict.measured}` : ''}`, detail: verdict.threshold },
     })),
   ];
+};
+
+const lost = (report: Report): Failure | undefined => {
+  const count = valueOf(report, 'faults.lost')?.value ?? 0;
+  return count === 0 ? undefined : { message: `${count} objects are lost`, detail: 'the API server had acknowledged them' };
 };
 
 const listed = (lines: readonly string[], what: string): Failure | undefined => (lines.length === 0 ? undefined : { message: `${lines.length} ${what}: ${lines[0]?.split('\n')[0] ?? ''}`, detail: lines.slice(0, 100).join('\n') });

@@ -1,14 +1,14 @@
 import { compareFigures, differences, type EarlierRun, ratioText } from './comparison.js';
 import { quantityText } from './quantity-text.js';
 import { headline, outcomeText, subtitle } from './report-page.js';
-import { type Report, valueOf } from './report.js';
+import { hadFaults, type Report, valueOf } from './report.js';
 
 const STEPS = ['create-to-scheduled', 'scheduled-to-running', 'create-to-running', 'network-programming', 'watch-delay'];
 const QUANTILES = ['p50', 'p90', 'p99', 'max'];
 const SHOWN = 20;
 
 /** The figures that a reader of a pull request wants to see; all others are in `report.json`. */
-const KEY = /^(?:scheduling-throughput\..*|create-to-running\.pods-per-second|pods\.all-running|nodes\.all-ready|writes\.per-pod|scheduling-cycle\.mean|service-lookup\.mean|memory\.(?:per-node|per-pod|end|resident)|messages\.total|frames\.bytes|event-loop\.p99)$/;
+const KEY = /^(?:scheduling-throughput\..*|faults\..*|create-to-running\.pods-per-second|pods\.all-running|nodes\.all-ready|writes\.per-pod|scheduling-cycle\.mean|service-lookup\.mean|memory\.(?:per-node|per-pod|end|resident)|messages\.total|frames\.bytes|event-loop\.p99)$/;
 
 /** A report as Markdown, for the summary of a CI job or a comment. */
 export const reportMarkdown = (report: Report, earlier: readonly EarlierRun[] = []): string => {
@@ -58,11 +58,12 @@ const other = (report: Report, run: EarlierRun): string => {
   return found.length === 0 ? '' : `${text(run.name)} was another run: ${text(found.join('; '))}.`;
 };
 
-const problems = ({ refused, manifestErrors, incidents }: Report): string => {
+const problems = (report: Report): string => {
+  const { refused, manifestErrors, incidents } = report;
   const lines = [
     ...manifestErrors.map(({ file, line, problem }) => `${code(`${file}:${line}`)} ${text(problem)}`),
     ...refused.map(({ kind, name, message, file, line }) => `${code(file === undefined ? `${kind} ${name}` : `${file}:${line}`)} ${text(message)}`),
-    ...incidents.map(({ host, what, detail }) => `${code(host)} ${what}: ${text(detail.split('\n')[0] ?? '')}`),
+    ...(hadFaults(report) ? [] : incidents).map(({ host, what, detail }) => `${code(host)} ${what}: ${text(detail.split('\n')[0] ?? '')}`),
   ];
   if (lines.length === 0) return '';
   return ['**What went wrong**', '', ...lines.slice(0, SHOWN).map((line) => `- ${line}`), ...(lines.length > SHOWN ? [`- and ${lines.length - SHOWN} more`] : [])].join('\n');

@@ -35,6 +35,12 @@ it('a section without data is left out', () => {
   expect(page).not.toContain('<svg');
 });
 
+it('incidents of a run with planned faults stand with what they left behind', () => {
+  const page = reportPage({ ...REPORT, refused: [], figures: [...REPORT.figures, { name: 'faults.recovered', value: 3, unit: 's' }] });
+  expect(page).not.toContain('What went wrong');
+  expect(page).toMatch(/<h2 id="faults">After the faults<\/h2>[\s\S]*faults\.recovered[\s\S]*kubelet\/node-7: Error/);
+});
+
 it('a timeline in which nothing was measured is not drawn', () => {
   const page = reportPage({ ...REPORT, charts: { ...REPORT.charts, timelines: [{ name: 'x', title: 'Nothing to see', caption: '', unit: 'ms', lines: [{ name: 'a', points: [] }, { name: 'b', points: [[1, null]] }] }] } });
   expect(page).not.toContain('Nothing to see');

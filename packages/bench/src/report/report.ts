@@ -84,5 +84,8 @@ export const makeReport = ({ version, startedAt, run, result, interrupted, thres
   };
 };
 
+/** Whether faults were planned: then what hosts and actors went through is no surprise. */
+export const hadFaults = ({ figures }: Pick<Report, 'figures'>): boolean => figures.some(({ name }) => name.startsWith('faults.'));
+
 /** The value of a figure of a report. */
 export const valueOf = (report: Pick<Report, 'figures'>, name: string): Figure | undefined => report.figures.find((figure) => figure.name === name);
