@@ -19,7 +19,7 @@ export const FEATURES_NOT_BUILT = {
     'resource podtemplates', 'resource priorityclasses.scheduling.k8s.io', 'resource prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
     'resource resourceclaims.resource.k8s.io', 'resource resourceclaimtemplates.resource.k8s.io', 'resource resourcequotas',
     'resource resourceslices.resource.k8s.io', 'resource rolebindings.rbac.authorization.k8s.io', 'resource roles.rbac.authorization.k8s.io',
-    'resource runtimeclasses.node.k8s.io', 'resource selfsubjectaccessreviews.authorization.k8s.io', 'resource selfsubjectreviews.authentication.k8s.io',
+    'resource runtimeclasses.node.k8s.io', 'resource selfsubjectaccessreviews.authorization.k8s.io',
     'resource selfsubjectrulesreviews.authorization.k8s.io', 'resource statefulsets.apps',
     'resource storageclasses.storage.k8s.io', 'resource validatingadmissionpolicies.admissionregistration.k8s.io',
     'resource validatingadmissionpolicybindings.admissionregistration.k8s.io', 'resource validatingwebhookconfigurations.admissionregistration.k8s.io',

@@ -69,7 +69,7 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       exchange.warnings.push(...warnings);
       if (resource.resource === 'bindings') return bind(port, exchange, route, object);
       if (resource.resource === 'serviceaccounts' && subresource?.name === 'token') return sendReply(port, exchange, { type: 'value', code: 201, value: await answerTokenRequest(port, exchange, namespace, name, object) }, resource);
-      const review = subresource === undefined ? answerReview(object, user) : undefined;
+      const review = subresource === undefined ? answerReview(object, user, port.now()) : undefined;
       if (review !== undefined) return sendReply(port, exchange, { type: 'value', code: 201, value: review }, resource);
       return ask({ type: 'create', ...target, ...part, ...(name !== '' && { name }), ...options, object: storedVersionOf(object, resource) });
     }

@@ -1,5 +1,7 @@
+import type { Instant } from '@naumachia/core';
 import type { KubernetesObject } from '../../api/object.js';
 import type { UserInfo } from '../../api/requests.js';
+import { formatTime } from '../../api/time-format.js';
 import { authorize } from './authorization.js';
 
 /** Resources that are answered from what the request says, and never stored. */
@@ -12,11 +14,11 @@ interface ReviewSpec {
 }
 
 /** The answered review, or undefined if this kind of review is not known here. */
-export const answerReview = (review: KubernetesObject, sender: UserInfo): KubernetesObject | undefined => {
+export const answerReview = (review: KubernetesObject, sender: UserInfo, now: Instant): KubernetesObject | undefined => {
   const spec = (review.spec ?? {}) as ReviewSpec;
   switch (review.kind) {
     case 'SelfSubjectReview':
-      return Object.assign({}, review, { status: { userInfo: { username: sender.name, ...(sender.uid !== undefined && { uid: sender.uid }), groups: sender.groups } } });
+      return Object.assign({}, review, { metadata: Object.assign({}, review.metadata, { creationTimestamp: formatTime(now) }), status: { userInfo: { username: sender.name, ...(sender.uid !== undefined && { uid: sender.uid }), groups: sender.groups } } });
     case 'SelfSubjectAccessReview':
       return Object.assign({}, review, { status: accessOf(sender, spec) });
     case 'SubjectAccessReview':
