@@ -10,6 +10,8 @@ export interface ControllerMemory {
   readonly sliceTimes: TriggerTimes;
   readonly sliceTrackers: Map<string, SliceTracker>;
   readonly endpointsTimes: TriggerTimes;
+  /** Revisions of Endpoints that the controller has replaced itself, by service: a cache that shows one is late (staleEndpointsTracker). */
+  readonly staleEndpoints: Map<string, number>;
   /** By node. */
   readonly health: Map<string, NodeHealth>;
   readonly zones: Map<string, Zone>;
@@ -32,6 +34,7 @@ export const emptyMemory = (): ControllerMemory => ({
   sliceTimes: new Map(),
   sliceTrackers: new Map(),
   endpointsTimes: new Map(),
+  staleEndpoints: new Map(),
   health: new Map(),
   zones: new Map(),
   executing: new Map(),

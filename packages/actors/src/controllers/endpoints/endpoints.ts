@@ -23,8 +23,12 @@ export const endpointsController: ManagedController = {
   workers: 5,
   reconcile: (manager, key) => reconcile(manager, key),
   proceed: (manager, key, next, answers) => {
-    if (answers.some(hasFailed)) return { writes: [], failed: true };
-    manager.memory.endpointsTimes.set(key, next as ServiceTimes);
+    if (answers.some(hasFailed)) return FAILED;
+    const { times, replaced } = next as Progress;
+    const [answer] = answers;
+    // A write that changes nothing leaves the revision as it is.
+    if (replaced !== undefined && answer?.type === 'written' && answer.revision !== replaced) manager.memory.staleEndpoints.set(key, replaced);
+    manager.memory.endpointsTimes.set(key, times);
     return undefined;
   },
   watches: {
@@ -41,11 +45,20 @@ export const endpointsController: ManagedController = {
   },
 };
 
+interface Progress {
+  readonly times: ServiceTimes;
+  /** The revision that the write replaces; absent where there was none. */
+  readonly replaced: number | undefined;
+}
+
+const FAILED: Work = { writes: [], failed: true };
+
 const reconcile = (manager: ControllerManager, key: string): Work | undefined => {
   const stored = objectAt(manager.informers, SERVICES, key);
   const existing = objectAt(manager.informers, ENDPOINTS, key);
   if (stored === undefined) {
     manager.memory.endpointsTimes.delete(key);
+    manager.memory.staleEndpoints.delete(key);
     // Only what this controller keeps: others write Endpoints of their own, such as those of `kubernetes`.
     if (existing === undefined || existing.header.labels?.[MANAGED_BY] !== NAME) return undefined;
     const { namespace, name } = splitKey(key);
@@ -53,6 +66,8 @@ const reconcile = (manager: ControllerManager, key: string): Work | undefined =>
   }
   const service = stored.value;
   if (!hasSelector(service)) return undefined;
+  // What is no longer there may look right by chance; nobody would look again.
+  if (existing !== undefined && manager.memory.staleEndpoints.get(key) === existing.header.revision) return FAILED;
   const pods = podsOf(manager, stored.header.namespace, service.spec?.selector ?? {});
   const { at: changed, times } = lastChange(manager.memory.endpointsTimes.get(key), instantOfTime(service.metadata.creationTimestamp ?? ''), pods);
   const { subsets, truncated } = subsetsOf(service, pods);
@@ -70,7 +85,7 @@ const reconcile = (manager: ControllerManager, key: string): Work | undefined =>
     metadata: { ...metadata, labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
     ...(subsets.length > 0 && { subsets }),
   };
-  return { writes: [brief(existing === undefined ? createRequest(CLIENT, 'endpoints', stored.header.namespace, value) : updateRequest(CLIENT, existing.header, value))], next: times };
+  return { writes: [brief(existing === undefined ? createRequest(CLIENT, 'endpoints', stored.header.namespace, value) : updateRequest(CLIENT, existing.header, value))], next: { times, replaced: existing?.header.revision } satisfies Progress };
 };
 
 /** Addresses by the ports that they share, in the order of RepackSubsets: ports, then addresses by text. */
