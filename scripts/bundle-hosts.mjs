@@ -71,6 +71,7 @@ function entryOf(kind) {
   return `'use strict';
 const { Script } = require('node:vm');
 const { workerData } = require('node:worker_threads');
+if (workerData.compact) globalThis.gc?.();
 const [text, code] = workerData.files;
 const script = new Script(Buffer.from(text).latin1Slice(), { filename: __dirname + '/${kind}.js', cachedData: code && Buffer.from(code) });
 script.runInThisContext()(require, {}, () => script.createCachedData());

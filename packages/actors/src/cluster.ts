@@ -47,7 +47,7 @@ export const clusterPlacement = (mode: 'packed' | 'threads', hosts?: number, pro
 export const clusterNiceness = (host: string): number => (host.startsWith('kube-proxy/') ? 19 : host.startsWith('kubelet/') ? 10 : 0);
 
 /** Room for what is short-lived on a host of the control plane, megabytes: in full for tens of thousands of pods, less where a thread for each component needs the memory. */
-const YOUNG_MEGABYTES = { packed: 768, threads: 96 };
+const YOUNG_MEGABYTES = { packed: 768, threads: 48 };
 
 /** Heaps of a cluster's hosts: large ones where many actors or the whole control plane's traffic is, small ones for a thread per node. */
 export const clusterHeap = (host: string, mode: 'packed' | 'threads' = 'packed'): HeapLimits =>

@@ -21,13 +21,15 @@ export class DistributedRuntime extends PlacedRuntime {
     setIsolateFlags('few');
     const folder = mkdtempSync(join(tmpdir(), 'naumachia-'));
     const gateway = await GatewayThread.start(OWN_NAME, folder, (why) => options.incident?.({ host: MAIN, what: 'gave-up', detail: why }));
-    const workers = { seed, catalog, reporter, recode: options.codec === 'always', latencies, wedgedAfter };
+    // So many that they need more than one process need the memory more than the time.
+    const isolates = placement.otherwise === 'own' ? 'many' : 'few';
+    const workers = { seed, catalog, reporter, recode: options.codec === 'always', latencies, compact: isolates === 'many', wedgedAfter };
     return new DistributedRuntime({
       options,
       ...(await loadParts(options)),
       threads: (main, told) => {
         const own = processThreads(new WorkerThreads({ ...workers, diskFolder: undefined, inline: { name: MAIN, peers: main } }, told), gateway);
-        return new HostProcesses({ placement: placement.processes, folder, isolates: placement.otherwise === 'own' ? 'many' : 'few', workers, stoppedAfter }, own, told);
+        return new HostProcesses({ placement: placement.processes, folder, isolates, workers, stoppedAfter }, own, told);
       },
     });
   }

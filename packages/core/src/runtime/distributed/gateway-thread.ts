@@ -8,6 +8,9 @@ export interface GatewayStart {
   readonly folder: string;
 }
 
+/** Frames are large, and the objects that stand for them small: with much room for these, many frames that are gone already would be kept. */
+const YOUNG_MEGABYTES = 6;
+
 /** The gateway of this process, on a thread of its own. */
 export class GatewayThread {
   readonly #worker: Worker;
@@ -19,7 +22,7 @@ export class GatewayThread {
 
   /** Resolves when others can reach it. `failed` is called if it ends by itself: without it the process is of no use. */
   static async start(name: string, folder: string, failed: (why: string) => void): Promise<GatewayThread> {
-    const worker = new Worker(new URL('./gateway-worker.js', import.meta.url), { workerData: { name, folder } satisfies GatewayStart, name: `gateway of ${name}` });
+    const worker = new Worker(new URL('./gateway-worker.js', import.meta.url), { workerData: { name, folder } satisfies GatewayStart, name: `gateway of ${name}`, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES } });
     const gateway = new GatewayThread(worker);
     let why = 'it exited';
     worker.on('error', (error) => {

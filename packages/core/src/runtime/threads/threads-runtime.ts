@@ -14,7 +14,7 @@ export class ThreadsRuntime extends PlacedRuntime {
     return new ThreadsRuntime({
       options,
       ...(await loadParts(options)),
-      threads: (main, told) => new WorkerThreads({ seed, catalog, reporter, recode: options.codec === 'always', latencies, diskFolder: undefined, wedgedAfter, inline: { name: MAIN, peers: main } }, told),
+      threads: (main, told) => new WorkerThreads({ seed, catalog, reporter, recode: options.codec === 'always', latencies, compact: false, diskFolder: undefined, wedgedAfter, inline: { name: MAIN, peers: main } }, told),
     });
   }
 }

@@ -16,6 +16,8 @@ export interface WorkerStart {
   readonly recode: boolean;
   readonly latencies: readonly LinkLatency[] | undefined;
   readonly niceness: number;
+  /** The entry is to collect garbage before it loads anything. */
+  readonly compact: boolean;
   readonly disks: { readonly type: 'memory'; readonly segments: readonly Segment[] } | { readonly type: 'files'; readonly folder: string };
   readonly turnCell: SharedArrayBuffer;
   readonly control: MessagePort;
