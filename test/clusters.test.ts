@@ -129,6 +129,16 @@ describe('several clusters', () => {
     expect(parse(readFileSync(shell.kubeconfig, 'utf8'))).toEqual(parse(OFFICE));
   });
 
+  it('that start in the same moment do not take one another\'s names, nor write over one another\'s contexts', async () => {
+    const started = await Promise.all([1, 2, 3].map(() => shell.run('up', ...SMALL, '--detach')));
+    expect(started.map(({ code, err }) => `${code}${err}`)).toEqual(['0', '0', '0']);
+    const names = (await clusters()).map(({ name }) => name);
+    expect(names).toEqual(['naumachia', 'naumachia-2', 'naumachia-3']);
+    expect((parse(readFileSync(shell.kubeconfig, 'utf8')) as { readonly contexts: readonly { readonly name: string }[] }).contexts.map(({ name }) => name).sort()).toEqual(names);
+    await shell.run('down', '--all');
+    expect(existsSync(shell.kubeconfig)).toBe(false);
+  });
+
   it('where none is running, say what to do', async () => {
     expect(await shell.run('get', 'clusters')).toEqual({ code: 0, out: '', err: 'No clusters are running. "naumachia up" starts one.\n' });
     expect(await shell.run('get', 'clusters', '-o', 'json')).toEqual({ code: 0, out: '[]\n', err: '' });
