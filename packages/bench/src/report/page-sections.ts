@@ -2,7 +2,7 @@ import { comparisonCharts } from './comparison-charts.js';
 import { compareFigures, type ComparedFigure, type Comparison, differences, type EarlierRun, ratioText } from './comparison.js';
 import { escapeMarkup } from './charts/svg.js';
 import { kindText } from './component-kinds.js';
-import { type Column, type Markup, table, tagged } from './html.js';
+import { type Column, markup, type Markup, table, tagged } from './html.js';
 import { bytesText, durationText, numberText, quantityText } from './quantity-text.js';
 import { cpuChart, flowsChart, hostsChart, networkChart, type ReportChart, stepsChart, timelineCharts, writesChart } from './report-charts.js';
 import { hadFaults, type Report, valueOf } from './report.js';
@@ -61,7 +61,7 @@ const incidentRows = ({ incidents }: Report): string[][] => incidents.slice(0, 1
 /** What the planned faults left behind, and what hosts and actors went through. */
 const faults = (report: Report): string => {
   if (!hadFaults(report)) return '';
-  const figures = report.figures.filter(({ name }) => name.startsWith('faults.')).map((figure) => [tagged('code', figure.name), quantityText(figure)]);
+  const figures = report.figures.filter(({ name }) => name.startsWith('faults.')).map((figure) => [figureName(figure.name), quantityText(figure)]);
   const incidents = incidentRows(report);
   return grid([panel('Figures', 'What was to be well again, and when it was.', table([{ title: 'figure' }, { title: 'measured', number: true }], figures)), incidents.length === 0 ? '' : panel('Incidents', 'In the order in which they were told.', table([LABEL, LABEL], incidents))]);
 };
@@ -87,7 +87,7 @@ const comparison = (report: Report, runs: readonly EarlierRun[]): string => {
 const comparisonTable = (figures: readonly ComparedFigure[], runs: readonly EarlierRun[]): string =>
   table(
     [{ title: 'figure' }, { title: 'this run', number: true }, ...runs.flatMap(({ name }) => [{ title: name, number: true }, { title: 'ratio', number: true }])],
-    figures.map((figure) => [tagged('code', figure.name), quantityText(figure), ...figure.earlier.flatMap((then) => [then === undefined ? '-' : quantityText({ value: then.value, unit: figure.unit }), ratioMarkup(then)])]),
+    figures.map((figure) => [figureName(figure.name), quantityText(figure), ...figure.earlier.flatMap((then) => [then === undefined ? '-' : quantityText({ value: then.value, unit: figure.unit }), ratioMarkup(then)])]),
   );
 
 export const ratioMarkup = (comparison: Comparison | undefined): Markup => tagged('span', ratioText(comparison), comparison?.change === 'better' ? 'good' : comparison?.change === 'worse' ? 'bad' : '');
@@ -152,6 +152,9 @@ const environment = ({ naumachia, kubernetes, environment: machine, run, started
 
 const allFigures = (report: Report, runs: readonly EarlierRun[]): string =>
   `<details><summary>${report.figures.length} figures by name</summary>${comparisonTable(compareFigures(report, runs), runs)}</details>`;
+
+/** It may be broken where it has joints, and nowhere else. */
+const figureName = (name: string): Markup => markup(`<code class="figure">${escapeMarkup(name).replaceAll('.', '.<wbr>')}</code>`);
 
 const textOf = (report: Report, name: string): string => {
   const figure = valueOf(report, name);

@@ -12,7 +12,7 @@ export const PAGE_STYLE = [
   'svg{display:block;width:100%;height:auto}.only-narrow{display:none}@media(max-width:720px){.only-wide{display:none}.only-narrow{display:block}main{padding:18px 12px 48px}h1{font-size:20px}.panel,.tile,details{padding-left:12px;padding-right:12px}}',
   'details{padding:11px 16px}summary{cursor:pointer;font-weight:600}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px}summary+.scroll{margin-top:8px}',
   'td,th{text-align:left;padding:5px 14px 5px 0;border-top:1px solid var(--grid);vertical-align:top}tr:first-child>*{border-top:0}td:last-child,th:last-child{padding-right:0}th{font-weight:600;color:var(--quiet);font-size:12.5px;vertical-align:bottom}.whole{white-space:nowrap}.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}',
-  'code{font-family:ui-monospace,Menlo,"DejaVu Sans Mono",monospace;font-size:12.5px;overflow-wrap:anywhere}.key{color:var(--quiet);white-space:nowrap}',
+  'code{font-family:ui-monospace,Menlo,"DejaVu Sans Mono",monospace;font-size:12.5px;overflow-wrap:anywhere}code.figure{overflow-wrap:normal}.key{color:var(--quiet);white-space:nowrap}',
   '.good{color:var(--good)}.bad{color:var(--bad)}.banner{border-radius:8px;padding:10px 14px;margin-top:16px;font-weight:600}.banner.good{background:var(--good-ground)}.banner.bad{background:var(--bad-ground)}.banner span{font-weight:400}',
   '@media print{body{background:none}details>*{display:block}nav{display:none}.panel{break-inside:avoid}}',
   MARKS,

@@ -60,7 +60,7 @@ const cpuTimeline = ({ began, seen, process }: LoadResult): Timeline => {
   const spent = process.flatMap(({ at, cpu }): (readonly [number, number])[] => (cpu === undefined ? [] : [[at, cpu]]));
   const whole = spent.length === 0 ? [] : increments(grid, (at) => valueAt(spent, at));
   return {
-    name: 'cpu', title: 'CPU by kind of component', caption: 'Cores in use: time in handlers, and of the whole process with encoding, queues and garbage collection.', unit: 'cores',
+    name: 'cpu', title: 'CPU by kind of component', caption: 'Cores in use: time in handlers by the wall clock, and CPU of the whole process with encoding, queues and garbage collection.', unit: 'cores',
     lines: [{ name: 'process', points: asPoints(grid, whole, began) }, ...used.toSorted((a, b) => total(b.cores) - total(a.cores)).slice(0, 7).map(({ name, cores }) => ({ name, points: asPoints(grid, cores, began) }))].filter(hasPoints),
   };
 };
