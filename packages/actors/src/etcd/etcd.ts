@@ -21,7 +21,7 @@ export interface EtcdConfig {
   readonly durable?: boolean;
   /** Events that the feed `kv` keeps for those who resume; compaction does not touch them. Default 65,536. */
   readonly feedLimit?: number;
-  /** Default 2 GiB. */
+  /** Default 2 GiB. It is held against the bytes of all revisions that are kept, where the real one looks at its database file, which never shrinks by itself. */
   readonly quotaBytes?: number;
   /** Dead bytes in the disk log that are not worth a checkpoint. Default 16 MiB. */
   readonly slackBytes?: number;
