@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseExposition, type Scraped, valueAt } from '../packages/actors/src/machinery/metrics/testing/parse.js';
 import { openShell, type Shell, until } from './naumachia-command.js';
 
-const SMALL = ['bench', '--nodes', '3', '--pods', '30', '--services', '4', '--duration', '100s'];
+const SMALL = ['bench', '--nodes', '3', '--pods', '30', '--services', '4', '--duration', '200s'];
 const MINUTES = 240_000;
 
 let shell: Shell;
@@ -63,7 +63,7 @@ describe('/metrics', () => {
   it(
     'can be scraped while a benchmark runs, from this machine, and counts more as it goes on',
     async () => {
-      const { seen, ended } = shell.start('bench', '--nodes', '5', '--pods', '300', '--services', '10', '--duration', '100s', '--metrics-port', '0');
+      const { seen, ended } = shell.start('bench', '--nodes', '5', '--pods', '120', '--services', '4', '--duration', '200s', '--metrics-port', '0');
       await until(() => seen.err.includes('metrics at'));
       const url = /metrics at (http:\/\/127\.0\.0\.1:\d+\/metrics)/.exec(seen.err)?.[1] ?? '';
       const scrapes: Map<string, Scraped>[] = [];
