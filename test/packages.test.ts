@@ -16,7 +16,7 @@ beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'naumachia-packages-'));
   for (const name of PACKAGES) install(join(ROOT, 'packages', name));
   link(join(ROOT, 'node_modules', '@types/node'), '@types/node');
-}, 120_000);
+}, 300_000);
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 /** Unpacks what would be published of a package, beside what it depends on. */
@@ -46,6 +46,7 @@ const main = async (): Promise<void> => {
   await cluster.client.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers: [{ name: 'nginx', image: 'nginx' }] } });
   const pod = await cluster.waitFor('Pod', 'web', 'Running');
   const phase: string | undefined = pod.status?.phase;
+  await cluster.client.update({ ...pod, metadata: { ...pod.metadata, labels: { app: 'web' } } });
   // @ts-expect-error: a Pod has no such field
   pod.spec.colour;
   // @ts-expect-error: containers are no text
@@ -69,7 +70,7 @@ it('have what they need, and name no workspace', () => {
 });
 
 it('can be used with types, and run, as ES module and as CommonJS', { timeout: 180_000 }, () => {
-  save('module.mts', `import { ApiError, type Cluster, type ClusterOptions, startCluster } from 'naumachia';\n${PROGRAM}\nexport const isConflict = (error: unknown): boolean => error instanceof ApiError && error.reason === 'Conflict';\n`);
+  save('module.mts', `import { ApiError, type Cluster, type ClusterOptions, startCluster } from 'naumachia';\nimport { clusterTest } from 'naumachia/node-test';\n${PROGRAM}\nexport const declare = (): unknown => clusterTest({ nodes: 1 })('a test', async ({ cluster }) => cluster.stop());\nexport const isConflict = (error: unknown): boolean => error instanceof ApiError && error.reason === 'Conflict';\n`);
   save('common.cts', `import { type Cluster, type ClusterOptions, startCluster } from 'naumachia';\n${PROGRAM}`);
   const options = { strict: true, module: 'nodenext', target: 'es2022', lib: ['es2023', 'esnext.disposable'], types: ['node'], skipLibCheck: false, outDir: 'out' };
   save('tsconfig.json', JSON.stringify({ compilerOptions: options, files: ['module.mts', 'common.cts'] }));

@@ -7,7 +7,7 @@ import { UnknownKind } from './errors.js';
 export type Kind = keyof BuiltInKinds;
 
 /** The type of a kind's objects. What is read and what is sent have the same; `status` and most of `metadata` are the server's to fill in. */
-export type ObjectOf<K extends string> = K extends Kind ? BuiltInKinds[K] : KubernetesObject;
+export type ObjectOf<K extends string> = K extends Kind ? BuiltInKinds[K] & { readonly kind: K } : KubernetesObject;
 
 /** An object that can be sent: its `kind` says what else it has. */
 export type SentObject<K extends string = string> = { readonly kind: K } & ObjectOf<K>;
