@@ -2,7 +2,7 @@
  * Packs the bytes of objects that rest: a stretch of bytes that stands in the dictionary of its kind becomes a reference to there. Objects of
  * one kind differ in little but names, uids and times, so what is left of most is a tenth. An object can be read without the others.
  *
- * A dictionary grows by the objects that are not like those before, up to 64 kB; then a new one is begun when too much was not in it.
+ * A dictionary grows by the objects that it shortens to no less than a quarter, up to 64 kB; then a new one is begun when it does not even halve too many.
  * It lives as long as something that was packed with it.
  */
 interface Dictionary {
@@ -36,9 +36,9 @@ let scratch = new Uint8Array(16_384);
 /** Packs `raw`, which may enter the dictionary. The result is valid until the next call. */
 export const pack = (dictionary: Dictionary, raw: Uint8Array): Uint8Array => {
   const length = write(dictionary, raw);
-  if (length * 2 <= raw.length) return scratch.subarray(0, length);
+  if (length * 4 <= raw.length) return scratch.subarray(0, length);
   if (!enter(dictionary, raw)) {
-    dictionary.missed += length;
+    if (length * 2 > raw.length) dictionary.missed += length;
     return scratch.subarray(0, length);
   }
   return scratch.subarray(0, write(dictionary, raw));

@@ -44,5 +44,15 @@ export const archivePast = (archived: Archived, store: MvccStore, now: Instant):
 };
 
 const archive = (store: MvccStore, event: KeyValue): void => {
-  if (!event.isSettled) event.settle(`past ${store.entries.get(event.header.key)?.route[0]}`);
+  if (event.isSettled) return;
+  const { key, version } = event.header;
+  const past = `past ${store.entries.get(key)?.route[0]}`;
+  event.settle(version < RENEWED ? past : `${past} ${groupOf(key)}`);
 };
+
+/** A key that has been written as often as this will be again, as Leases are: what its revisions alone have in common is worth remembering. */
+const RENEWED = 4;
+const GROUPS = 16;
+
+/** Keys share a memory by groups, in which there is room for each of a thousand. */
+const groupOf = (key: string): number => (key.charCodeAt(key.length - 1) * 31 + key.charCodeAt(key.length - 2)) % GROUPS;
