@@ -132,6 +132,7 @@ describe('a mistake is named', () => {
     ['a mode that there is not', { mode: 'sideways' }, 'mode: '],
     ['a field that there is not', { node: 3 }, 'node'],
     ['a group of nodes that cannot be', { nodeGroups: [{ name: 'Big', count: 2 }] }, 'nodeGroups[0].name'],
+    ['more threads than a process holds', { mode: 'threads', nodes: 5000 }, 'nodes: 5000 nodes in threads mode need'],
     ['a number of threads where there are none', { mode: 'simulated', hosts: 2 }, 'hosts: mode simulated has no number of hosts'],
   ])('in options: %s', async (_what, options, message) => {
     const error = await startCluster(options as ClusterOptions).then(() => undefined, (thrown: unknown) => thrown);

@@ -26,13 +26,13 @@ const run = async (from: string, to: string, command: string): Promise<{ readonl
 
 const FAILED = /the cluster of this failed test had seed 7 \(the same seed gives the same run\); its last steps, in seconds since its start:\n( +\d+\.\d{4} s {2}\S+: .*\n){40}/;
 
-it('Vitest has a cluster for each test or file, and shows the one of a test that has failed', async () => {
+it('Vitest has a cluster for each test or file, and shows the one of a test that has failed', { timeout: 180_000 }, async () => {
   const { exit, said } = await run('cluster.vitest.ts', 'test/cluster.test.ts', 'node_modules/vitest/vitest.mjs run --root . --testTimeout 60000');
   expect({ exit, said }).toMatchObject({ exit: 1, said: expect.stringMatching(/Tests +1 failed \| 3 passed \(4\)/) });
   expect(said).toMatch(FAILED);
 });
 
-it('node:test has a cluster for each test or file, and shows the one of a test that has failed', async () => {
+it('node:test has a cluster for each test or file, and shows the one of a test that has failed', { timeout: 180_000 }, async () => {
   const { exit, said } = await run('cluster.node-test.mjs', 'test/cluster.test.mjs', '--test test/cluster.test.mjs');
   expect({ exit, said }).toMatchObject({ exit: 1, said: expect.stringMatching(/pass 3\n(?:.*\n)*?.*fail 1\n/) });
   expect(said.replaceAll(/^# /gm, '')).toMatch(FAILED);

@@ -32,7 +32,7 @@ export interface Passing {
 const LOOK_MS = 100;
 
 /** The time of the wall. */
-export const wallPassing = (port: Port, mode: string): Passing => {
+export const wallPassing = (port: Port): Passing => {
   const timers = new Map<NodeJS.Timeout, () => void>();
   let ended = (): void => {};
   const end = new Promise<void>((resolve) => (ended = resolve));
@@ -58,7 +58,7 @@ export const wallPassing = (port: Port, mode: string): Passing => {
       forget();
     },
     advance: async () => {
-      throw new Error(`the clock of a cluster of mode ${mode} is the wall's and cannot be advanced; start the cluster with mode: 'simulated'`);
+      throw new Error("the clock of this cluster is the wall's and cannot be advanced; start the cluster with mode: 'simulated'");
     },
     get isOver() {
       return isOver;

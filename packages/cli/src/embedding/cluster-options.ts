@@ -1,6 +1,7 @@
-import type { ClusterSpec } from '@naumachia/actors';
+import { clusterNodes, type ClusterSpec } from '@naumachia/actors';
 import { checkCluster, clusterErrorText, type ReadCluster, readClusterFile } from '@naumachia/bench/cluster-file';
 import type { Incident } from '@naumachia/core';
+import { fitThreads, machineLimits } from '../machine-limits.js';
 import { InvalidCluster } from './errors.js';
 
 /** The cluster that is wanted: the fields of a cluster file, with the defaults of a cluster within a program. */
@@ -26,7 +27,16 @@ export const clusterOf = (options: ClusterOptions): ClusterSpec => {
   const file = config === undefined ? {} : checked(readClusterFile(config));
   const wanted = Object.assign({}, file, fields);
   const inline = wanted.mode === undefined && wanted.hosts === undefined;
-  return Object.assign({ latency: 'none' as const }, checked(checkCluster(wanted)), inline && { hosts: 0 });
+  const cluster: ClusterSpec = Object.assign({ latency: 'none' as const }, checked(checkCluster(wanted)), inline && { hosts: 0 });
+  if (cluster.mode === 'threads') refuseTooManyThreads(cluster);
+  return cluster;
+};
+
+/** All threads are of this process. */
+const refuseTooManyThreads = (cluster: ClusterSpec): void => {
+  const fit = fitThreads(clusterNodes(cluster).length, machineLimits(), 1);
+  // What are flags for the command are fields here, and another number of processes is none of them.
+  if ('problem' in fit) throw new InvalidCluster(`nodes: ${fit.problem.replace(/, or --processes \d+/, '').replaceAll(/--(?=[a-z])/g, '')}`);
 };
 
 const checked = (read: ReadCluster): ClusterSpec => {

@@ -65,7 +65,7 @@ const ready = async (spec: ClusterSpec, { runtime, clock, hash }: Running): Prom
   const nodes = clusterNodes(spec).map(({ name }) => name);
   const port = runtime.port('client');
   const start = port.now();
-  const passing = clock ? virtualPassing(clock) : wallPassing(port, spec.mode ?? 'packed');
+  const passing = clock ? virtualPassing(clock) : wallPassing(port);
   const later: Later = (again) => passing.after(RESUME_MS, again);
   // In virtual time nothing may enter that differs from run to run.
   await runtime.start(clusterActors(clock === undefined ? Object.assign({}, spec, { rootCa: authority.certificate }) : spec));
