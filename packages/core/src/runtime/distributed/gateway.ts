@@ -1,7 +1,7 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { join as joinPath } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
-import type { Parcel } from '../workers/port-peers.js';
+import { LARGEST_SHARED, type Parcel, postParcel } from '../workers/port-peers.js';
 
 /** Before each parcel on a socket: the bytes of its frame, the number of the join that it belongs to, and how many bytes it acknowledges. */
 const HEADER_BYTES = 12;
@@ -61,7 +61,7 @@ export class Gateway {
     });
     const early = this.#early.get(join);
     this.#early.delete(join);
-    for (const parcel of early?.parcels ?? []) port.postMessage(parcel);
+    for (const parcel of early?.parcels ?? []) postParcel(port, parcel);
   }
 
   /** A process is gone: nothing that it may still have sent is delivered from here on. */
@@ -136,7 +136,7 @@ export class Gateway {
       const length = bytes.readUInt32LE(at);
       const end = at + HEADER_BYTES + length;
       if (end > bytes.length) break;
-      const frame = length === 0 ? undefined : new Uint8Array(new SharedArrayBuffer(length));
+      const frame = length === 0 ? undefined : new Uint8Array(length > LARGEST_SHARED ? new ArrayBuffer(length) : new SharedArrayBuffer(length));
       frame?.set(bytes.subarray(at + HEADER_BYTES, end));
       this.#deliver(process, bytes.readUInt32LE(at + 4), { ...(frame && { frame }), acknowledged: bytes.readUInt32LE(at + 8) });
       at = end;
@@ -146,7 +146,7 @@ export class Gateway {
 
   #deliver(process: string, join: number, parcel: Parcel): void {
     const known = this.#joins.get(join);
-    if (known) return void known.port.postMessage(parcel);
+    if (known) return postParcel(known.port, parcel);
     if (this.#over.has(join)) return;
     const early = this.#early.get(join);
     if (early) early.parcels.push(parcel);

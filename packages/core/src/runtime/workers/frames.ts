@@ -8,7 +8,10 @@ import type { PeerItem } from '../peers.js';
  */
 type Packed = readonly unknown[] | Exclude<PeerItem, { readonly item: 'envelope' }>;
 
-export const packFrame = (items: readonly PeerItem[]): Uint8Array<SharedArrayBuffer> => {
+/** A frame of more than `largestShared` bytes can be transferred, and leaves nothing behind then. */
+export function packFrame(items: readonly PeerItem[]): Uint8Array<SharedArrayBuffer>;
+export function packFrame(items: readonly PeerItem[], largestShared: number | undefined): Uint8Array<SharedArrayBuffer | ArrayBuffer>;
+export function packFrame(items: readonly PeerItem[], largestShared = Number.POSITIVE_INFINITY): Uint8Array<SharedArrayBuffer | ArrayBuffer> {
   const packed: Packed[] = new Array(items.length);
   let former: Envelope['message'] | undefined;
   for (let i = 0; i < items.length; i++) {
@@ -21,10 +24,10 @@ export const packFrame = (items: readonly PeerItem[]): Uint8Array<SharedArrayBuf
   }
   const bytes = codec().encode([codec().id, packed]);
   // A copy of its own: the encoder uses its buffer again. Shared memory: V8 collects the young generation for every 32 MB of other memory.
-  const frame = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  const frame = new Uint8Array(bytes.length > largestShared ? new ArrayBuffer(bytes.length) : new SharedArrayBuffer(bytes.length));
   frame.set(bytes);
   return frame;
-};
+}
 
 export const unpackFrame = (frame: Uint8Array): PeerItem[] => {
   const [id, packed] = codec().decode(frame) as [string, Packed[]];

@@ -35,17 +35,19 @@ export class PortPeers implements Peers {
   readonly #name: string;
   readonly #directory: Directory;
   readonly #observer: Observer | undefined;
+  readonly #largestShared: number | undefined;
   readonly #links = new Map<string, Link>();
   readonly #hostOf = new Map<string, string>();
   readonly #unresolved = new Map<string, PeerItem[]>();
   #host: Host | undefined;
   #poke: () => void = () => undefined;
 
-  /** `name` is this host's own. */
-  constructor(name: string, directory: Directory, observer?: Observer) {
+  /** `name` is this host's own; frames of more than `largestShared` bytes are not left to garbage collection, which knows nothing of shared memory. */
+  constructor(name: string, directory: Directory, observer?: Observer, largestShared?: number) {
     this.#name = name;
     this.#directory = directory;
     this.#observer = observer;
+    this.#largestShared = largestShared;
   }
 
   serve(host: Host, poke: () => void): void {
@@ -143,7 +145,7 @@ export class PortPeers implements Peers {
         const frame = this.#pack(part);
         link.underway += frame.length;
         this.#observer?.framed?.(link.host, part, frame.length);
-        link.port.postMessage({ frame, acknowledged: link.unacknowledged } satisfies Parcel);
+        postParcel(link.port, { frame, acknowledged: link.unacknowledged });
         link.unacknowledged = 0;
       }
     }
@@ -175,14 +177,14 @@ export class PortPeers implements Peers {
   }
 
   /** A message that no frame can hold is the failure of its sender; what else was to go goes. */
-  #pack(items: readonly PeerItem[]): Uint8Array<SharedArrayBuffer> {
+  #pack(items: readonly PeerItem[]): Uint8Array<SharedArrayBuffer | ArrayBuffer> {
     try {
-      return packFrame(items);
+      return packFrame(items, this.#largestShared);
     } catch (error) {
       const bad = items.filter((item) => item.item === 'envelope' && !canPack(item));
       if (bad.length === 0) throw error;
       for (const item of bad) if (item.item === 'envelope') this.#host?.refuse(item.envelope, error);
-      return packFrame(items.filter((item) => !bad.includes(item)));
+      return packFrame(items.filter((item) => !bad.includes(item)), this.#largestShared);
     }
   }
 
@@ -224,6 +226,16 @@ export class PortPeers implements Peers {
     else if (item.item === 'watch') host.announceEnd(item.actor, false);
   }
 }
+
+/** What is not shared goes with the message. */
+export const postParcel = (port: MessagePort, parcel: Parcel): void => {
+  const buffer = parcel.frame?.buffer;
+  if (buffer instanceof ArrayBuffer) port.postMessage(parcel, [buffer]);
+  else port.postMessage(parcel);
+};
+
+/** Where hundreds of hosts each get large frames of their own, those that are shared would pile up until something else fills the heap. */
+export const LARGEST_SHARED = 1 << 15;
 
 const canPack = (item: PeerItem): boolean => {
   try {

@@ -7,7 +7,7 @@ import { codec, useStructures } from '../../codec.js';
 import { LocalHost, type Reporter } from '../local-host.js';
 import { FileDisks } from './file-disks.js';
 import type { HostNotice, WorkerNotice, WorkerStart } from './lifecycle.js';
-import { PortPeers } from './port-peers.js';
+import { LARGEST_SHARED, PortPeers } from './port-peers.js';
 import { ReportsGathered } from './reports-gathered.js';
 import { SharedDisks } from './shared-disks.js';
 import { turnMarker } from './turn-cell.js';
@@ -19,7 +19,7 @@ export const serveHost = (catalog: Catalog, reporter: Reporter | undefined): voi
   if (start.niceness !== 0 && platform() === 'linux') setPriority(start.niceness);
   const tell = (notice: WorkerNotice): void => parentPort?.postMessage(notice);
   useStructures(catalog.structures ?? [], catalog.codecId);
-  const peers = new PortPeers(start.name, { resolve: (actor) => tell({ notice: 'resolve', actor }) }, reporter?.observer);
+  const peers = new PortPeers(start.name, { resolve: (actor) => tell({ notice: 'resolve', actor }) }, reporter?.observer, start.compact ? LARGEST_SHARED : undefined);
   const gathered = new ReportsGathered((request) => tell({ notice: 'gather', request }));
   const host = new LocalHost({
     name: start.name,
