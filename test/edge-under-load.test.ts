@@ -25,7 +25,7 @@ beforeAll(async () => {
   runtime = await ThreadsRuntime.create({ seed: 1, placement: { hosts: 1, kinds: {}, otherwise: 0 }, catalog: CATALOG });
   await runtime.start(clusterActors({ nodes: 0, latency: 'none', controllers: 'none' }));
   const many = { name: 'many', groups: ['system:authenticated'] };
-  ({ url } = (await runtime.open('apiserver', 'edge', { token: ADMIN, tokens: new Map([[MANY, many]]), limits: { waitingOfUser: 2000 } })) as { readonly url: string });
+  ({ url } = (await runtime.open('apiserver', 'edge', { token: ADMIN, tokens: new Map([[MANY, many]]), limits: { waitingOfUser: 4000 } })) as { readonly url: string });
 }, 2 * MINUTES);
 
 afterAll(async () => {
