@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readYaml, readYamlDocuments, repeatedKeysError, writeYaml } from './yaml.js';
 
 const valueOf = (text: string): unknown => {
@@ -81,4 +81,12 @@ test('YAML is written with sorted keys and quotes where a reader of 1.1 would er
   const text = 'a: 1\nall: \'*\'\nempty: {}\nhost: "n"\nlist:\n- k: v\n- x\ntext: |\n  one\n  two\ntime: "2020-01-01T00:00:00Z"\nz: ""\n';
   expect(writeYaml({ z: '', all: '*', host: 'n', a: 1, list: [{ k: 'v' }, 'x'], text: 'one\ntwo\n', time: '2020-01-01T00:00:00Z', empty: {} })).toBe(text);
   expect(valueOf(text)).toEqual({ z: '', all: '*', host: 'n', a: 1, list: [{ k: 'v' }, 'x'], text: 'one\ntwo\n', time: '2020-01-01T00:00:00Z', empty: {} });
+});
+
+test('prints nothing of what it reads', () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  readYaml('? { token: secret }\n: 1\n');
+  readYaml('a: !unknown secret\n? [secret]\n: 2\n');
+  expect(warned).not.toHaveBeenCalled();
+  warned.mockRestore();
 });

@@ -43,7 +43,8 @@ type ParsedDocument = Document.Parsed;
 
 export function readYamlDocuments(text: string): readonly YamlDocument[] {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { version: '1.1', uniqueKeys: false, lineCounter: lines, customTags: readTags, prettyErrors: true });
+  // Its warnings would print what somebody sent.
+  const parsed = parseAllDocuments(text, { logLevel: 'error', version: '1.1', uniqueKeys: false, lineCounter: lines, customTags: readTags, prettyErrors: true });
   return 'empty' in parsed ? [] : parsed.map((document) => readDocument(document, lines));
 }
 
