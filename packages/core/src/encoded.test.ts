@@ -55,6 +55,14 @@ describe('Encoded', () => {
     });
   });
 
+  it('gives header and value also where it takes its own place in the cache of decoded values', () => {
+    const packed = Encoded.ofValue({ name: 'a' }, { x: 1 });
+    packed.settle('live');
+    boundDecodedValues(1);
+    expect([packed.header, packed.value, packed.header, packed.value]).toEqual([{ name: 'a' }, { x: 1 }, { name: 'a' }, { x: 1 }]);
+    boundDecodedValues(4096);
+  });
+
   it('is decoded anew once a sweep has found it old', () => {
     const old = Encoded.ofValue(0, { x: 1 });
     const { value } = old;

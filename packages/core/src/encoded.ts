@@ -79,21 +79,21 @@ export class Encoded<H = unknown, T = unknown> {
   }
 
   get header(): H {
-    if (this.#header === undefined && this.#head !== NOWHERE) {
-      this.#header = valueCodec.decode(this.#headBytes) as H;
-      // Made for once, and not to stay: what is packed is hardly ever read.
-      if (this.#head === PACKED) keep(this as Encoded);
-    }
-    return this.#header as H;
+    if (this.#header !== undefined || this.#head === NOWHERE) return this.#header as H;
+    const header = (this.#header = valueCodec.decode(this.#headBytes) as H);
+    // Made for once, and not to stay: what is packed is hardly ever read.
+    if (this.#head === PACKED) keep(this as Encoded);
+    return header;
   }
 
   get value(): T {
-    if (this.#value === undefined) {
-      const { bytes } = this;
-      this.#value = (isRaw(bytes, 0) ? bytes.subarray(RAW_PREFIX) : valueCodec.decode(bytes)) as T;
-      keep(this as Encoded);
-    }
-    return this.#value;
+    if (this.#value !== undefined) return this.#value;
+    const { bytes } = this;
+    const value = (isRaw(bytes, 0) ? bytes.subarray(RAW_PREFIX) : valueCodec.decode(bytes)) as T;
+    this.#value = value;
+    // It may take the place of itself, and is let go then.
+    keep(this as Encoded);
+    return value;
   }
 
   /** Whether `bytes` costs nothing: it came from another host, or has been sent to one. */
