@@ -1,6 +1,6 @@
 import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, clusterPlacement, type KubernetesObject } from '@naumachia/actors';
-import { named, type Port, ThreadsRuntime } from '@naumachia/core';
-import { combine } from '../measure/observations.js';
+import { named, type Port, type Runtime, ThreadsRuntime } from '@naumachia/core';
+import { combine, type Observations } from '../measure/observations.js';
 import type { Glance } from '../measure/reporter.js';
 import { pause, REPORTER, USER } from './load-run.js';
 
@@ -29,14 +29,18 @@ export const runEndpointChanges = async (size: { readonly nodes: number; readonl
     const shareOf = (service: number): number => Math.floor(((service + 1) * size.endpoints) / size.services) - Math.floor((service * size.endpoints) / size.services);
     let next = 0;
     let made = 0;
+    let newest = 0;
     const client = async (): Promise<void> => {
       for (let service = next++; service < size.services; service = next++) {
         await create(port, 'services', serviceOf(service));
-        await create(port, SLICES, sliceOf(service, shareOf(service), 0));
+        newest = Math.max(newest, await create(port, SLICES, sliceOf(service, shareOf(service), 0)));
         if (++made % 500 === 0) progress(`${made} of ${size.services} Services with their endpoints`);
       }
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, client));
+    progress('kube-proxies take in what was created');
+    // A change that came before that would wait for thousands of others.
+    while (((await endpointChangesOf(runtime)).endpointChanges[newest]?.proxies ?? 0) < size.nodes) await pause(250);
     const revisions: number[] = [];
     for (let change = 1; change <= CHANGES; change++) {
       await pause(500);
@@ -48,7 +52,7 @@ export const runEndpointChanges = async (size: { readonly nodes: number; readonl
       progress(`${change} of ${CHANGES} changes`);
     }
     await pause(1000);
-    const { endpointChanges, proxies } = combine(await runtime.reports());
+    const { endpointChanges, proxies } = await endpointChangesOf(runtime);
     const milliseconds = revisions.map((revision) => {
       const seen = endpointChanges[revision];
       if (seen === undefined || seen.proxies < size.nodes) throw new Error(`the change at revision ${revision} reached ${seen?.proxies ?? 0} of ${size.nodes} kube-proxies`);
@@ -60,9 +64,13 @@ export const runEndpointChanges = async (size: { readonly nodes: number; readonl
   }
 };
 
-const create = async (port: Port, resource: string, object: KubernetesObject): Promise<void> => {
+const endpointChangesOf = async (runtime: Runtime): Promise<Observations> => combine(await runtime.reports());
+
+/** Gives the revision that the object has. */
+const create = async (port: Port, resource: string, object: KubernetesObject): Promise<number> => {
   const answer: ApiAnswer = await port.request(API, { type: 'create', user: USER, fieldManager: 'naumachia-bench', resource, namespace: NAMESPACE, object, brief: true });
   if (answer.type !== 'written') throw new Error(`${object.kind} ${object.metadata.name} was refused: ${JSON.stringify(answer)}`);
+  return answer.revision;
 };
 
 const serviceOf = (service: number): KubernetesObject => ({
