@@ -1,4 +1,4 @@
-import type { ActorSpec, LinkLatency, Supervision } from '@naumachia/core';
+import type { ActorSpec, LinkLatency, RunningProcess, Runtime, Supervision } from '@naumachia/core';
 import { type Address, createRuntime, decodeSnapshot, type FaultPlan, type HostSnapshot, type Incident, milliseconds, type Message, OWN_THREADS, packedPlacement, type Placement, SimulatedRuntime, Simulation } from '@naumachia/core';
 
 /** A run of some actors in one of the modes, as a test that holds in all of them sees it. */
@@ -93,19 +93,7 @@ export const withClock = async (fixture: Fixture, codec: 'crossing' | 'always' =
   const incidents: Incident[] = [];
   const runtime = await SimulatedRuntime.create({ seed, catalog: urlOf(fixture.module), codec, speed: 0, incident: (incident) => incidents.push(incident), ...(fixture.latencies && { latencies: fixture.latencies }) });
   await runtime.start([...specs, ...(fixture.more ?? [])]);
-  const port = runtime.port('test');
-  const pass = (ms: number): Promise<void> => runtime.clock.advance(milliseconds(ms));
-  return {
-    request: async (to, message, timeout = 30_000) => port.request(to, message as never, milliseconds(timeout)) as never,
-    send: (to, message) => port.send(to, message as never),
-    pass,
-    until: async (holds) => waitUntil(holds, pass),
-    applyFaults: async (plan) => runtime.applyFaults(plan),
-    snapshots: async () => (await runtime.snapshots()).map(decodeSnapshot),
-    incidents,
-    processes: () => runtime.processes,
-    stop: async (how) => runtime.stop(how),
-  };
+  return runOn(runtime, incidents, (ms) => runtime.clock.advance(milliseconds(ms)));
 };
 
 export const threads = async (fixture: Fixture, placement: Placement, codec: 'crossing' | 'always' = 'crossing'): Promise<Run> => {
@@ -116,8 +104,12 @@ export const threads = async (fixture: Fixture, placement: Placement, codec: 'cr
     seed: 1, placement, catalog: urlOf(fixture.module), codec, wedgedAfter, stoppedAfter: wedgedAfter, incident: (incident) => incidents.push(incident), ...(heapMegabytes !== undefined && { heap: () => ({ oldMegabytes: heapMegabytes }) }), ...(supervision && { supervision }), ...(latencies && { latencies }),
   });
   await runtime.start([...specs, ...(fixture.more ?? [])]);
+  return runOn(runtime, incidents, async (ms) => new Promise((resolve) => void setTimeout(resolve, ms)));
+};
+
+/** What a test sees of a run, whose time goes by as `pass` says. */
+const runOn = (runtime: Runtime & { readonly processes: readonly RunningProcess[] }, incidents: Incident[], pass: Run['pass']): Run => {
   const port = runtime.port('test');
-  const pass = async (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
   return {
     request: async (to, message, timeout = 30_000) => port.request(to, message as never, milliseconds(timeout)) as never,
     send: (to, message) => port.send(to, message as never),

@@ -18,8 +18,8 @@ export type FlowEffect =
   | { readonly effect: 'atomically'; readonly step: (state: never, context: ActorContext) => unknown };
 
 /**
- * What a flow waits for at `yield*`: an iterator of one step that gives the answer as its result, which costs a third of the generator that
- * would say the same.
+ * What a flow waits for at `yield*`: an iterator of one step that gives the answer as its result. A generator would say the same, and keep a
+ * whole frame of its registers for it.
  */
 export class Awaited<T> {
   readonly #effect: FlowEffect;

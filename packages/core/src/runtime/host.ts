@@ -218,7 +218,7 @@ export class Host implements ContextHost {
     this.#turning = false;
   }
 
-  // What a step does, with what. Functions that are made once: a closure for each message would be a tenth of what a message allocates.
+  // What a step does, with what. Functions that are made once, not a closure for each message.
   readonly #receives = (cell: Cell, { from, message }: Envelope): void => {
     const handler = cell.behaviour.receive[message.type];
     if (!handler) throw new Error(`${cell.behaviour.kind} does not receive ${message.type} (from ${from.actor})`);
