@@ -30,16 +30,16 @@ export const reporter = (): Reporter => {
       requests.observer.received?.(envelope, now);
       etcd.observer.received?.(envelope, now);
     },
-    posted(envelope: Envelope, now: Instant) {
-      requests.observer.posted?.(envelope, now);
-      etcd.observer.posted?.(envelope, now);
-      podStarts.observer.posted?.(envelope, now);
+    posted(envelope: Envelope, now: Instant, sender) {
+      requests.observer.posted?.(envelope, now, sender);
+      etcd.observer.posted?.(envelope, now, sender);
+      podStarts.observer.posted?.(envelope, now, sender);
     },
-    fed(subscriber, batch: FeedBatch, now: Instant) {
-      podStarts.observer.fed?.(subscriber, batch, now);
+    fed(subscriber, batch: FeedBatch, now: Instant, index) {
+      podStarts.observer.fed?.(subscriber, batch, now, index);
     },
-    stepped(actor, step, microseconds) {
-      syncs.observer.stepped?.(actor, step, microseconds);
+    stepped(actor, step, microseconds, index, ended) {
+      syncs.observer.stepped?.(actor, step, microseconds, index, ended);
     },
     ended(actor, restarting, now) {
       requests.observer.ended?.(actor, restarting, now);

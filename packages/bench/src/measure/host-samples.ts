@@ -27,8 +27,7 @@ const MOST = 480;
 export const hostSamples = (busy: ReadonlyMap<string, { readonly milliseconds: number }>, now: () => number): HostSamples => {
   let samples: HostSample[] = [];
   let every = EVERY_MS;
-  let steps = 0;
-  let spent = 0;
+  const since = { steps: 0, spent: 0 };
   let next = 0;
   const sample = (at: number): HostSample => {
     const { used_heap_size, external_memory } = getHeapStatistics();
@@ -44,9 +43,10 @@ export const hostSamples = (busy: ReadonlyMap<string, { readonly milliseconds: n
   return {
     upToNow: () => [...samples, sample(now())],
     stepped(microseconds) {
-      spent += microseconds;
-      if (++steps < STEPS_BETWEEN_CLOCKS && spent < MICROSECONDS_BETWEEN_CLOCKS) return;
-      [steps, spent] = [0, 0];
+      since.spent += microseconds;
+      if (++since.steps < STEPS_BETWEEN_CLOCKS && since.spent < MICROSECONDS_BETWEEN_CLOCKS) return;
+      since.steps = 0;
+      since.spent = 0;
       const at = now();
       if (at >= next) take(at);
     },

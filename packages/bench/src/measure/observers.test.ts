@@ -4,7 +4,7 @@ import { together } from './observers.js';
 
 it('both observers see what both want to see, the first one first, and each alone what it alone wants', () => {
   const seen: string[] = [];
-  const note = (who: string) => (...args: readonly unknown[]): void => void seen.push(`${who} ${args.join(' ')}`);
+  const note = (who: string) => (...args: readonly unknown[]): void => void seen.push(`${who} ${args.filter((arg) => arg !== undefined).join(' ')}`);
   const only = note('b stepped');
   const both = together({ dropped: note('a dropped'), failed: note('a failed') } as unknown as Observer, { dropped: note('b dropped'), stepped: only } as unknown as Observer);
   expect(Object.keys(both).toSorted()).toEqual(['dropped', 'failed', 'stepped']);

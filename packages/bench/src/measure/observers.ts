@@ -10,8 +10,11 @@ export const together = (first: Observer, second: Observer): Observer => {
 
 const both = (first: Method | undefined, second: Method | undefined): Method | undefined => {
   if (!first || !second) return first ?? second;
-  return (...seen: readonly unknown[]) => {
-    (first as (...seen: readonly unknown[]) => void)(...seen);
-    (second as (...seen: readonly unknown[]) => void)(...seen);
+  // A list of all that was seen would be made for each call.
+  return (a: unknown, b: unknown, c: unknown, d: unknown, e: unknown) => {
+    (first as Anything)(a, b, c, d, e);
+    (second as Anything)(a, b, c, d, e);
   };
 };
+
+type Anything = (...seen: readonly unknown[]) => void;

@@ -1,8 +1,10 @@
-import { codec, type FeedEntry, kindOfName, type Message, type Observer, type PeerItem, type Reporter } from '@naumachia/core';
-import type { ApiReply, ApiRequest, ObjectHeader } from '@naumachia/actors';
-import { type Histogram, newHistogram, record } from './histogram.js';
+import { codec, type FeedEntry, kindOfName, type Observer, type PeerItem, type Reporter } from '@naumachia/core';
+import type { ObjectHeader } from '@naumachia/actors';
+import { watchApi } from './api-latencies.js';
+import type { Histogram } from './histogram.js';
 import { type HostSample, hostSamples } from './host-samples.js';
-import { type DurationsOverTime, recordAt } from './over-time.js';
+import { API_SERVER, kindNumbers } from './kind-numbers.js';
+import type { DurationsOverTime } from './over-time.js';
 import { type PodStages, watchPods } from './pod-stages.js';
 import { isReady } from './ready-node.js';
 import { statesSeen, type StatesSeen } from './states.js';
@@ -42,17 +44,8 @@ export interface Observed {
 
 const SLICES = 'endpointslices.discovery.k8s.io';
 const SLICES_STEP = `feed ${SLICES}`;
-const API_SERIES_MS = 1000;
 const FRAME_SAMPLE = 64;
 const REVISION_SAMPLE = 64;
-const RENEWAL = 'update leases.coordination.k8s.io';
-const VERBS = new Set<ApiRequest['type']>(['get', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection']);
-const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
-
-/** A binding and a deletion are answered with a Status too, which says that all went well. */
-const isRefusal = (answer: Message): boolean => answer.type === 'failure' || (answer.type === 'status' && (answer as Extract<ApiReply, { type: 'status' }>).status.status === 'Failure');
-
-const now = (): number => performance.timeOrigin + performance.now();
 
 /** How far a run has come, seen at the API server. */
 export interface Glance {
@@ -64,26 +57,34 @@ export interface Glance {
   readonly writes: number;
 }
 
-/** Measures a host. What it costs is part of every figure of the benchmark. */
+interface Busy {
+  milliseconds: number;
+  steps: number;
+}
+
+interface Watched {
+  batches: number;
+  entries: number;
+}
+
+/**
+ * Measures a host. What it costs is part of every figure of the benchmark, so nothing here reads a clock: what happens in a step is as late
+ * as the end of the step before, and an answer as the end of the step that gave it.
+ */
 export const reporter = (): Reporter => {
-  const messages = new Map<string, Map<string, number>>();
-  const kinds = new Map<string, string>();
-  const kind = (actor: string): string => {
-    let known = kinds.get(actor);
-    if (known === undefined) kinds.set(actor, (known = kindOfName(actor)));
-    return known;
-  };
+  const kinds = kindNumbers();
+  const messages: number[][] = [];
   const bytes: Record<string, number> = {};
   const frames = { count: 0, items: 0, bytes: 0 };
   let sampled = 0;
-  const api: Record<string, Histogram> = {};
-  const apiOverTime = { reads: { everyMs: API_SERIES_MS, intervals: [] }, writes: { everyMs: API_SERIES_MS, intervals: [] } } satisfies Record<string, DurationsOverTime>;
-  let apiSince: number | undefined;
-  const watched = new Map<string, { batches: number; entries: number }>();
-  const writes: Record<string, number> = {};
-  const busy = new Map<string, { milliseconds: number; steps: number }>();
-  const hostOverTime = hostSamples(busy, now);
-  const arrived = new Map<string, { readonly at: number; readonly what: string; readonly writer: string | undefined }>();
+  const api = watchApi();
+  const watched = new Map<string, Watched>();
+  const busy = new Map<string, Busy>();
+  // By an actor's number on this host; those of a kind share one.
+  const watchedOf: Watched[] = [];
+  const busyOf: Busy[] = [];
+  const isProxy: boolean[] = [];
+  const hostOverTime = hostSamples(busy, () => performance.timeOrigin + performance.now());
   const published: Record<number, number> = {};
   const fed: Record<number, { last: number; watchers: number }> = {};
   const slicesPublished: Record<number, number> = {};
@@ -91,57 +92,68 @@ export const reporter = (): Reporter => {
   const pods = watchPods();
   const readyNodes = new Set<string>();
   let lastReady: number | undefined;
+  /** The batch that the kube-proxy takes in whose step runs. */
   let handled: readonly FeedEntry[] | undefined;
-  let renewals = 0;
+  let inForce: { readonly entries: readonly FeedEntry[]; last: number; proxies: number } = { entries: [], last: 0, proxies: 0 };
+  /** A field, for a variable that holds a fraction is a new number on the heap each time. */
+  const time = { origin: performance.timeOrigin, stepEnded: performance.timeOrigin + performance.now() };
   let failures = 0;
   let dropped = 0;
 
+  /** The host's time is that of its last look at the clock; a step may have ended since. */
+  const latest = (now: number): number => (now > time.stepEnded ? now : time.stepEnded);
+
+  /** Proxies of a host take in the same batch one after the other: they are counted together. */
+  const foldInForce = (): void => {
+    for (const { revision } of inForce.entries) {
+      const seen = (slicesFed[revision] ??= { last: 0, proxies: 0 });
+      seen.last = inForce.last;
+      seen.proxies += inForce.proxies;
+    }
+  };
+
   const observer: Observer = {
-    posted(envelope) {
-      const from = kind(envelope.from.actor);
-      let row = messages.get(from);
-      if (!row) messages.set(from, (row = new Map()));
-      const to = kind(envelope.to.actor);
-      row.set(to, (row.get(to) ?? 0) + 1);
-      if (envelope.kind === 'reply' && envelope.from.actor === 'apiserver') {
-        const key = `${envelope.slot}/${envelope.to.actor}`;
-        const request = arrived.get(key);
-        if (!request) return;
-        arrived.delete(key);
-        if (request.what === RENEWAL && envelope.message.type !== 'status') renewals++;
-        const answered = now();
-        record((api[request.what] ??= newHistogram()), answered - request.at);
-        recordAt(request.writer === undefined ? apiOverTime.reads : apiOverTime.writes, answered - (apiSince ??= request.at), answered - request.at);
-        if (request.writer !== undefined && !isRefusal(envelope.message)) writes[request.writer] = (writes[request.writer] ?? 0) + 1;
-      }
-    },
-    received(envelope) {
-      if (envelope.kind !== 'request' || envelope.to.actor !== 'apiserver') return;
-      const request = envelope.message as ApiRequest;
-      if (!VERBS.has(request.type)) return;
-      const subresource = 'subresource' in request && request.subresource !== undefined ? `/${request.subresource}` : '';
-      arrived.set(`${envelope.slot}/${envelope.from.actor}`, { at: now(), what: `${request.type} ${request.resource}${subresource}`, writer: WRITES.has(request.type) ? kind(envelope.from.actor) : undefined });
-    },
-    stepped(actor, step, microseconds) {
-      // A kube-proxy that has handled a batch routes by it from here on.
-      if (handled !== undefined && step === SLICES_STEP) {
-        for (const { revision } of handled) {
-          const seen = (slicesFed[revision] ??= { last: 0, proxies: 0 });
-          seen.last = now();
-          seen.proxies++;
-        }
-        handled = undefined;
-      }
-      const name = kind(actor.actor);
+    started({ actor }, _kind, _now, index) {
+      const name = kinds.names[kinds.enter(index, actor)] as string;
       let used = busy.get(name);
       if (!used) busy.set(name, (used = { milliseconds: 0, steps: 0 }));
+      let seen = watched.get(name);
+      if (!seen) watched.set(name, (seen = { batches: 0, entries: 0 }));
+      busyOf[index] = used;
+      watchedOf[index] = seen;
+      isProxy[index] = name === 'kube-proxy';
+    },
+    posted(envelope, _now, sender) {
+      const from = sender === undefined ? kinds.of(envelope.from.actor) : (kinds.ofIndex[sender] as number);
+      const request = envelope.kind === 'reply' && from === API_SERVER ? api.answered(envelope) : undefined;
+      const to = request === undefined ? kinds.ofReceiver(envelope.to, from) : request.kind;
+      const row = (messages[from] ??= []);
+      row[to] = (row[to] ?? 0) + 1;
+    },
+    received(envelope, now) {
+      if (envelope.kind === 'request' && envelope.to.actor === 'apiserver') api.arrived(envelope, kinds.of(envelope.from.actor), latest(now));
+    },
+    stepped(_actor, step, microseconds, index, ended) {
+      time.stepEnded = time.origin + ended;
+      if (api.unsettled.length > 0) api.settle(time.stepEnded);
+      // A kube-proxy that has handled a batch routes by it from here on.
+      if (handled !== undefined && step === SLICES_STEP) {
+        if (inForce.entries !== handled) {
+          foldInForce();
+          inForce = { entries: handled, last: 0, proxies: 0 };
+        }
+        inForce.last = time.stepEnded;
+        inForce.proxies++;
+        handled = undefined;
+      }
+      const used = busyOf[index] as Busy;
       used.milliseconds += microseconds / 1000;
       used.steps++;
       hostOverTime.stepped(microseconds);
     },
-    published(owner, feed, entries) {
+    published(owner, feed, entries, now) {
       if (owner.actor !== 'apiserver') return;
-      const at = now();
+      const at = latest(now);
       for (const { revision } of entries) if (revision % REVISION_SAMPLE === 0) published[revision] = at;
       if (feed === 'pods') pods.see(entries, at);
       if (feed === SLICES) for (const { revision } of entries) slicesPublished[revision] = at;
@@ -153,18 +165,16 @@ export const reporter = (): Reporter => {
         lastReady = at;
       }
     },
-    fed(subscriber, batch) {
-      const watcher = kind(subscriber.actor);
-      let seen = watched.get(watcher);
-      if (!seen) watched.set(watcher, (seen = { batches: 0, entries: 0 }));
+    fed(_subscriber, { feed, entries }, now, index) {
+      const seen = watchedOf[index] as Watched;
       seen.batches++;
-      seen.entries += batch.entries.length;
-      if (batch.feed === 'kv') return;
-      if (batch.feed === SLICES && watcher === 'kube-proxy') handled = batch.entries;
-      for (const { revision } of batch.entries) {
+      seen.entries += entries.length;
+      if (feed === 'kv') return;
+      if (isProxy[index] === true && feed === SLICES) handled = entries;
+      for (const { revision } of entries) {
         if (revision % REVISION_SAMPLE !== 0) continue;
         const handed = (fed[revision] ??= { last: 0, watchers: 0 });
-        handed.last = now();
+        handed.last = latest(now);
         handed.watchers++;
       }
     },
@@ -175,7 +185,7 @@ export const reporter = (): Reporter => {
       if (frames.count % FRAME_SAMPLE !== 1) return;
       sampled += size;
       for (const item of items) {
-        const pair = pairOf(item, kind);
+        const pair = pairOf(item);
         bytes[pair] = (bytes[pair] ?? 0) + codec().encode(item).length;
       }
     },
@@ -189,20 +199,23 @@ export const reporter = (): Reporter => {
 
   return {
     observer,
-    glance: (): Glance => ({ nodesReady: readyNodes.size, lastReady, podsRunning: pods.stages.running, writes: Object.values(writes).reduce((sum, count) => sum + count, 0) - renewals }),
+    glance: (): Glance => ({ nodesReady: readyNodes.size, lastReady, podsRunning: pods.stages.running, writes: api.writes.reduce<number>((sum, count) => sum + (count ?? 0), 0) - api.renewals }),
     report: (states): Observed => {
+      foldInForce();
+      inForce = { entries: [], last: 0, proxies: 0 };
       const scale = sampled === 0 ? 0 : frames.bytes / Math.max(1, Object.values(bytes).reduce((sum, part) => sum + part, 0));
+      const name = (kind: number): string => kinds.names[kind] as string;
       return {
-        messages: Object.fromEntries([...messages].flatMap(([from, row]) => [...row].map(([to, count]) => [`${from} > ${to}`, count]))),
+        messages: Object.fromEntries(messages.flatMap((row, from) => row.map((count, to) => [`${name(from)} > ${name(to)}`, count] as const))),
         // The API server follows etcd, and all others follow the API server.
-        watched: Object.fromEntries([...watched].map(([watcher, seen]) => [`${watcher === 'apiserver' ? 'etcd' : 'apiserver'} > ${watcher}`, seen])),
+        watched: Object.fromEntries([...watched].filter(([, { batches }]) => batches > 0).map(([watcher, seen]) => [`${watcher === 'apiserver' ? 'etcd' : 'apiserver'} > ${watcher}`, seen])),
         bytes: Object.fromEntries(Object.entries(bytes).map(([pair, part]) => [pair, Math.round(part * scale)])),
         frames: { ...frames },
-        api,
-        apiOverTime,
-        apiSince,
-        writes,
-        busy: Object.fromEntries(busy),
+        api: api.byShape(),
+        apiOverTime: api.overTime,
+        apiSince: api.since,
+        writes: Object.fromEntries(api.writes.flatMap((count, kind) => (count === undefined ? [] : [[name(kind), count]]))),
+        busy: Object.fromEntries([...busy].filter(([, { steps }]) => steps > 0)),
         published,
         fed,
         slicesPublished,
@@ -218,8 +231,8 @@ export const reporter = (): Reporter => {
   };
 };
 
-const pairOf = (item: PeerItem, kind: (actor: string) => string): string => {
-  if (item.item === 'envelope') return `${kind(item.envelope.from.actor)} > ${kind(item.envelope.to.actor)}`;
+const pairOf = (item: PeerItem): string => {
+  if (item.item === 'envelope') return `${kindOfName(item.envelope.from.actor)} > ${kindOfName(item.envelope.to.actor)}`;
   if (item.item === 'entries') return 'apiserver > watchers';
   return 'hosts';
 };

@@ -16,9 +16,9 @@ export const metricsTasks = (): SuiteTask[] => {
   let now = 0;
   const requests = (): void => {
     for (const { request, answer } of pairs) {
-      seen.posted(request, now as Instant);
+      seen.posted(request, now as Instant, 1);
       seen.received(request, now as Instant);
-      seen.posted(answer, ++now as Instant);
+      seen.posted(answer, ++now as Instant, 0);
       seen.received(answer, now as Instant);
     }
   };

@@ -193,10 +193,10 @@ class ScenarioRun {
         this.#trace.stepping(actor, step, envelope, now);
         outer?.stepping?.(actor, step, envelope, now);
       },
-      posted: (envelope, now) => {
+      posted: (envelope, now, sender) => {
         this.#note(envelope);
         for (const oracle of oracles.posted) oracle.posted(envelope);
-        outer?.posted?.(envelope, now);
+        outer?.posted?.(envelope, now, sender);
       },
       received: (envelope, now) => {
         for (const oracle of oracles.received) oracle.received(envelope);
@@ -211,10 +211,10 @@ class ScenarioRun {
         }
         outer?.published?.(owner, feed, entries, now);
       },
-      fed: (subscriber, batch, now) => {
+      fed: (subscriber, batch, now, index) => {
         // Between etcd and the API server there are no clients.
         if (batch.feed !== 'kv') for (const oracle of oracles.fed) oracle.fed(subscriber, batch);
-        outer?.fed?.(subscriber, batch, now);
+        outer?.fed?.(subscriber, batch, now, index);
       },
     };
   }

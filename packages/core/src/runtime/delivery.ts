@@ -21,11 +21,11 @@ export class Delivery {
     this.#lastEnvelope = index * 2 ** 40 + (incarnation - 1) * 2 ** 32;
   }
 
-  post(from: Address, to: Address, message: Message, link: LinkKind, kind: Envelope['kind'], slot: number, deadline: Instant | undefined): void {
+  post(from: Address, to: Address, message: Message, link: LinkKind, kind: Envelope['kind'], slot: number, deadline: Instant | undefined, sender?: number): void {
     const { options, cause, now, wire } = this.#host;
     if (options.freeze) deepFreeze(message);
     const envelope: Envelope = { id: ++this.#lastEnvelope, cause, from, to, link, kind, slot, deadline, message };
-    options.observer?.posted?.(envelope, now);
+    options.observer?.posted?.(envelope, now, sender);
     wire.send(envelope);
   }
 

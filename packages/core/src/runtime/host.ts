@@ -111,7 +111,7 @@ export class Host implements ContextHost {
     this.cells.set(spec.name, cell);
     if (parent) (parent.children ??= new Set()).add(cell);
     this.options.named?.(cell.index, spec.name);
-    this.options.observer?.started?.(address, spec.kind, this.now);
+    this.options.observer?.started?.(address, spec.kind, this.now, cell.index);
     this.#run(cell, 'start', 0, undefined, undefined, () => (cell.state = behaviour.start(spec.config, cell.context)), undefined);
     this.delivery.decided(spec.name);
     return cell;
@@ -251,7 +251,7 @@ export class Host implements ContextHost {
     }
     if (observer?.stepped) {
       const ended = performance.now();
-      observer.stepped(cell.address, step, (ended - this.#clock) * 1000);
+      observer.stepped(cell.address, step, (ended - this.#clock) * 1000, cell.index, ended);
       this.#clock = ended;
     }
     this.cause = outerCause;
@@ -269,7 +269,7 @@ export class Host implements ContextHost {
         const delivery = message as FeedDelivery;
         const { subscription } = delivery;
         if (!subscription.open) return;
-        this.options.observer?.fed?.(cell.address, delivery.batch, this.now);
+        this.options.observer?.fed?.(cell.address, delivery.batch, this.now, cell.index);
         this.#run(cell, subscription.feed.step, id, undefined, envelope, this.#feeds, delivery);
         return this.feeds.handled(subscription);
       }

@@ -32,12 +32,12 @@ export class Release {
     switch (effect.effect) {
       case 'send':
         host.delivery.noteCongestion(cell, effect.to);
-        return host.delivery.post(cell.address, effect.to, effect.message, effect.link, 'send', 0, undefined);
+        return host.delivery.post(cell.address, effect.to, effect.message, effect.link, 'send', 0, undefined, cell.index);
       case 'reply':
-        return host.delivery.post(cell.address, effect.caller.address, effect.message, 'stream', 'reply', effect.caller.slot, undefined);
+        return host.delivery.post(cell.address, effect.caller.address, effect.message, 'stream', 'reply', effect.caller.slot, undefined, cell.index);
       case 'request':
         host.delivery.noteCongestion(cell, effect.to);
-        return host.delivery.post(cell.address, effect.to, effect.message, 'stream', 'request', effect.slot, effect.deadline);
+        return host.delivery.post(cell.address, effect.to, effect.message, 'stream', 'request', effect.slot, effect.deadline, cell.index);
       case 'after':
         this.#timers.set(effect.timer, host.timers.add(later(host.now, effect.delay), () => {
           this.#timers.delete(effect.timer);

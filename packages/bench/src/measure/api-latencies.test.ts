@@ -1,0 +1,42 @@
+import type { Address, Envelope, Message } from '@naumachia/core';
+import { expect, it } from 'vitest';
+import { watchApi } from './api-latencies.js';
+import { quantile } from './histogram.js';
+
+const APISERVER: Address = { actor: 'apiserver', incarnation: 1 };
+const actor = (name: string): Address => ({ actor: name, incarnation: 1 });
+const envelope = (kind: 'request' | 'reply', from: Address, to: Address, slot: number, message: Message): Envelope => ({ id: 0, cause: 0, from, to, link: 'stream', kind, slot, deadline: undefined, message });
+const create = { type: 'create', resource: 'pods' };
+const list = { type: 'list', resource: 'pods' };
+const done = { type: 'written' };
+
+it('requests of two hosts that have the same slot number are told apart by who asked', () => {
+  const api = watchApi();
+  const [kubelet, scheduler] = [actor('kubelet/node-1'), actor('scheduler')];
+  api.arrived(envelope('request', kubelet, APISERVER, 7, create), 2, 100);
+  api.arrived(envelope('request', scheduler, APISERVER, 7, list), 3, 200);
+  // The answer to the first bears a copy of its address, as after a snapshot.
+  expect(api.answered(envelope('reply', APISERVER, Object.assign({}, kubelet), 7, done))?.kind).toBe(2);
+  api.settle(150);
+  expect(api.answered(envelope('reply', APISERVER, scheduler, 7, { type: 'list' }))?.kind).toBe(3);
+  expect(api.answered(envelope('reply', APISERVER, scheduler, 7, { type: 'list' }))).toBeUndefined();
+  api.settle(400);
+  const shapes = api.byShape();
+  expect(Object.keys(shapes).toSorted()).toEqual(['create pods', 'list pods']);
+  expect(quantile(shapes['create pods'] as never, 1)).toBe(50);
+  expect(quantile(shapes['list pods'] as never, 1)).toBe(200);
+  expect(api.writes).toEqual([undefined, undefined, 1]);
+});
+
+it('a write that is refused, or that the runtime answered, is not a write', () => {
+  const api = watchApi();
+  const kubelet = actor('kubelet/node-1');
+  const answers: readonly Message[] = [done, { type: 'failure' }, { type: 'status', status: { status: 'Failure' } } as Message, { type: 'status', status: { status: 'Success' } } as Message];
+  answers.forEach((answer, slot) => {
+    api.arrived(envelope('request', kubelet, APISERVER, slot, create), 1, 0);
+    api.answered(envelope('reply', APISERVER, kubelet, slot, answer));
+  });
+  api.settle(1);
+  expect(api.writes).toEqual([undefined, 2]);
+  expect(api.byShape()['create pods']?.count).toBe(4);
+});
