@@ -39,7 +39,7 @@ describe('a refusal has the words, the reason and the code of the real server:',
       message: "Cannot evict pod as it would violate the pod's disruption budget.", reason: 'TooManyRequests',
       details: { causes: [{ reason: 'DisruptionBudget', message: 'The disruption budget b is still being processed by the server.' }], retryAfterSeconds: 10 }, code: 429,
     })],
-    ['future revision', tooLargeResourceVersion(999999999, 5), failure({
+    ['future revision', tooLargeResourceVersion(999999999, 5, 1), failure({
       message: 'Timeout: Too large resource version: 999999999, current: 5', reason: 'Timeout', details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 }, code: 504,
     })],
     ['old revision', tooOldResourceVersion(1, 9), failure({ message: 'too old resource version: 1 (9)', reason: 'Expired', code: 410 })],

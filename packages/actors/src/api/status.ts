@@ -121,9 +121,9 @@ export function timeout(message: string, retryAfterSeconds: number, causes?: rea
   return failure(504, 'Timeout', `Timeout: ${message}`, { ...(causes !== undefined && { causes }), ...(retryAfterSeconds > 0 && { retryAfterSeconds }) });
 }
 
-/** The watch cache did not reach the asked revision within its 3 s. */
-export function tooLargeResourceVersion(requested: number, current: number): Status {
-  return timeout(`Too large resource version: ${requested}, current: ${current}`, 1, [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }]);
+/** The watch cache did not reach the asked revision within its 3 s, or etcd has not come to it, for which nobody waits (`retryAfterSeconds` 0). */
+export function tooLargeResourceVersion(requested: number, current: number, retryAfterSeconds: number): Status {
+  return timeout(`Too large resource version: ${requested}, current: ${current}`, retryAfterSeconds, [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }]);
 }
 
 /** The server gave up waiting, and the request may or may not have been done. */

@@ -135,6 +135,73 @@ describe('an API server', () => {
     expect(refusal(get('events', 'e')).code).toBe(404);
   });
 
+  describe('of Events, which have no watch cache', () => {
+    const event = (name: string, more: Fields = {}): KubernetesObject => ({ apiVersion: 'v1', kind: 'Event', metadata: { name }, involvedObject: { namespace: 'default' }, ...more });
+    const list = (more: Fields = {}): Extract<ApiReply, { readonly type: 'list' }> => {
+      const reply = ask({ type: 'list', resource: 'events', ...more });
+      return reply.type === 'list' ? reply : expect.fail(JSON.stringify(reply));
+    };
+    const names = ({ items }: { readonly items: readonly Stored[] }): string[] => items.map(({ header }) => header.name);
+
+    it('keeps their number alone', () => {
+      create('events', event('a'));
+      create('events', event('b'));
+      ask({ type: 'delete', resource: 'events', name: 'a' });
+      const { cache, ahead } = sim.stateOf<ApiServerState>('apiserver');
+      expect(cache.resources.get('events')).toMatchObject({ count: 1, byNamespace: new Map() });
+      expect(ahead.size).toBe(0);
+      expect(names(list())).toEqual(['b']);
+      sim.applyFaults({ actions: [{ type: 'kill', at: 0, actor: 'apiserver', downFor: 500 }] });
+      sim.advance(seconds(5));
+      expect(sim.stateOf<ApiServerState>('apiserver').cache.resources.get('events')).toMatchObject({ count: 1, byNamespace: new Map() });
+      expect(names(list())).toEqual(['b']);
+    });
+
+    it('lets etcd find out that a name is taken', () => {
+      create('events', event('a'));
+      const taken = { reason: 'AlreadyExists', message: 'events "a" already exists' };
+      expect(refusal(ask({ type: 'create', resource: 'events', object: event('a') }))).toMatchObject(taken);
+      expect(refusal(ask({ type: 'create', resource: 'events', object: event('a'), dryRun: true }))).toMatchObject(taken);
+      expect(ask({ type: 'create', resource: 'events', object: event('b'), dryRun: true })).toMatchObject({ type: 'value', code: 201 });
+      expect(sim.stateOf<ApiServerState>('apiserver').inFlight).toBe(0);
+    });
+
+    it('begins other writes with what etcd holds', () => {
+      const first = create('events', event('a', { count: 1 }));
+      const patched = stored(ask({ type: 'patch', resource: 'events', name: 'a', patchType: 'strategic', patch: { count: 2 } }));
+      expect(patched.value).toMatchObject({ count: 2, involvedObject: { namespace: 'default' } });
+      const stale = ask({ type: 'update', resource: 'events', name: 'a', object: event('a', { count: 3 }), resourceVersion: String(first.header.revision) });
+      expect(refusal(stale).reason).toBe('Conflict');
+      expect(ask({ type: 'update', resource: 'events', name: 'new', object: event('new') })).toMatchObject({ type: 'object', code: 201 });
+      expect(refusal(ask({ type: 'patch', resource: 'events', name: 'none', patchType: 'strategic', patch: {} })).code).toBe(404);
+      expect(refusal(ask({ type: 'delete', resource: 'events', name: 'none' })).code).toBe(404);
+      expect(sim.stateOf<ApiServerState>('apiserver').inFlight).toBe(0);
+    });
+
+    it('lists them in pages of one revision, also from revision 0, and by their fields', () => {
+      for (const name of ['a', 'b', 'c', 'd']) create('events', event(name, { reason: name < 'c' ? 'Early' : 'Late' }));
+      const first = list({ limit: 2, resourceVersion: '0' });
+      expect([names(first), first.remaining]).toEqual([['a', 'b'], 2]);
+      create('events', event('bb'));
+      const second = list({ limit: 2, continue: first.continue });
+      expect([names(second), second.revision, second.continue]).toEqual([['c', 'd'], first.revision, undefined]);
+      expect(names(list({ fieldSelector: 'reason=Late' }))).toEqual(['c', 'd']);
+      expect(names(list({ resourceVersion: String(first.revision), resourceVersionMatch: 'Exact' }))).toEqual(['a', 'b', 'c', 'd']);
+      expect(names(list({ resourceVersion: String(first.revision), resourceVersionMatch: 'NotOlderThan' }))).toEqual(['a', 'b', 'bb', 'c', 'd']);
+    });
+
+    it('refuses a list of a revision from the future at once', () => {
+      expect(refusal(ask({ type: 'list', resource: 'events', resourceVersion: '999999' })).details).not.toHaveProperty('retryAfterSeconds');
+    });
+
+    it('deletes a collection of them', () => {
+      for (const name of ['a', 'b', 'c']) create('events', event(name, { reason: name === 'b' ? 'Kept' : 'Gone' }));
+      const reply = ask({ type: 'deletecollection', resource: 'events', fieldSelector: 'reason=Gone' });
+      expect(reply.type === 'list' && names(reply)).toEqual(['a', 'c']);
+      expect(names(list())).toEqual(['b']);
+    });
+  });
+
   it('gives up a read of a revision from the future after three seconds', () => {
     expect(refusal(ask({ type: 'list', resource: 'configmaps', resourceVersion: '999999' }))).toMatchObject({ code: 504, reason: 'Timeout' });
   });

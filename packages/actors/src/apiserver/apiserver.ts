@@ -9,8 +9,9 @@ import { deleteEach } from './storage/delete-collection.js';
 import { grantLease } from './storage/event-lease.js';
 import { write } from './storage/flows.js';
 import { giveUpReads, listPast } from './storage/reads.js';
+import { getFromEtcd, readAndWrite } from './storage/uncached.js';
 import { handleOrPark, unpark } from './waiting.js';
-import { type ApiFeedEntry, resourceCache, takeIn } from './watch-cache.js';
+import { type ApiFeedEntry, countIn, isCached, type ResourceCache, resourceCache, takeIn } from './watch-cache.js';
 
 /** What the API server tells itself. */
 type ApiTimer = { readonly type: 'give-up-reads' } | { readonly type: 'compact' };
@@ -30,18 +31,29 @@ const takeFeed = (state: ApiServerState, batch: FeedBatch, context: ActorContext
   for (const entry of batch.entries as readonly FeedEntry<ObjectHeader & KeyHeader>[]) {
     const stored = entry.value as unknown as Stored;
     const { resource } = stored.header;
-    const keys = takeIn(resourceCache(state.cache, resource), stored);
-    const ahead = state.ahead.get(entry.value.header.key);
-    if (ahead !== undefined && ahead.header.revision <= entry.revision) state.ahead.delete(entry.value.header.key);
+    const told = taken(state, resourceCache(state.cache, resource), entry, stored);
     if (resource === 'ranges') continue;
     const entries = published.get(resource);
-    const told: ApiFeedEntry = { revision: entry.revision, keys, value: stored };
     if (entries === undefined) published.set(resource, [told]);
     else entries.push(told);
   }
   state.cache.revision = batch.revision;
   for (const [resource, entries] of published) context.publish(resource, entries);
   unpark(state, context);
+};
+
+/** Takes one change in; what the watchers of its resource are told. */
+const taken = (state: ApiServerState, resource: ResourceCache, entry: FeedEntry<ObjectHeader & KeyHeader>, stored: Stored): ApiFeedEntry => {
+  const { key } = entry.value.header;
+  if (!isCached(stored.header.resource)) {
+    countIn(resource, stored);
+    // As a watch of the real server on such a resource is one of etcd: its very entry, with a routing key that nobody here asks for.
+    return entry as ApiFeedEntry;
+  }
+  const keys = takeIn(resource, stored);
+  const ahead = state.ahead.get(key);
+  if (ahead !== undefined && ahead.header.revision <= entry.revision) state.ahead.delete(key);
+  return { revision: entry.revision, keys, value: stored };
 };
 
 const receive = (state: ApiServerState, request: ApiRequest, context: ActorContext): void => {
@@ -73,5 +85,5 @@ export const apiserver = defineActor<ApiServerConfig, ApiServerState, ApiRequest
       else context.run(startUp, 'resync');
     },
   },
-  flows: [startUp, followAgain, write, listPast, deleteEach, grantLease, compactTo],
+  flows: [startUp, followAgain, write, readAndWrite, getFromEtcd, listPast, deleteEach, grantLease, compactTo],
 });

@@ -2,11 +2,11 @@ import { type ActorContext, atomically, type Flow, isFailure, milliseconds, requ
 import { type OptimisticPutRequest, prefixEnd, type RangeRequest } from '../api/etcd-requests.js';
 import type { Stored } from '../api/requests.js';
 import { bootstrapWrites } from './bootstrap/bootstrap.js';
-import { storedKinds } from './registry.js';
+import { type Kind, storedKinds } from './registry.js';
 import { type ApiServerState, ETCD } from './state.js';
 import { noteCommitted } from './storage/flows.js';
 import { unpark } from './waiting.js';
-import { emptyWatchCache, resourceCache, takeIn } from './watch-cache.js';
+import { emptyWatchCache, isCached, resourceCache, takeIn } from './watch-cache.js';
 
 const RETRY = milliseconds(50);
 const DEFAULT_FEED_LIMIT = 20_000;
@@ -39,9 +39,12 @@ function* fill(): Flow<boolean> {
   const first = yield* ask<RangeRequest>(ETCD, { type: 'range', key: '/registry/', rangeEnd: prefixEnd('/registry/'), countOnly: true });
   if (isFailure(first) || first.type === 'refused') return false;
   const { revision } = first;
-  const prefixes = ['/registry/ranges/', ...[...storedKinds().values()].map((kind) => kind.prefix)];
+  const kinds = [...storedKinds().values()];
+  const uncached = kinds.filter(({ resource }) => !isCached(resource));
+  const prefixes = ['/registry/ranges/', ...kinds.filter(({ resource }) => isCached(resource)).map((kind) => kind.prefix)];
   const replies = yield* askAll<RangeRequest>(prefixes.map((prefix) => ({ to: ETCD, message: { type: 'range', key: prefix, rangeEnd: prefixEnd(prefix), revision } })));
-  if (replies.some((reply) => isFailure(reply) || reply.type === 'refused')) return false;
+  const counts = yield* askAll<RangeRequest>(uncached.map(({ prefix }) => ({ to: ETCD, message: { type: 'range', key: prefix, rangeEnd: prefixEnd(prefix), revision, countOnly: true } })));
+  if ([...replies, ...counts].some((reply) => isFailure(reply) || reply.type === 'refused')) return false;
   yield* atomically((state: ApiServerState, context: ActorContext) => {
     const cache = emptyWatchCache(storedKinds().keys());
     for (const reply of replies) {
@@ -51,6 +54,7 @@ function* fill(): Flow<boolean> {
         takeIn(resourceCache(cache, stored.header.resource), stored);
       }
     }
+    for (const [i, reply] of counts.entries()) if (!isFailure(reply) && reply.type === 'range') resourceCache(cache, (uncached[i] as Kind).resource).count = reply.count;
     cache.revision = revision;
     const again = state.cache.revision > 0;
     state.cache = cache;

@@ -1,14 +1,15 @@
 import type { ActorContext, Caller } from '@naumachia/core';
 import type { ApiReply, ApiRequest } from '../api/requests.js';
-import { internalError, tooManyRequests } from '../api/status.js';
+import { tooManyRequests } from '../api/status.js';
 import type { ApiServerState } from './state.js';
 import { authorize } from './storage/authorizer.js';
 import { deleteCollection } from './storage/delete-collection.js';
 import { write } from './storage/flows.js';
-import { type Plan, refusal } from './storage/plan.js';
-import { planWrite, type WriteRequest } from './storage/plan-write.js';
+import { planSafely } from './storage/plan-safely.js';
+import type { WriteRequest } from './storage/plan-write.js';
 import { get, list } from './storage/reads.js';
 import { refuse } from './storage/reply.js';
+import { beginsWithRead, readAndWrite } from './storage/uncached.js';
 
 const DEFAULT_MAX_IN_FLIGHT = 20_000;
 /** Requests that may wait for the start; more are told to come back. */
@@ -24,6 +25,11 @@ const carryOut = (state: ApiServerState, request: WriteRequest, caller: Caller, 
     state.counts.refused++;
     return context.reply(caller, TOO_MANY);
   }
+  if (beginsWithRead(request)) {
+    state.inFlight++;
+    context.run(readAndWrite, { request, caller });
+    return;
+  }
   const plan = planSafely(state, context, request);
   if (plan.type === 'answer') return context.reply(caller, plan.reply);
   state.inFlight++;
@@ -35,17 +41,6 @@ export const handleOrPark = (state: ApiServerState, request: ApiRequest, caller:
   if (state.phase === 'serving') handle(state, request, caller, context);
   else if (state.parked.length >= MAX_PARKED) context.reply(caller, TOO_MANY);
   else state.parked.push({ request, caller, revision: 0, until: undefined });
-};
-
-/** What a request makes go wrong harms that request alone, as in the real server, whose handlers recover from panics. */
-const planSafely = (state: ApiServerState, context: ActorContext, request: WriteRequest): Plan => {
-  try {
-    return planWrite(state, context, request);
-  } catch (error) {
-    state.counts.panics++;
-    state.lastPanic = `${request.type} ${request.resource}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-    return refusal(internalError('apiserver received an error that is not an metav1.Status: this request caused apiserver to panic'));
-  }
 };
 
 const handle = (state: ApiServerState, request: ApiRequest, caller: Caller, context: ActorContext): void => {

@@ -2,6 +2,11 @@ import type { FeedEntry } from '@naumachia/core';
 import type { GroupResource, ObjectHeader } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
 
+/** Resources that have no watch cache (kube-apiserver 1.36, `DefaultWatchCacheSizes`: 0): of them only the number of objects is kept. */
+const UNCACHED: ReadonlySet<GroupResource> = new Set(['events']);
+
+export const isCached = (resource: GroupResource): boolean => !UNCACHED.has(resource);
+
 /** The objects of one resource as of the last feed entry that was taken in. Plain data. */
 export interface ResourceCache {
   /** By namespace (empty for cluster-scoped kinds) and name. */
@@ -53,6 +58,12 @@ export const takeIn = (resource: ResourceCache, stored: Stored): readonly string
   if (lost === header.keys || lost.length === 0) return header.keys;
   for (const key of lost) if (header.change === 'deleted' || !header.keys.includes(key)) forgetKey(resource, key, former.header);
   return header.keys.length === 0 ? lost : [...new Set([...header.keys, ...lost])];
+};
+
+/** Takes a change of a resource without a watch cache in. */
+export const countIn = (resource: ResourceCache, { header }: Stored): void => {
+  if (header.change === 'created') resource.count++;
+  else if (header.change === 'deleted') resource.count--;
 };
 
 const put = (resource: ResourceCache, header: ObjectHeader, stored: Stored): void => {

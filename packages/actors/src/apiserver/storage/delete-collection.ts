@@ -1,12 +1,13 @@
 import { type ActorContext, atomically, type Caller, type Flow } from '@naumachia/core';
 import type { ApiReply, DeleteCollectionRequest, DeleteRequest, Status, Stored } from '../../api/requests.js';
 import { isReason, pathNotFound } from '../../api/status.js';
-import { kindOfResource } from '../registry.js';
+import { type Kind, kindOfResource } from '../registry.js';
 import type { ApiServerState } from '../state.js';
-import { resourceCache } from '../watch-cache.js';
+import { isCached, resourceCache } from '../watch-cache.js';
 import { carry } from './flows.js';
 import { candidatesOf, page, selectionOf } from './list.js';
 import { planWrite } from './plan-write.js';
+import { pageOfEtcd } from './reads.js';
 import { refuse, reply } from './reply.js';
 
 /** Deletes what a selection picks, one after another, and answers with what was there (Store.DeleteCollection). */
@@ -15,17 +16,24 @@ export const deleteCollection = (state: ApiServerState, request: DeleteCollectio
   if (kind === undefined) return refuse(context, caller, pathNotFound());
   const selection = selectionOf(kind, request.labelSelector, request.fieldSelector);
   if ('status' in selection) return refuse(context, caller, selection);
+  if (!isCached(kind.resource)) {
+    context.run(deleteEach, { request, caller, found: undefined, revision: Math.max(state.committed, state.cache.revision) });
+    return;
+  }
   const candidates = candidatesOf(resourceCache(state.cache, kind.resource), request.namespace, selection);
-  context.run(deleteEach, { request, caller, found: page(kind, request, candidates, selection, state.cache.revision, '') });
+  context.run(deleteEach, { request, caller, found: page(kind, request, candidates, selection, state.cache.revision, ''), revision: state.cache.revision });
 };
 
 interface Collection {
   readonly request: DeleteCollectionRequest;
   readonly caller: Caller;
-  readonly found: ApiReply;
+  /** What it picks; undefined: only etcd can tell. */
+  readonly found: ApiReply | undefined;
+  readonly revision: number;
 }
 
-export function* deleteEach({ request, caller, found }: Collection): Flow {
+export function* deleteEach({ request, caller, found: known, revision }: Collection): Flow {
+  const found = known ?? (yield* pageOfEtcd(kindOfResource(request.resource) as Kind, request, revision, ''));
   const shown: Stored[] = [];
   let refused: Status | undefined;
   for (const stored of found.type === 'list' ? found.items : []) {
@@ -33,7 +41,7 @@ export function* deleteEach({ request, caller, found }: Collection): Flow {
     const single: DeleteRequest = {
       type: 'delete', user: request.user, resource, namespace, name, ...(request.options !== undefined && { options: request.options }), ...(request.dryRun !== undefined && { dryRun: request.dryRun }),
     };
-    const plan = yield* atomically((state: ApiServerState, context: ActorContext) => planWrite(state, context, single));
+    const plan = yield* atomically((state: ApiServerState, context: ActorContext) => planWrite(state, context, single, isCached(resource) ? undefined : stored));
     const answer = yield* carry(single, plan);
     if (answer.type === 'status' && answer.status.status === 'Failure') {
       // What somebody else has deleted meanwhile is as gone as it should be.

@@ -2,9 +2,10 @@ import { type ActorContext, atomically, type Caller, type Failure, type Flow, is
 import type { KeyHeader, OptimisticDeleteRequest, OptimisticPutRequest, TxnReply, TxnRequest } from '../../api/etcd-requests.js';
 import type { ObjectHeader } from '../../api/object.js';
 import type { ApiReply, ApiRequest, Stored } from '../../api/requests.js';
-import { alreadyExists, conflict, deletedStatus, generateNameConflict, serverTimeout, serviceUnavailable } from '../../api/status.js';
+import { alreadyExists, alreadyExistsDeleting, conflict, deletedStatus, generateNameConflict, serverTimeout, serviceUnavailable } from '../../api/status.js';
 import { kindOfResource } from '../registry.js';
 import { type ApiServerState, ETCD } from '../state.js';
+import { isCached } from '../watch-cache.js';
 import { warned } from './create.js';
 import type { DeletePlan, Plan, PutPlan, Removal } from './plan.js';
 import { planWrite, type WriteRequest } from './plan-write.js';
@@ -137,7 +138,7 @@ export const noteCommitted = (state: ApiServerState, stored: Stored): void => {
   const header = stored.header as ObjectHeader & Partial<KeyHeader>;
   state.counts.writes++;
   if (header.revision > state.committed) state.committed = header.revision;
-  if (header.revision > state.cache.revision && header.key !== undefined) state.ahead.set(header.key, stored);
+  noteSeen(state, stored);
 };
 
 const again = (state: ApiServerState, context: ActorContext, request: WriteRequest, plan: Exclude<Plan, { readonly type: 'answer' }>, held: Stored | undefined, attempt: number): Plan => {
@@ -147,7 +148,10 @@ const again = (state: ApiServerState, context: ActorContext, request: WriteReque
   if (isNew) {
     const name = plan.type === 'put' ? plan.header.name : (request.type === 'create' ? (request.object.metadata.name ?? '') : '');
     const generated = request.type === 'create' && (request.object.metadata.name ?? '') === '';
-    if (request.type === 'create' && held !== undefined && !generated) return { type: 'answer', reply: { type: 'status', status: alreadyExists(request.resource, name) } };
+    if (request.type === 'create' && held !== undefined && !generated) {
+      const exists = held.value.metadata.deletionTimestamp === undefined ? alreadyExists : alreadyExistsDeleting;
+      return { type: 'answer', reply: { type: 'status', status: exists(request.resource, name) } };
+    }
     if (generated && attempt >= MAX_NAMES) return { type: 'answer', reply: { type: 'status', status: generateNameConflict(request.resource, name) } };
   }
   if (attempt >= MAX_ATTEMPTS) return { type: 'answer', reply: { type: 'status', status: conflict(request.resource, 'name' in request ? (request.name ?? '') : '') } };
@@ -157,7 +161,7 @@ const again = (state: ApiServerState, context: ActorContext, request: WriteReque
 /** An object that etcd holds and the cache does not yet. */
 const noteSeen = (state: ApiServerState, stored: Stored): void => {
   const header = stored.header as ObjectHeader & Partial<KeyHeader>;
-  if (header.revision > state.cache.revision && header.key !== undefined) state.ahead.set(header.key, stored);
+  if (header.revision > state.cache.revision && header.key !== undefined && isCached(header.resource)) state.ahead.set(header.key, stored);
 };
 
 const replyTo = (plan: Exclude<Plan, { readonly type: 'answer' }>, stored: Stored): ApiReply => {

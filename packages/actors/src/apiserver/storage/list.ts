@@ -1,10 +1,10 @@
 import { matchesFields, parseFieldSelector, type FieldRequirement } from '../../api/field-selector.js';
 import { matches, parseLabelSelector, type Selector } from '../../api/label-selector.js';
 import type { ApiReply, ListRequest, Status, Stored } from '../../api/requests.js';
-import { badRequest, expired } from '../../api/status.js';
+import { badRequest, expired, tooLargeResourceVersion } from '../../api/status.js';
 import { type Kind, keyOf } from '../registry.js';
 import type { ApiServerState } from '../state.js';
-import { type ResourceCache, resourceCache, sortedObjects } from '../watch-cache.js';
+import { isCached, type ResourceCache, resourceCache, sortedObjects } from '../watch-cache.js';
 
 /** What a list or a deletion of a collection picks. */
 export interface Selection {
@@ -120,14 +120,17 @@ export const planList = (state: ApiServerState, kind: Kind, request: ListRequest
     start = from.start;
     // A token of no revision goes on with what is there now.
     if (from.revision > 0) {
-      if (cache.changedAt > from.revision) return { type: 'past', revision: from.revision, start };
+      if (!isCached(kind.resource) || cache.changedAt > from.revision) return { type: 'past', revision: from.revision, start };
       revision = from.revision;
     }
+  } else if (!isCached(kind.resource) && Number(request.resourceVersion ?? 0) > revision) {
+    return refusedList(tooLargeResourceVersion(Number(request.resourceVersion), revision, 0));
   } else if (isExact(request)) {
     const exact = Number(request.resourceVersion);
-    if (exact < revision && cache.changedAt > exact) return { type: 'past', revision: exact, start };
+    if (!isCached(kind.resource) || (exact < revision && cache.changedAt > exact)) return { type: 'past', revision: exact, start };
     revision = exact;
   }
+  if (!isCached(kind.resource)) return { type: 'past', revision, start };
   return { type: 'answer', reply: page(kind, request, candidatesOf(cache, request.namespace, selection), selection, revision, start) };
 };
 
@@ -139,24 +142,37 @@ const isExact = (request: ListRequest): boolean => {
 
 const refusedList = (status: Status): ListPlan => ({ type: 'answer', reply: { type: 'status', status } });
 
-/** One page of what a selection picks among `candidates`, which stand in the order of their keys. */
-export const page = (kind: Kind, request: Pick<ListRequest, 'namespace' | 'limit' | 'resourceVersion'>, candidates: readonly Stored[], selection: Selection, revision: number, start: string): ApiReply => {
+const isEverything = ({ labels, fields }: Selection): boolean => labels === undefined && fields.length === 0;
+
+const limitOf = (kind: Kind, request: Pick<ListRequest, 'limit' | 'resourceVersion'>): number =>
+  // A list of the cache as it is knows no pages.
+  request.limit === undefined || request.limit <= 0 || (request.resourceVersion === '0' && isCached(kind.resource)) ? Number.POSITIVE_INFINITY : request.limit;
+
+/** How many objects a page needs to look at; undefined: perhaps all. */
+export const neededObjects = (kind: Kind, request: Pick<ListRequest, 'limit' | 'resourceVersion'>, selection: Selection): number | undefined => {
+  const limit = limitOf(kind, request);
+  return isEverything(selection) && limit < Number.POSITIVE_INFINITY ? limit : undefined;
+};
+
+/** One page of what a selection picks among `candidates`, which stand in the order of their keys; `beyond` more come after them. */
+export const page = (
+  kind: Kind, request: Pick<ListRequest, 'namespace' | 'limit' | 'resourceVersion'>, candidates: readonly Stored[], selection: Selection, revision: number, start: string, beyond = 0,
+): ApiReply => {
   const prefix = request.namespace === '' ? kind.prefix : `${kind.prefix}${request.namespace}/`;
   const from = prefix + start;
-  const everything = selection.labels === undefined && selection.fields.length === 0;
-  // A list of the cache as it is knows no pages.
-  const limit = request.limit === undefined || request.limit <= 0 || request.resourceVersion === '0' ? Number.POSITIVE_INFINITY : request.limit;
+  const everything = isEverything(selection);
+  const limit = limitOf(kind, request);
   const items: Stored[] = [];
   let at = start === '' ? 0 : firstFrom(kind, candidates, from);
   for (; at < candidates.length && items.length < limit; at++) {
     const stored = candidates[at] as Stored;
     if (everything || isPicked(kind, selection, stored)) items.push(stored);
   }
-  if (at >= candidates.length) return { type: 'list', revision, items };
+  if (at >= candidates.length && beyond === 0) return { type: 'list', revision, items };
   const last = candidates[at - 1] as Stored;
   const token = encodeContinue(revision, prefix, keyIn(kind, last));
   // With a selector nobody knows how many of the rest it would pick.
-  return everything ? { type: 'list', revision, items, continue: token, remaining: candidates.length - at } : { type: 'list', revision, items, continue: token };
+  return everything ? { type: 'list', revision, items, continue: token, remaining: candidates.length - at + beyond } : { type: 'list', revision, items, continue: token };
 };
 
 /** The place of the first candidate whose key is not before `key`. */

@@ -1,11 +1,13 @@
 import { type ActorContext, atomically, type Caller, type Flow, isFailure, later, request as ask, seconds } from '@naumachia/core';
 import { prefixEnd, type RangeRequest } from '../../api/etcd-requests.js';
-import type { ApiReply, GetRequest, ListRequest, Stored } from '../../api/requests.js';
+import type { ApiReply, DeleteCollectionRequest, GetRequest, ListRequest, Stored } from '../../api/requests.js';
 import { notFound, pathNotFound, serviceUnavailable, tooLargeResourceVersion } from '../../api/status.js';
 import { type Kind, kindOfResource } from '../registry.js';
 import { type ApiServerState, ETCD } from '../state.js';
-import { compactedList, page, planList, selectionOf } from './list.js';
+import { compactedList, neededObjects, page, planList, selectionOf } from './list.js';
+import { isCached } from '../watch-cache.js';
 import { scaleOf } from './scale.js';
+import { getFromEtcd } from './uncached.js';
 import { current } from './write-context.js';
 import { refuse } from './reply.js';
 
@@ -15,6 +17,10 @@ export const FRESHNESS_WAIT = seconds(3);
 /** Answers at once: what etcd has answered to this server is known to it. */
 export const get = (state: ApiServerState, request: GetRequest, caller: Caller, context: ActorContext): void => {
   state.counts.gets++;
+  if (!isCached(request.resource) && kindOfResource(request.resource) !== undefined) {
+    context.run(getFromEtcd, { request, caller });
+    return;
+  }
   context.reply(caller, readOne(state, request));
 };
 
@@ -27,6 +33,8 @@ const readOne = (state: ApiServerState, request: GetRequest): ApiReply => {
 
 /** The revision that a list must not be older than: what this server has been told of, or what the client asks for. */
 export const neededRevision = (state: ApiServerState, request: ListRequest): number => {
+  // Without a watch cache there is nothing that could lag behind: a list is of what was last written, or refused at once.
+  if (!isCached(request.resource)) return state.committed;
   const asked = request.resourceVersion;
   if (asked === '0') return 0;
   if (asked !== undefined && asked !== '') return Number(asked);
@@ -54,22 +62,27 @@ export const giveUpReads = (state: ApiServerState, context: ActorContext): void 
   const kept = [];
   for (const parked of state.parked) {
     if (parked.until === undefined || parked.until > context.now) kept.push(parked);
-    else refuse(context, parked.caller, tooLargeResourceVersion(parked.revision, state.cache.revision));
+    else refuse(context, parked.caller, tooLargeResourceVersion(parked.revision, state.cache.revision, 1));
   }
   state.parked = kept;
 };
 
-/** A list as it was at a revision, which etcd still knows or has compacted away. */
+/** A list of what etcd has, or had at a revision that it may have compacted away. */
 export function* listPast(past: { readonly request: ListRequest; readonly caller: Caller; readonly revision: number; readonly start: string }): Flow {
   const { request, caller, revision, start } = past;
-  const kind = kindOfResource(request.resource) as Kind;
+  const reply = yield* pageOfEtcd(kindOfResource(request.resource) as Kind, request, revision, start);
+  yield* atomically((_: ApiServerState, context: ActorContext) => context.reply(caller, reply));
+}
+
+/** One page of what a request picks among what etcd held at a revision, from the key `start` of its prefix on. */
+export function* pageOfEtcd(kind: Kind, request: ListRequest | DeleteCollectionRequest, revision: number, start: string): Flow<ApiReply> {
+  const selection = selectionOf(kind, request.labelSelector, request.fieldSelector);
+  if ('status' in selection) return { type: 'status', status: selection };
   const prefix = request.namespace === '' ? kind.prefix : `${kind.prefix}${request.namespace}/`;
-  const reply = yield* ask<RangeRequest>(ETCD, { type: 'range', key: prefix + start, rangeEnd: prefixEnd(prefix), revision });
-  yield* atomically((_: ApiServerState, context: ActorContext) => {
-    if (isFailure(reply)) return refuse(context, caller, serviceUnavailable(`etcd: ${reply.reason}`));
-    if (reply.type === 'refused') return refuse(context, caller, compactedList(start !== ''));
-    const selection = selectionOf(kind, request.labelSelector, request.fieldSelector);
-    if ('status' in selection) return refuse(context, caller, selection);
-    context.reply(caller, page(kind, request, reply.kvs as unknown as readonly Stored[], selection, revision, ''));
-  });
+  const limit = neededObjects(kind, request, selection);
+  const reply = yield* ask<RangeRequest>(ETCD, { type: 'range', key: prefix + start, rangeEnd: prefixEnd(prefix), revision, ...(limit !== undefined && { limit }) });
+  if (isFailure(reply)) return { type: 'status', status: serviceUnavailable(`etcd: ${reply.reason}`) };
+  if (reply.type === 'refused') return { type: 'status', status: compactedList(start !== '') };
+  const { kvs, count } = reply;
+  return page(kind, request, kvs as unknown as readonly Stored[], selection, revision, '', count - kvs.length);
 }
