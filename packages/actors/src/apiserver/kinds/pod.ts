@@ -67,10 +67,10 @@ const specFindings = remembered((spec: PodSpec): readonly FieldError[] => {
 });
 
 export const pod: Strategy = {
-  defaults: (object) => {
+  defaults: (object, old) => {
     const addressed = withAddresses(object as Pod);
     const { spec } = addressed;
-    if (spec === undefined) return addressed;
+    if (spec === undefined || spec === old?.spec) return addressed;
     const filled = podSpecDefaults(spec);
     return filled === spec ? addressed : Object.assign({}, addressed, { spec: filled });
   },

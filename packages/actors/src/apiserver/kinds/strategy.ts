@@ -8,8 +8,11 @@ import type { ResetFields } from '../managed-fields/object-comparison.js';
  * function that changes nothing returns what it was given.
  */
 export interface Strategy {
-  /** SetDefaults_*: runs on what clients send and on what patches make. */
-  readonly defaults?: (object: KubernetesObject) => KubernetesObject;
+  /**
+   * SetDefaults_*: runs on what clients send and on what patches make. `old`: what the store holds of the object; parts that are
+   * the same objects there have their defaults.
+   */
+  readonly defaults?: (object: KubernetesObject, old?: KubernetesObject) => KubernetesObject;
   /** PrepareForCreate: what clients may not decide (status, generation). */
   readonly prepareForCreate?: (object: KubernetesObject, now: string) => KubernetesObject;
   /** PrepareForUpdate of the object itself; `old` is what the store holds. Generation is raised by `raisesGeneration`. */

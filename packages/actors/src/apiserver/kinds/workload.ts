@@ -23,7 +23,8 @@ const deploymentDefaults = (spec: DeploymentSpec): DeploymentSpec => {
 
 const replicaSetDefaults = (spec: ReplicaSetSpec): ReplicaSetSpec => within(fill(spec, { replicas: 1 }), 'template', templateDefaults);
 
-const specDefaults = <T>(change: (spec: T) => T) => (object: KubernetesObject): KubernetesObject => {
+const specDefaults = <T>(change: (spec: T) => T) => (object: KubernetesObject, old?: KubernetesObject): KubernetesObject => {
+  if (object.spec !== undefined && object.spec === old?.spec) return object;
   const spec = (object.spec ?? {}) as T;
   const filled = change(spec);
   return filled === object.spec ? object : Object.assign({}, object, { spec: filled });

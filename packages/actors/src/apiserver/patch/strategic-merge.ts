@@ -158,12 +158,61 @@ function mergeList(field: ApiField | undefined, original: readonly unknown[], pa
     return deepEqual(replaced, original) ? original : replaced;
   }
   const { mergeKey } = field;
+  const plain = mergeKey === undefined ? undefined : mergePlainly(field, mergeKey, original as readonly Fields[], patch as readonly Fields[], (order ?? patch) as readonly Fields[]);
+  if (plain !== undefined) return plain;
   if (order !== undefined) checkOrder(patch, order, mergeKey);
   const merged = mergeKey === undefined ? mergePrimitives(original, patch, removals) : mergeByKey(field, mergeKey, original, patch);
   // Without an order of its own a patch puts what it names in its own order, before what only the server has.
   const ordered = inOrder(merged, original, order ?? patch.filter((item) => !isDirective(item)), mergeKey);
   return ordered.length === original.length && ordered.every((item, i) => item === original[i]) ? original : ordered;
 }
+
+/**
+ * The common case of a list with keys: no directives, and an order that names each of its elements once. Undefined for any other,
+ * and for what is to be refused.
+ */
+const mergePlainly = (field: ApiField, mergeKey: string, original: readonly Fields[], patch: readonly Fields[], order: readonly Fields[]): readonly unknown[] | undefined => {
+  const live = plainKeys(original, mergeKey);
+  const wanted = live && plainKeys(order, mergeKey);
+  const given = wanted && (order === patch ? wanted : plainKeys(patch, mergeKey));
+  if (given === undefined || wanted === undefined || live === undefined) return undefined;
+  for (let i = 0, at = -1; i < given.length; i++) {
+    const next = wanted.indexOf(given[i], at + 1);
+    if (next < 0) return undefined;
+    at = next;
+  }
+  const merged: Fields[] = [];
+  let kept = 0;
+  let next = 0;
+  for (let i = 0; i < wanted.length; i++) {
+    const key = wanted[i];
+    const at = live[kept] === key ? kept : live.indexOf(key);
+    const before = at < 0 ? undefined : (original[at] as Fields);
+    if (before !== undefined) kept++;
+    if (next < given.length && given[next] === key) {
+      const item = patch[next++] as Fields;
+      merged.push(before === undefined ? (dropDirectives(item, field.type.element) as Fields) : mergeFields(field.type.element?.struct, undefined, before, item));
+    } else if (before !== undefined) merged.push(before);
+  }
+  // What only the server has stands where the live list has it.
+  if (kept < live.length) return undefined;
+  if (merged.length !== original.length) return merged;
+  for (let i = 0; i < merged.length; i++) if (merged[i] !== original[i]) return merged;
+  return original;
+};
+
+/** The keys of elements that are objects without directives and have different ones. */
+const plainKeys = (items: readonly Fields[], mergeKey: string): unknown[] | undefined => {
+  const keys: unknown[] = [];
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
+    if (typeof item !== 'object' || item === null || item['$patch'] !== undefined) return undefined;
+    const key = item[mergeKey];
+    if (key === undefined || keys.includes(key)) return undefined;
+    keys.push(key);
+  }
+  return keys;
+};
 
 const isDirective = (item: unknown): boolean => typeof item === 'object' && item !== null && (item as Fields)['$patch'] !== undefined;
 
@@ -266,14 +315,34 @@ const dropDirectives = (value: unknown, type?: ValueType): unknown => {
   let kept: Record<string, unknown> | undefined;
   for (const key in value) {
     const inner = (value as Fields)[key];
-    const field = type?.kind === 'struct' ? type.struct.field.get(key) : undefined;
-    const next = key.startsWith('$') || isDirective(inner) || (inner === null && (field === undefined || zeroOfField(field) !== null)) ? undefined : dropDirectives(inner, field?.type ?? (type?.kind === 'map' ? type.element : undefined));
-    if (next === inner) continue;
-    kept ??= Object.assign({}, value) as Record<string, unknown>;
-    if (next === undefined) delete kept[key];
-    else kept[key] = next;
+    const next = isPlain(key, inner) ? inner : withoutDirectives(key, inner, type);
+    if (kept === undefined) {
+      if (next === inner) continue;
+      kept = fieldsBefore(value as Fields, key);
+    }
+    if (next !== undefined) kept[key] = next;
   }
   return kept ?? value;
+};
+
+const isPlain = (key: string, value: unknown): boolean => typeof value !== 'object' && key.charCodeAt(0) !== DOLLAR;
+
+/** What stays of a field that may be a directive, hold some, or be a null. */
+const withoutDirectives = (key: string, value: unknown, type: ValueType | undefined): unknown => {
+  if (key.charCodeAt(0) === DOLLAR || isDirective(value)) return undefined;
+  const field = type?.kind === 'struct' ? type.struct.field.get(key) : undefined;
+  if (value === null && (field === undefined || zeroOfField(field) !== null)) return undefined;
+  return dropDirectives(value, field?.type ?? (type?.kind === 'map' ? type.element : undefined));
+};
+
+/** A copy of the fields that stand before `end`. Not a copy of all, less some: an object that has lost a field is slow to read from then on. */
+const fieldsBefore = (value: Fields, end: string): Record<string, unknown> => {
+  const copy: Record<string, unknown> = {};
+  for (const key in value) {
+    if (key === end) break;
+    copy[key] = value[key];
+  }
+  return copy;
 };
 
 const goTypeOf = (value: unknown): string => (typeof value === 'string' ? 'string' : typeof value === 'number' ? 'int64' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}');

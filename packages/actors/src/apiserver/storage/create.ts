@@ -51,7 +51,7 @@ const newObject = (state: ApiServerState, context: ActorContext, kind: Kind, req
   const kindErrors = strategy.validate === undefined ? NO_ERRORS : strategy.validate(object, defaulted, request.apiVersion);
   const errors = kindErrors.length === 0 ? metaErrors : [...metaErrors, ...kindErrors];
   if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, object.metadata.name ?? '', errors);
-  return validateAdmission(state, context, Object.assign({}, attributes, { object })) ?? object;
+  return validateAdmission(state, context, attributes, object) ?? object;
 };
 
 const NO_ERRORS: readonly FieldError[] = [];

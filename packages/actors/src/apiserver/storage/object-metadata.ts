@@ -39,27 +39,31 @@ const hasKeys = (map: object): boolean => {
 };
 
 /** Fields that an update cannot change, whatever was sent; the rest as sent (rest.BeforeUpdate). The old object's metadata if all is as it was. */
-export const metadataForUpdate = (sent: ObjectMeta, old: ObjectMeta): ObjectMeta => {
+export const metadataForUpdate = (sent: ObjectMeta, old: ObjectMeta, managedFields: readonly ManagedFieldsEntry[] | undefined): ObjectMeta => {
   const metadata: Draft = {};
-  const set = <F extends keyof ObjectMeta>(field: F, value: ObjectMeta[F] | undefined | null): void => {
-    if (value !== undefined && value !== null && (value as unknown) !== '') metadata[field] = value;
-  };
-  set('name', sent.name ?? old.name);
-  set('generateName', sent.generateName);
-  set('namespace', sent.namespace ?? old.namespace);
-  set('uid', sent.uid === undefined || sent.uid === '' ? old.uid : sent.uid);
-  set('generation', old.generation);
-  set('creationTimestamp', old.creationTimestamp);
+  const name = sent.name ?? old.name;
+  if (isSet(name)) metadata.name = name;
+  if (isSet(sent.generateName)) metadata.generateName = sent.generateName;
+  const namespace = sent.namespace ?? old.namespace;
+  if (isSet(namespace)) metadata.namespace = namespace;
+  const uid = sent.uid === undefined || sent.uid === '' ? old.uid : sent.uid;
+  if (isSet(uid)) metadata.uid = uid;
+  if (isSet(old.generation)) metadata.generation = old.generation;
+  if (isSet(old.creationTimestamp)) metadata.creationTimestamp = old.creationTimestamp;
   // What was sent and differs is kept, so that validation can refuse it.
-  set('deletionTimestamp', sent.deletionTimestamp ?? old.deletionTimestamp);
-  set('deletionGracePeriodSeconds', sent.deletionGracePeriodSeconds ?? old.deletionGracePeriodSeconds);
+  const deletionTimestamp = sent.deletionTimestamp ?? old.deletionTimestamp;
+  if (isSet(deletionTimestamp)) metadata.deletionTimestamp = deletionTimestamp;
+  const deletionGracePeriodSeconds = sent.deletionGracePeriodSeconds ?? old.deletionGracePeriodSeconds;
+  if (isSet(deletionGracePeriodSeconds)) metadata.deletionGracePeriodSeconds = deletionGracePeriodSeconds;
   if (sent.labels !== undefined && hasKeys(sent.labels)) metadata.labels = sameIfEqual(sent.labels, old.labels);
   if (sent.annotations !== undefined && hasKeys(sent.annotations)) metadata.annotations = sameIfEqual(sent.annotations, old.annotations);
   if (sent.ownerReferences !== undefined && sent.ownerReferences.length > 0) metadata.ownerReferences = sameIfEqual(sent.ownerReferences, old.ownerReferences);
   if (sent.finalizers !== undefined && sent.finalizers.length > 0) metadata.finalizers = sameIfEqual(sent.finalizers, old.finalizers);
-  set('managedFields', sent.managedFields);
+  if (managedFields !== undefined) metadata.managedFields = managedFields;
   return metadata;
 };
+
+const isSet = <T>(value: T | undefined | null): value is T => value !== undefined && value !== null && (value as unknown) !== '';
 
 const sameIfEqual = <T>(value: T, before: T | undefined): T => (before !== undefined && deepEqual(value, before) ? before : value);
 

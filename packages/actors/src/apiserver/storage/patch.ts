@@ -39,7 +39,7 @@ export const planPatch = (state: ApiServerState, context: ActorContext, kind: Ki
   }
   const mismatch = nameMismatch(patched, request.name) ?? namespaceMismatch(kind, patched, request.namespace);
   if (mismatch !== undefined) return refusal(mismatch);
-  const defaulted = kind.strategy.defaults === undefined ? patched : kind.strategy.defaults(patched);
+  const defaulted = kind.strategy.defaults === undefined ? patched : kind.strategy.defaults(patched, stored.value);
   const { resourceVersion } = patched.metadata;
   return withWarnings(planChange(state, context, kind, request, stored, defaulted, resourceVersion, request.subresource ?? ''), warnings);
 };

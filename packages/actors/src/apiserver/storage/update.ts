@@ -1,5 +1,5 @@
 import type { ActorContext } from '@naumachia/core';
-import { invalid } from '../../api/field-error.js';
+import { type FieldError, invalid } from '../../api/field-error.js';
 import type { KubernetesObject } from '../../api/object.js';
 import type { PatchRequest, Status, Stored, UpdateRequest } from '../../api/requests.js';
 import { badRequest, conflict, invalidObject, notFound } from '../../api/status.js';
@@ -9,7 +9,7 @@ import { entriesAfterUpdate } from '../managed-fields/tracking.js';
 import { headerOf } from '../object-header.js';
 import { type Kind, keyOf } from '../registry.js';
 import type { ApiServerState } from '../state.js';
-import { objectMetaErrors, objectMetaUpdateErrors } from '../validation/object-meta.js';
+import { changedMetaErrors } from '../validation/object-meta.js';
 import { allocationFor } from './allocation.js';
 import { planCreate, warned } from './create.js';
 import { withGeneration } from './generation.js';
@@ -29,7 +29,10 @@ export const planUpdate = (state: ApiServerState, context: ActorContext, kind: K
     return refusal(notFound(kind.resource, name));
   }
   const expected = request.resourceVersion ?? object.metadata.resourceVersion;
-  const defaulted = kind.strategy.defaults === undefined ? object : kind.strategy.defaults(object);
+  const old = stored.value;
+  // Through `status` the spec stays as it is, whatever was sent: none of what follows need look at it.
+  const sent = subresource === 'status' && old.spec !== undefined && kind.resetStatus.top.includes('spec') ? Object.assign({}, object, { spec: old.spec }) : object;
+  const defaulted = kind.strategy.defaults === undefined ? sent : kind.strategy.defaults(sent, old);
   return planChange(state, context, kind, request, stored, defaulted, expected, subresource);
 };
 
@@ -106,8 +109,8 @@ const waitsForNothingElse = (object: KubernetesObject): boolean =>
 const changedObject = (state: ApiServerState, context: ActorContext, kind: Kind, request: UpdateRequest | PatchRequest, old: KubernetesObject, sent: KubernetesObject, subresource: string): KubernetesObject | Status => {
   const { strategy } = kind;
   const managedFields = entriesAfterUpdate(kind, sent, old, request, formatTime(context.now));
-  const metadata = metadataForUpdate(Object.assign({}, sent.metadata, { managedFields: managedFields ?? NO_ENTRIES }), old.metadata);
-  let object: KubernetesObject = Object.assign({}, sent, { apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata: managedFields === undefined ? withoutManagers(metadata) : metadata });
+  const metadata = metadataForUpdate(sent.metadata, old.metadata, managedFields);
+  let object: KubernetesObject = Object.assign({}, sent, { apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata });
   const attributes = { operation: 'update', kind, subresource, namespace: request.namespace, name: request.name, object, old, user: request.user, dryRun: request.dryRun ?? false } as const;
   const admitted = admit(state, context, attributes);
   if (admitted === undefined || isStatus(admitted)) return admitted ?? object;
@@ -115,25 +118,14 @@ const changedObject = (state: ApiServerState, context: ActorContext, kind: Kind,
   object = subresource === 'status' ? prepareStatus(kind, object, old) : prepareMain(kind, object, old);
   object = withGeneration(kind, object, old, subresource);
   const validate = subresource === 'status' ? strategy.status?.validateUpdate : strategy.validateUpdate;
-  const errors = [
-    // The real server looks at metadata twice, in general and as the kind does, and tells both.
-    ...objectMetaErrors(object.metadata, kind.api.namespaced, ANY_NAME),
-    ...objectMetaUpdateErrors(object.metadata, old.metadata),
-    ...objectMetaUpdateErrors(object.metadata, old.metadata),
-    ...(validate === undefined ? [] : validate(object, old, request.apiVersion)),
-  ];
-  if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, request.name, errors);
-  return validateAdmission(state, context, Object.assign({}, attributes, { object })) ?? object;
+  const metaErrors = changedMetaErrors(object.metadata, old.metadata, kind.api.namespaced, ANY_NAME);
+  const kindErrors = validate === undefined ? NO_ERRORS : validate(object, old, request.apiVersion);
+  if (metaErrors.length > 0 || kindErrors.length > 0) return invalidObject(kind.api.group, kind.api.kind, request.name, [...metaErrors, ...kindErrors]);
+  return validateAdmission(state, context, attributes, object) ?? object;
 };
 
 const ANY_NAME = (): readonly string[] => [];
-
-const NO_ENTRIES: readonly never[] = [];
-const withoutManagers = (metadata: KubernetesObject['metadata']): KubernetesObject['metadata'] => {
-  if (metadata.managedFields === undefined) return metadata;
-  const { managedFields: _, ...rest } = metadata;
-  return rest;
-};
+const NO_ERRORS: readonly FieldError[] = [];
 
 /** Through the object's own endpoint its status stays as it is. */
 const prepareMain = (kind: Kind, object: KubernetesObject, old: KubernetesObject): KubernetesObject => {
@@ -143,7 +135,8 @@ const prepareMain = (kind: Kind, object: KubernetesObject, old: KubernetesObject
 
 /** Through `status` all but status and metadata stay as they are. */
 const prepareStatus = (kind: Kind, object: KubernetesObject, old: KubernetesObject): KubernetesObject => {
-  const kept = withStatusOf(Object.assign({}, old, { metadata: object.metadata }), object);
+  const { metadata, status } = object;
+  const kept = status !== undefined && old.status !== undefined ? Object.assign({}, old, { metadata, status }) : withStatusOf(Object.assign({}, old, { metadata }), object);
   return kind.strategy.status?.prepareForUpdate === undefined ? kept : kind.strategy.status.prepareForUpdate(kept, old);
 };
 

@@ -68,9 +68,10 @@ export const admit = (state: ApiServerState, context: ActorContext, attributes: 
 
 const NOTHING: KubernetesObject = { apiVersion: '', kind: '', metadata: {} };
 
-export const validateAdmission = (state: ApiServerState, context: ActorContext, attributes: Attributes): Status | undefined => {
+/** Runs the plugins that look at the object as the strategy has prepared it; the first refusal ends it. */
+export const validateAdmission = (state: ApiServerState, context: ActorContext, attributes: Attributes, object: KubernetesObject | undefined): Status | undefined => {
   for (const plugin of chainOf(state.config).validate) {
-    const refused = plugin(attributes, admissionContext(state, context));
+    const refused = plugin(Object.assign({}, attributes, { object }), admissionContext(state, context));
     if (refused !== undefined) return refused;
   }
   return undefined;

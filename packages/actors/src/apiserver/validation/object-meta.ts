@@ -170,5 +170,22 @@ export const objectMetaUpdateErrors = (metadata: ObjectMeta, old: ObjectMeta, pa
   return errors.length === 0 ? NONE : errors;
 };
 
+/**
+ * What an update finds in metadata: the real server looks at it in general, and against the old one twice, in general and as the kind
+ * does, and tells all of it. Parts that are as they were have been found valid before.
+ */
+export const changedMetaErrors = (metadata: ObjectMeta, old: ObjectMeta, namespaced: boolean, nameErrors: (name: string) => readonly string[]): readonly FieldError[] => {
+  if (isAsBefore(metadata, old)) return NONE;
+  const updateErrors = objectMetaUpdateErrors(metadata, old);
+  return [...objectMetaErrors(metadata, namespaced, nameErrors), ...updateErrors, ...updateErrors];
+};
+
+const isAsBefore = (metadata: ObjectMeta, old: ObjectMeta): boolean =>
+  metadata.name === old.name && metadata.generateName === old.generateName && metadata.namespace === old.namespace && metadata.uid === old.uid &&
+  metadata.creationTimestamp === old.creationTimestamp && metadata.deletionTimestamp === old.deletionTimestamp && metadata.deletionGracePeriodSeconds === old.deletionGracePeriodSeconds &&
+  metadata.labels === old.labels && metadata.ownerReferences === old.ownerReferences && metadata.finalizers === old.finalizers &&
+  // A binding adds annotations that nobody has looked at.
+  metadata.annotations === old.annotations && (metadata.annotations === undefined || annotationErrors(metadata.annotations, '').length === 0);
+
 /** As fmt's %#v prints a []string. */
 const goStrings = (texts: readonly string[]): string => `[]string{${texts.map((text) => JSON.stringify(text)).join(', ')}}`;
