@@ -2,11 +2,15 @@ import { type Instant, later, seconds } from '@naumachia/core';
 import { describe, expect, it } from 'vitest';
 import { archivePast, nothingArchived } from './archive.js';
 import { scavenge } from './compaction.js';
+import { eventsBetween } from './event-log.js';
 import { history } from './history.js';
+import { current, type MvccStore } from './mvcc-store.js';
 import { range } from './range.js';
 import { apply, newStateMachine } from './state-machine.js';
 
 const lease = (i: number) => ({ metadata: { name: `node-${i % 10}`, managedFields: 'f:metadata f:ownerReferences f:spec f:holderIdentity '.repeat(8) }, spec: { renewTime: i } });
+
+const told = ({ log }: MvccStore) => eventsBetween(log, log.begin, log.end);
 
 describe('archiving', () => {
   const started = () => {
@@ -21,7 +25,7 @@ describe('archiving', () => {
       for (let wait = archivePast(archived, store, now); wait !== undefined && wait < seconds(5); wait = archivePast(archived, store, now)) now = later(now, wait);
       now = later(now, seconds(5));
     };
-    const bytes = (): number => store.log.segments.flat().reduce((sum, kv) => sum + (kv.size, kv.place?.bytes ?? 0), 0);
+    const bytes = (): number => told(store).reduce((sum, kv) => sum + (kv.size, kv.place?.bytes ?? 0), 0);
     return { machine, store, put, pass, bytes };
   };
 
@@ -40,10 +44,10 @@ describe('archiving', () => {
     apply(machine, { type: 'compact', revision: store.revision });
     while (!scavenge(store, 1000));
     // The log keeps what the compacted revision itself put.
-    expect([store.log.segments.flat().length, store.entries.size]).toEqual([1, 10]);
-    expect(store.entries.get('/registry/leases/node-9')?.latest.value).toEqual(lease(499));
+    expect([told(store).length, store.table.ids.size]).toEqual([1, 10]);
+    expect(current(store, '/registry/leases/node-9')?.value).toEqual(lease(499));
     const { bytes: counted } = store;
-    expect(counted).toBe([...store.entries.values()].reduce((sum, { latest }) => sum + latest.header.key.length + 64 + latest.size, 0));
+    expect(counted).toBe(store.table.latest.reduce((sum, kv) => sum + (kv === undefined ? 0 : kv.header.key.length + 64 + kv.size), 0));
   });
 
   it('waits while many write', () => {

@@ -1,6 +1,6 @@
 import { type Duration, type Instant, milliseconds, seconds } from '@naumachia/core';
-import type { KeyValue } from '../api/etcd-requests.js';
-import { eventsAfter } from './event-log.js';
+import { eventAt, keyAt, placeAfter, placeBehind, revisionAt } from './event-log.js';
+import { field, nameOf, VERSION } from './key-table.js';
 import type { MvccStore } from './mvcc-store.js';
 
 /**
@@ -37,17 +37,26 @@ export const archivePast = (archived: Archived, store: MvccStore, now: Instant):
     archived.until = newest;
   }
   if (archived.revision >= archived.until) return store.revision > archived.until ? NEWS : undefined;
-  const events = eventsAfter(store.log, Math.max(archived.revision, store.compactRevision), STEP);
-  for (const event of events) archive(store, event);
-  archived.revision = events.at(-1)?.header.revision ?? archived.until;
+  const { log } = store;
+  const from = placeAfter(log, Math.max(archived.revision, store.compactRevision));
+  const to = Math.min(from + STEP, log.end);
+  if (from === to) {
+    archived.revision = archived.until;
+    return PAUSE;
+  }
+  // Those of one revision are never parted.
+  const behind = placeBehind(log, to - 1);
+  for (let place = from; place < behind; place++) archive(store, place);
+  archived.revision = revisionAt(log, to - 1);
   return PAUSE;
 };
 
-const archive = (store: MvccStore, event: KeyValue): void => {
-  if (event.isSettled) return;
-  const { key, version } = event.header;
-  const past = `past ${store.entries.get(key)?.route[0]}`;
-  event.settle(version < RENEWED ? past : `${past} ${groupOf(key)}`);
+const archive = ({ log, table }: MvccStore, place: number): void => {
+  const event = eventAt(log, place);
+  if (event === undefined || event.isSettled) return;
+  const id = keyAt(log, place);
+  const past = `past ${table.routes[id]?.[0]}`;
+  event.settle(field(table, id, VERSION) < RENEWED ? past : `${past} ${groupOf(nameOf(table, id))}`);
 };
 
 /** A key that has been written as often as this will be again, as Leases are: what its revisions alone have in common is worth remembering. */

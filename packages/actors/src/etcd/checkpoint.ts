@@ -1,8 +1,9 @@
 import type { KeyValue } from '../api/etcd-requests.js';
-import { eventsAfter } from './event-log.js';
+import { eventsBetween, placeAfter, placeBehind, revisionAt } from './event-log.js';
 import { visitKeys } from './key-index.js';
+import { find } from './key-table.js';
 import type { LogRecord } from './log-record.js';
-import { heldAt, type KeyEntry, type MvccStore } from './mvcc-store.js';
+import { heldAt, type MvccStore } from './mvcc-store.js';
 
 /** How far the copy of what was alive at `revision` has come: first the keys at `compactRevision`, then the commits above it. */
 export interface CheckpointCopy {
@@ -30,22 +31,26 @@ export const copyNext = (store: MvccStore, copy: CheckpointCopy, limit: number, 
     copyKeys(store, copy, copy.nextKey, limit, give);
     return false;
   }
-  const events = eventsAfter(store.log, copy.copiedRevision, limit);
-  for (let i = 0; i < events.length; ) {
-    const { revision } = (events[i] as KeyValue).header;
+  const { log } = store;
+  let place = placeAfter(log, copy.copiedRevision);
+  if (place === log.end) return true;
+  for (const stop = Math.min(place + limit, log.end); place < stop; ) {
+    const revision = revisionAt(log, place);
     if (revision > copy.revision) return true;
-    const from = i;
-    while (i < events.length && (events[i] as KeyValue).header.revision === revision) i += 1;
-    give(i === from + 1 ? { type: 'event', event: events[from] as KeyValue } : { type: 'commit', revision, events: events.slice(from, i), revoked: 0 });
+    const behind = placeBehind(log, place);
+    const events = eventsBetween(log, place, behind);
+    const [event] = events;
+    if (event !== undefined) give(events.length === 1 ? { type: 'event', event } : { type: 'commit', revision, events, revoked: 0 });
     copy.copiedRevision = revision;
+    place = behind;
   }
-  return events.length === 0;
+  return false;
 };
 
 const copyKeys = (store: MvccStore, copy: CheckpointCopy, from: string, limit: number, give: (record: LogRecord) => void): void => {
   const kvs: KeyValue[] = [];
   copy.nextKey = visitKeys(store.index, from, limit, (key) => {
-    const held = heldAt(store.entries.get(key) as KeyEntry, copy.compactRevision);
+    const held = heldAt(store, find(store.table, key), copy.compactRevision);
     if (held !== undefined && held.header.revision !== copy.compactRevision) kvs.push(held);
   });
   if (kvs.length > 0) give({ type: 'base', kvs });

@@ -1,80 +1,69 @@
 import type { KeyValue } from '../api/etcd-requests.js';
-import { eventsAfter } from './event-log.js';
+import { deletesAt, dropFirst, eventAt, forgetEvent, keyAt, NO_KEY, placeBefore, revisionAt, sizeAt } from './event-log.js';
 import { removeKey } from './key-index.js';
+import { field, leave, nameOf, PLACE } from './key-table.js';
+import { dropBase, type MvccStore } from './mvcc-store.js';
 import { settle } from './settling.js';
-import { isDeletion, placeUpTo, sizeOf, type KeyEntry, type MvccStore } from './mvcc-store.js';
 
 /**
- * Removes what no read can see any more since the store was compacted, looking at up to about `limit` events of the log; says whether
+ * Removes what no read can see any more since the store was compacted, looking at up to `limit` events of the log; says whether
  * there is nothing left to do. A compaction itself only moves `compactRevision`, so it never holds up the writers.
  */
 export const scavenge = (store: MvccStore, limit: number): boolean => {
-  const { segments } = store.log;
-  let budget = limit;
-  for (let segment = segments[0]; segment !== undefined; segment = segments[0]) {
-    let seen = 0;
-    while (seen < segment.length && budget > 0) {
-      const event = segment[seen] as KeyValue;
-      if (event.header.revision >= store.compactRevision) break;
-      trim(store, event);
-      seen += 1;
-      budget -= 1;
-    }
-    if (seen === segment.length) {
-      segments.shift();
-      continue;
-    }
-    segment.splice(0, seen);
-    if ((segment[0] as KeyValue).header.revision < store.compactRevision) return false;
-    break;
+  const { log, compactRevision } = store;
+  for (let budget = limit; log.begin < log.end && revisionAt(log, log.begin) < compactRevision; budget--) {
+    if (budget === 0) return false;
+    outlive(store, log.begin);
+    dropFirst(log);
   }
   scavengeCompacted(store);
-  store.scavenged = store.compactRevision;
+  store.scavenged = compactRevision;
   return true;
 };
 
 /** Of the compacted revision itself the log keeps what was put: a watch may start there. */
 const scavengeCompacted = (store: MvccStore): void => {
-  const { log, compactRevision } = store;
-  const { segments } = log;
-  const isGone = (event: KeyValue): boolean => event.header.revision === compactRevision && isDeletion(event);
-  for (const event of eventsAfter(log, compactRevision - 1, 1)) if (event.header.revision === compactRevision) trim(store, event);
-  for (let at = 0, segment = segments[0]; segment !== undefined && (segment[0] as KeyValue).header.revision <= compactRevision; segment = segments[at]) {
-    const kept = segment.filter((event) => !isGone(event));
-    if (kept.length === 0) segments.splice(at, 1);
-    else segments[at++] = kept;
+  const { log, table, compactRevision } = store;
+  for (let place = log.begin; place < log.end && revisionAt(log, place) === compactRevision; place++) {
+    const event = eventAt(log, place);
+    if (event === undefined) continue;
+    const id = keyAt(log, place);
+    const isNewest = field(table, id, PLACE) === place;
+    dropBase(store, id);
+    if (!deletesAt(log, place)) {
+      if (isNewest) settle(store, event, id);
+      continue;
+    }
+    store.bytes -= sizeAt(log, place);
+    // A key that the same transaction had put is still in the log.
+    const isLast = isNewest && placeBefore(log, place) === 0;
+    forgetEvent(log, place, isLast);
+    if (isLast) remove(store, id);
   }
+  while (log.begin < log.end && eventAt(log, log.begin) === undefined) dropFirst(log);
 };
 
 /** Whether `scavenge` has something to do. */
 export const needsScavenging = (store: MvccStore): boolean => store.scavenged < store.compactRevision;
 
 /** Of the revisions up to the compacted one only the newest is kept, and not even that if it is a deletion. */
-const trim = (store: MvccStore, event: KeyValue): void => {
-  const { key, revision } = event.header;
-  const entry = store.entries.get(key);
-  if (entry === undefined) return;
-  const { earlier } = entry;
-  if (entry.revision > store.compactRevision) {
-    if (earlier === undefined) return;
-    const newest = placeUpTo(earlier, store.compactRevision);
-    if (newest < 0) return;
-    const keep = isDeletion(earlier[newest] as KeyValue) ? newest + 1 : newest;
-    if (keep > 0) dropEarlier(store, entry, earlier, keep);
-    return;
-  }
-  if (earlier !== undefined) dropEarlier(store, entry, earlier, earlier.length);
-  if (!entry.deleted) {
-    if (entry.revision === revision) settle(store, event, entry.route);
-    return;
-  }
-  store.bytes -= sizeOf(entry.latest);
-  store.entries.delete(key);
-  removeKey(store.index, key);
+const outlive = (store: MvccStore, place: number): void => {
+  const { log, table } = store;
+  const id = keyAt(log, place);
+  if (id === NO_KEY) return;
+  const event = eventAt(log, place);
+  // What was left of the key until now is older.
+  dropBase(store, id);
+  const isNewest = field(table, id, PLACE) === place;
+  if (deletesAt(log, place)) {
+    if (event !== undefined) store.bytes -= sizeAt(log, place);
+    if (isNewest) remove(store, id);
+  } else if (isNewest) settle(store, event as KeyValue, id);
+  // Until a later event of the key comes that is not above the compacted revision either.
+  else table.base[id] = event;
 };
 
-const dropEarlier = (store: MvccStore, entry: KeyEntry, earlier: KeyValue[], count: number): void => {
-  for (let i = 0; i < count; i++) store.bytes -= sizeOf(earlier[i] as KeyValue);
-  // A copy, not a splice: the array that had grown shall not keep its room.
-  entry.earlier = count === earlier.length ? undefined : earlier.slice(count);
+const remove = (store: MvccStore, id: number): void => {
+  removeKey(store.index, nameOf(store.table, id));
+  leave(store.table, id);
 };

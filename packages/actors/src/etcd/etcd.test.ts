@@ -184,7 +184,7 @@ describe('etcd', () => {
     expect(ask(sim, { type: 'compact', revision: revision + 1 })).toMatchObject({ code: 'future-revision' });
     sim.advance(seconds(1));
     const { store } = sim.stateOf<EtcdState>('etcd').machine;
-    expect([store.entries.size, store.index.pages.length, store.log.segments.length, store.bytes]).toEqual([0, 0, 0, 0]);
+    expect([store.table.ids.size, store.index.pages.length, store.log.segments.length, store.bytes]).toEqual([0, 0, 0, 0]);
     expect([...sim.host.diskOf('etcd').read(WAL)].length).toBeLessThan(20);
     sim.applyFaults(kill(0));
     sim.advance(seconds(1));

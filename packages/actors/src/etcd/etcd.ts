@@ -3,9 +3,10 @@ import type { EtcdRefusal, EtcdRequest, EtcdStatusReply, KeyValue, LeaseGrantReq
 import type { WatchMessage } from '../api/etcd-watch.js';
 import { archivePast, nothingArchived, type Archived } from './archive.js';
 import { needsScavenging, scavenge } from './compaction.js';
-import { lastEvents } from './event-log.js';
+import { keyAt, lastEvents } from './event-log.js';
 import { history } from './history.js';
 import { expiryOf, forget, nextExpiry, renew, takeExpired, timeLeft, type LeaseExpiry } from './lease-expiry.js';
+import { nameOf, NO_ROUTE } from './key-table.js';
 import { routeOf } from './mvcc-store.js';
 import { DEFAULT_QUOTA_BYTES } from './quota.js';
 import { range, unreadable } from './range.js';
@@ -68,7 +69,7 @@ const start = (config: EtcdConfig, context: ActorContext): EtcdState => {
   // Watchers resume after a restart: the feed begins with what the log still has.
   const begins = past[0] === undefined ? store.revision : past.length < limit ? store.compactRevision : past[0].header.revision - 1;
   context.openFeed(FEED, begins, { limit, fresh: FEED_FRESH });
-  if (past.length > 0) context.publish(FEED, feedEntries(machine, past));
+  if (past.length > 0) context.publish(FEED, past.map((kv) => ({ revision: kv.header.revision, keys: routeOf(store, kv.header.key), value: kv })));
   const state: EtcdState = { config, machine, log, expiry: expiryOf(machine.leases, context.now), leaseTimer: undefined, housekeeping: false, archived: nothingArchived(machine.store.revision), watching: noWatches() };
   armLeaseTimer(state, context);
   return state;
@@ -82,7 +83,7 @@ const commit = (state: EtcdState, command: Command, context: ActorContext): Etcd
     persist(state.log, context.disk, record);
     context.disk.sync();
   }
-  if (record.type === 'event') context.publish(FEED, [feedEntry(state.machine, record.event)]);
+  if (record.type === 'event') context.publish(FEED, [feedEntry(state.machine, record.event, 1)]);
   else if (record.type === 'commit') context.publish(FEED, feedEntries(state.machine, record.events));
   if (!state.housekeeping && (record.type === 'compact' || wantsCheckpoint(state))) keepHouse(state, context);
   if (state.watching.streams.size > 0) tellWatchers(state, context);
@@ -98,13 +99,14 @@ const answer = (context: ActorContext, reply: EtcdReply): void => {
   if (context.caller !== undefined) context.reply(context.caller, reply);
 };
 
-const feedEntry = ({ store }: StateMachine, kv: KeyValue): FeedEntry => ({
+/** Of the event that stands so many places before the end of the log. */
+const feedEntry = ({ store: { log, table } }: StateMachine, kv: KeyValue, fromEnd: number): FeedEntry => ({
   revision: kv.header.revision,
-  keys: routeOf(store, kv.header.key),
+  keys: table.routes[keyAt(log, log.end - fromEnd)] ?? NO_ROUTE,
   value: kv,
 });
 
-const feedEntries = (machine: StateMachine, events: readonly KeyValue[]): FeedEntry[] => events.map((kv) => feedEntry(machine, kv));
+const feedEntries = (machine: StateMachine, events: readonly KeyValue[]): FeedEntry[] => events.map((kv, i) => feedEntry(machine, kv, events.length - i));
 
 const read = (state: EtcdState, request: RangeRequest, context: ActorContext): void => {
   const { store } = state.machine;
@@ -133,7 +135,7 @@ const timeToLive = (state: EtcdState, { id, keys }: LeaseTimeToLiveRequest, cont
   const lease = state.machine.leases.get(id);
   if (lease === undefined) return { type: 'lease', id, ttl: -1 };
   const ttl = Math.floor(timeLeft(state.expiry, id, context.now) / seconds(1));
-  return keys === true ? { type: 'lease', id, ttl, grantedTtl: lease.ttl, keys: [...lease.keys].sort() } : { type: 'lease', id, ttl, grantedTtl: lease.ttl };
+  return keys === true ? { type: 'lease', id, ttl, grantedTtl: lease.ttl, keys: Array.from(lease.keys, (key) => nameOf(state.machine.store.table, key)).sort() } : { type: 'lease', id, ttl, grantedTtl: lease.ttl };
 };
 
 const expireLeases = (state: EtcdState, _: EtcdTimer, context: ActorContext): void => {

@@ -1,73 +1,127 @@
 import type { KeyValue } from '../api/etcd-requests.js';
 
 /**
- * Every event above the compacted revision, and what that revision itself put, in order, in segments: whoever has seen a revision
- * resumes by a slice, and compaction drops segments from the front. An event is the KeyValue that it wrote; that of a deletion has version 0.
+ * Every event above the compacted revision, and what that revision itself put, in order. Places in the log are counted from 1 on and
+ * never change: whoever has seen a revision resumes at a place, and compaction takes events off the front. An event is the KeyValue
+ * that it wrote; that of a deletion has version 0. What is asked of many events stands beside them in columns: to look for one, or to
+ * drop what is dead, touches no event.
  */
 export interface EventLog {
-  readonly segments: KeyValue[][];
+  readonly segments: EventSegment[];
+  /** The place of the first slot of the first segment. */
+  first: number;
+  /** The places of the first event that is kept, and of the next one that comes. */
+  begin: number;
+  end: number;
 }
 
-export const SEGMENT_EVENTS = 1024;
+interface EventSegment {
+  /** Without those that were dropped. */
+  readonly events: (KeyValue | undefined)[];
+  readonly revisions: Float64Array;
+  /** The number of its key, or `NO_KEY`. */
+  readonly keys: Uint32Array;
+  /** How many places before it the event before of its key stands; 0: there was none in the log. */
+  readonly back: Uint32Array;
+  /** What it counts for in the size of the store. */
+  readonly sizes: Uint32Array;
+  readonly deletions: Uint8Array;
+}
 
-export const emptyEventLog = (): EventLog => ({ segments: [] });
+const SEGMENT_BITS = 10;
+export const SEGMENT_EVENTS = 1 << SEGMENT_BITS;
+const SLOT = SEGMENT_EVENTS - 1;
 
-export const appendEvent = (log: EventLog, event: KeyValue): void => {
-  const { segments } = log;
-  const last = segments[segments.length - 1];
-  if (last !== undefined && last.length < SEGMENT_EVENTS) last.push(event);
-  else segments.push([event]);
+export const emptyEventLog = (): EventLog => ({ segments: [], first: 1, begin: 1, end: 1 });
+
+const newSegment = (): EventSegment => ({
+  events: new Array<KeyValue | undefined>(SEGMENT_EVENTS),
+  revisions: new Float64Array(SEGMENT_EVENTS),
+  keys: new Uint32Array(SEGMENT_EVENTS),
+  back: new Uint32Array(SEGMENT_EVENTS),
+  sizes: new Uint32Array(SEGMENT_EVENTS),
+  deletions: new Uint8Array(SEGMENT_EVENTS),
+});
+
+/** Appends an event of the key of number `key`, the one before of which is at the place `former` (0: nowhere). */
+export const appendEvent = (log: EventLog, event: KeyValue, revision: number, key: number, former: number, size: number, deletes: boolean): void => {
+  const place = log.end++;
+  const slot = (place - log.first) & SLOT;
+  if (slot === 0) log.segments.push(newSegment());
+  const segment = log.segments[log.segments.length - 1] as EventSegment;
+  segment.events[slot] = event;
+  segment.revisions[slot] = revision;
+  segment.keys[slot] = key;
+  segment.back[slot] = former < log.begin ? 0 : place - former;
+  segment.sizes[slot] = size;
+  segment.deletions[slot] = deletes ? 1 : 0;
 };
 
-/** The events after `revision`, about `limit` of them: those of one revision are never parted. */
-export const eventsAfter = (log: EventLog, revision: number, limit: number): KeyValue[] => {
-  const { segments } = log;
+const segmentOf = (log: EventLog, place: number): EventSegment => log.segments[(place - log.first) >> SEGMENT_BITS] as EventSegment;
+
+/** What stands at a place of the log; undefined: a deletion at the compacted revision, of which nothing is told. */
+export const eventAt = (log: EventLog, place: number): KeyValue | undefined => segmentOf(log, place).events[(place - log.first) & SLOT];
+export const revisionAt = (log: EventLog, place: number): number => segmentOf(log, place).revisions[(place - log.first) & SLOT] as number;
+export const keyAt = (log: EventLog, place: number): number => segmentOf(log, place).keys[(place - log.first) & SLOT] as number;
+export const sizeAt = (log: EventLog, place: number): number => segmentOf(log, place).sizes[(place - log.first) & SLOT] as number;
+export const deletesAt = (log: EventLog, place: number): boolean => segmentOf(log, place).deletions[(place - log.first) & SLOT] === 1;
+
+/** The place of the event before of the same key; 0: the log does not have it (any more). */
+export const placeBefore = (log: EventLog, place: number): number => {
+  const back = segmentOf(log, place).back[(place - log.first) & SLOT] as number;
+  return back === 0 || place - back < log.begin ? 0 : place - back;
+};
+
+/** The place of the first event after `revision`. */
+export const placeAfter = (log: EventLog, revision: number): number => {
+  let low = log.begin;
+  let high = log.end;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (revisionAt(log, middle) <= revision) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
+/** The place behind the events that share the revision of the one at `place`. */
+export const placeBehind = (log: EventLog, place: number): number => {
+  const revision = revisionAt(log, place);
+  let behind = place + 1;
+  while (behind < log.end && revisionAt(log, behind) === revision) behind += 1;
+  return behind;
+};
+
+export const eventsBetween = (log: EventLog, from: number, to: number): KeyValue[] => {
   const events: KeyValue[] = [];
-  for (let s = segmentAfter(log, revision); s < segments.length; s++) {
-    const segment = segments[s] as KeyValue[];
-    for (let i = events.length === 0 ? firstAfter(segment, revision) : 0; i < segment.length; i++) {
-      const event = segment[i] as KeyValue;
-      if (events.length >= limit && event.header.revision !== (events[events.length - 1] as KeyValue).header.revision) return events;
-      events.push(event);
-    }
+  for (let place = from; place < to; place++) {
+    const event = eventAt(log, place);
+    if (event !== undefined) events.push(event);
   }
   return events;
 };
 
 /** The last `limit` events, less those of a revision that the limit would part. */
 export const lastEvents = (log: EventLog, limit: number): KeyValue[] => {
-  const { segments } = log;
-  let total = 0;
-  let from = segments.length;
-  while (from > 0 && total <= limit) total += (segments[--from] as KeyValue[]).length;
-  const events = segments.slice(from).flat();
-  if (total <= limit) return events;
-  let start = total - limit;
-  const parted = (events[start - 1] as KeyValue).header.revision;
-  while (start < total && (events[start] as KeyValue).header.revision === parted) start++;
-  return events.slice(start);
+  const from = log.end - limit;
+  if (from <= log.begin) return eventsBetween(log, log.begin, log.end);
+  return eventsBetween(log, revisionAt(log, from - 1) === revisionAt(log, from) ? placeBehind(log, from) : from, log.end);
 };
 
-const segmentAfter = (log: EventLog, revision: number): number => {
-  const { segments } = log;
-  let low = 0;
-  let high = segments.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const segment = segments[middle] as KeyValue[];
-    if ((segment[segment.length - 1] as KeyValue).header.revision <= revision) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Takes an event out of the log, which keeps its place; with its key, if nothing else is left of that. */
+export const forgetEvent = (log: EventLog, place: number, withKey: boolean): void => {
+  const segment = segmentOf(log, place);
+  const slot = (place - log.first) & SLOT;
+  segment.events[slot] = undefined;
+  if (withKey) segment.keys[slot] = NO_KEY;
 };
+export const NO_KEY = 0xffff_ffff;
 
-const firstAfter = (segment: readonly KeyValue[], revision: number): number => {
-  let low = 0;
-  let high = segment.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((segment[middle] as KeyValue).header.revision <= revision) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Takes the first event off the log. */
+export const dropFirst = (log: EventLog): void => {
+  forgetEvent(log, log.begin, false);
+  log.begin += 1;
+  if (log.begin < log.end && log.begin - log.first < SEGMENT_EVENTS) return;
+  log.segments.shift();
+  log.first = log.begin;
 };

@@ -1,6 +1,7 @@
 import type { EtcdRefusal, HistoryReply, HistoryRequest, KeyValue } from '../api/etcd-requests.js';
-import { eventsAfter } from './event-log.js';
-import { heldBefore, isDeletion, type MvccStore } from './mvcc-store.js';
+import { deletesAt, eventAt, keyAt, placeAfter, revisionAt } from './event-log.js';
+import { nameOf } from './key-table.js';
+import { heldBefore, type MvccStore } from './mvcc-store.js';
 import { refused, refusedAsCompacted } from './refusals.js';
 
 const DEFAULT_EVENTS = 1000;
@@ -15,20 +16,25 @@ export const history = (store: MvccStore, request: HistoryRequest): HistoryReply
   if (after + 1 < store.compactRevision) return refusedAsCompacted(store.compactRevision);
   const noPut = request.filters?.includes('no-put') === true;
   const noDelete = request.filters?.includes('no-delete') === true;
-  const looked = eventsAfter(store.log, after, limit * LOOK_AT_MOST);
+  const { log, table } = store;
   const events: HistoryReply['events'][number][] = [];
+  const first = placeAfter(log, after);
   let seen = after;
-  for (const kv of looked) {
-    if (events.length >= limit && kv.header.revision !== seen) return { type: 'history', revision: seen, synced: false, events };
-    seen = kv.header.revision;
-    if (!isWithin(kv, key, rangeEnd) || (isDeletion(kv) ? noDelete || seen === store.compactRevision : noPut)) continue;
-    const prevKv = request.prevKv === true && seen > store.compactRevision ? heldBefore(store, kv.header.key, kv.header.revision) : undefined;
-    const type = isDeletion(kv) ? 'delete' : 'put';
+  for (let place = first; place < log.end; place++) {
+    const at = revisionAt(log, place);
+    if (at !== seen && (events.length >= limit || place - first >= limit * LOOK_AT_MOST)) return { type: 'history', revision: seen, synced: false, events };
+    seen = at;
+    const deletes = deletesAt(log, place);
+    if (deletes ? noDelete || seen === store.compactRevision : noPut) continue;
+    const id = keyAt(log, place);
+    if (!isWithin(nameOf(table, id), key, rangeEnd)) continue;
+    const kv = eventAt(log, place) as KeyValue;
+    const prevKv = request.prevKv === true && seen > store.compactRevision ? heldBefore(store, id, place) : undefined;
+    const type = deletes ? 'delete' : 'put';
     events.push(prevKv === undefined ? { type, kv } : { type, kv, prevKv });
   }
-  const synced = looked.length < limit * LOOK_AT_MOST || seen === store.revision;
-  return { type: 'history', revision: synced ? store.revision : seen, synced, events };
+  return { type: 'history', revision: store.revision, synced: true, events };
 };
 
-const isWithin = ({ header }: KeyValue, key: string, rangeEnd: string | undefined): boolean =>
-  rangeEnd === undefined ? header.key === key : header.key >= key && (rangeEnd === '\0' || header.key < rangeEnd);
+const isWithin = (name: string, key: string, rangeEnd: string | undefined): boolean =>
+  rangeEnd === undefined ? name === key : name >= key && (rangeEnd === '\0' || name < rangeEnd);

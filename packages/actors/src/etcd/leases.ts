@@ -3,7 +3,8 @@ export interface Lease {
   readonly id: number;
   /** Seconds, as granted. */
   readonly ttl: number;
-  readonly keys: Set<string>;
+  /** By the numbers that they have in the store. */
+  readonly keys: Set<number>;
 }
 
 export type Leases = Map<number, Lease>;
@@ -20,7 +21,7 @@ export const grantLease = (leases: Leases, id: number, ttl: number): Lease => {
 };
 
 /** Puts a key under the lease `to` (0: none), away from the lease that it was under. */
-export const moveKey = (leases: Leases, key: string, from: number, to: number): void => {
+export const moveKey = (leases: Leases, key: number, from: number, to: number): void => {
   if (from === to) return;
   if (from !== 0) leases.get(from)?.keys.delete(key);
   if (to !== 0) leases.get(to)?.keys.add(key);

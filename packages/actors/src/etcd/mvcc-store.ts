@@ -1,14 +1,16 @@
 import { Encoded } from '@naumachia/core';
 import type { KeyHeader, KeyValue } from '../api/etcd-requests.js';
-import { appendEvent, emptyEventLog, type EventLog } from './event-log.js';
+import { appendEvent, deletesAt, emptyEventLog, eventAt, placeBefore, revisionAt, type EventLog } from './event-log.js';
 import { emptyKeyIndex, insertKey, noteLife, type KeyIndex } from './key-index.js';
+import { CREATED, emptyKeyTable, enter, field, find, isLive, live, nameOf, NO_ROUTE, PLACE, REVISION, setLatest, VERSION, type KeyTable } from './key-table.js';
 
 /**
- * The multi-version store of etcd (server/storage/mvcc). A write adds a revision to its key and an event to the log and copies
- * nothing. What is kept of a key is its newest revision, and the earlier ones that a read above the compacted revision can see.
+ * The multi-version store of etcd (server/storage/mvcc). A write adds an event to the log, which knows the event before of the same
+ * key, and makes it the newest of its key. It copies nothing. What is kept of a key is its newest revision, and the earlier ones that
+ * a read above the compacted revision can see.
  */
 export interface MvccStore {
-  readonly entries: Map<string, KeyEntry>;
+  readonly table: KeyTable;
   readonly index: KeyIndex;
   readonly log: EventLog;
   /** Routing keys of the feed, one array per resource. */
@@ -34,18 +36,8 @@ export interface Settling {
   nextKey: string | undefined;
 }
 
-export interface KeyEntry {
-  latest: KeyValue;
-  /** Of `latest`, as is `deleted`: here, because most reads and guards then need not touch it. */
-  revision: number;
-  deleted: boolean;
-  /** Ascending by revision. */
-  earlier: KeyValue[] | undefined;
-  readonly route: readonly string[];
-}
-
 export const emptyStore = (): MvccStore => ({
-  entries: new Map(),
+  table: emptyKeyTable(),
   index: emptyKeyIndex(),
   log: emptyEventLog(),
   routes: new Map(),
@@ -60,36 +52,42 @@ export const emptyStore = (): MvccStore => ({
 export const isDeletion = (kv: KeyValue): boolean => kv.header.version === 0;
 
 /** What `key` holds now. */
-export const current = (store: MvccStore, key: string): KeyValue | undefined => {
-  const entry = store.entries.get(key);
-  return entry === undefined || entry.deleted ? undefined : entry.latest;
-};
+export const current = (store: MvccStore, key: string): KeyValue | undefined => live(store.table, find(store.table, key));
 
 /** The mod revision of what `key` holds now; 0: nothing. */
-export const modRevision = (store: MvccStore, key: string): number => {
-  const entry = store.entries.get(key);
-  return entry === undefined || entry.deleted ? 0 : entry.revision;
+export const modRevisionOf = (store: MvccStore, key: string): number => modRevision(store, find(store.table, key));
+
+/** The same of the key of a number, or of an unknown one. */
+export const modRevision = ({ table }: MvccStore, id: number): number => (isLive(table, id) ? field(table, id, REVISION) : 0);
+
+/** What a key held at `revision`, which must not be below the compacted one. */
+export const heldAt = ({ table, log }: MvccStore, id: number, revision: number): KeyValue | undefined => {
+  if (field(table, id, REVISION) <= revision) return live(table, id);
+  let place = field(table, id, PLACE);
+  do place = placeBefore(log, place);
+  while (place !== 0 && revisionAt(log, place) > revision);
+  if (place !== 0) return deletesAt(log, place) ? undefined : eventAt(log, place);
+  const base = table.base[id];
+  return base !== undefined && base.header.revision <= revision ? base : undefined;
 };
 
-/** What an entry held at `revision`, which must not be below the compacted one. */
-export const heldAt = (entry: KeyEntry, revision: number): KeyValue | undefined => {
-  if (entry.revision <= revision) return entry.deleted ? undefined : entry.latest;
-  const kv = lastUpTo(entry.earlier, revision);
-  return kv === undefined || isDeletion(kv) ? undefined : kv;
+/** What the key of number `id` held before the revision of its event at `place` of the log, if that was not compacted away. */
+export const heldBefore = ({ table, log }: MvccStore, id: number, place: number): KeyValue | undefined => {
+  let before = place;
+  // A transaction may put a key and delete it.
+  do before = placeBefore(log, before);
+  while (before !== 0 && revisionAt(log, before) === revisionAt(log, place));
+  return before === 0 ? table.base[id] : deletesAt(log, before) ? undefined : eventAt(log, before);
 };
 
-/** What `key` held before `revision`, if that was not compacted away. */
-export const heldBefore = (store: MvccStore, key: string, revision: number): KeyValue | undefined => {
-  const entry = store.entries.get(key);
-  return entry === undefined ? undefined : heldAt(entry, revision - 1);
-};
-
-/** The revision that a put would make of `key`, given what the key holds. It changes nothing yet. */
-export const newRevision = (key: string, held: KeyValue | undefined, header: object, value: object, lease: number, revision: number): KeyValue =>
-  held === undefined
-    ? Encoded.ofValue(stamp(header, key, revision, revision, 1, lease), value)
+/** The revision that a put would make of `key`, which has the number `id` or is unknown. It changes nothing yet. */
+export const newRevision = ({ table }: MvccStore, id: number, key: string, header: object, value: object, lease: number, revision: number): KeyValue => {
+  const held = live(table, id);
+  return held === undefined
+    ? Encoded.ofValue(stamp(header, id < 0 ? key : nameOf(table, id), revision, revision, 1, lease), value)
     : // The key's string is the one that the store has already.
-      Encoded.ofRevision(stamp(header, held.header.key, held.header.createRevision, revision, held.header.version + 1, lease), value, held);
+      Encoded.ofRevision(stamp(header, nameOf(table, id), field(table, id, CREATED), revision, field(table, id, VERSION) + 1, lease), value, held);
+};
 
 /**
  * A header with its KeyHeader. The fields of the KeyHeader stand first: appended after a spread of seven fields they would make
@@ -119,55 +117,53 @@ export const lastRevision = (held: KeyValue, revision: number, header: object | 
   return value === undefined ? held.withHeader(stamped) : Encoded.ofValue(stamped, value);
 };
 
-/** Takes an event into the store. Events come in order of their revisions. */
-export const commit = (store: MvccStore, event: KeyValue): void => {
-  index(store, event);
-  appendEvent(store.log, event);
+/** Takes an event of a key, of number `id` or unknown, into the store, and gives its number. Events come in order of their revisions. */
+export const commit = (store: MvccStore, id: number, event: KeyValue): number => {
+  const { log, table } = store;
+  const former = id < 0 ? 0 : field(table, id, PLACE);
+  const size = sizeOf(event);
+  const of = index(store, id, event, log.end, size);
+  const { revision, version } = event.header;
+  appendEvent(log, event, revision, of, former, size, version === 0);
+  return of;
 };
 
-/** Makes an event the newest revision of its key, without a place in the log: what lies below the compacted revision is only that. */
-export const index = (store: MvccStore, event: KeyValue): void => {
-  const { key, revision } = event.header;
-  const entry = store.entries.get(key);
-  const deletes = isDeletion(event);
-  store.bytes += sizeOf(event);
-  if (entry === undefined) {
-    store.entries.set(key, { latest: event, revision, deleted: false, earlier: undefined, route: routeOf(store, key) });
-    insertKey(store.index, key, revision, (each) => modRevision(store, each) !== 0);
+/**
+ * Makes an event the newest revision of its key, and gives the number of the key. `place` is the event's in the log; 0: it has none,
+ * since what lies below the compacted revision is only that.
+ */
+export const index = (store: MvccStore, id: number, event: KeyValue, place: number, size: number): number => {
+  const { table } = store;
+  const { key, revision, version } = event.header;
+  store.bytes += size;
+  if (id < 0) {
+    const entered = enter(table, key, routeOf(store, key));
+    setLatest(table, entered, event, place);
+    insertKey(store.index, key, revision, (each) => modRevisionOf(store, each) !== 0);
     store.keys += 1;
-    return;
+    return entered;
   }
-  const { earlier, latest, deleted } = entry;
-  // Most keys have few revisions between two compactions: a push would make room for sixteen more.
-  if (earlier === undefined) entry.earlier = [latest];
-  else if (earlier.length < 8) entry.earlier = [...earlier, latest];
-  else earlier.push(latest);
-  entry.latest = event;
-  entry.revision = revision;
-  entry.deleted = deletes;
-  if (deleted === deletes) return;
-  noteLife(store.index, key, deletes ? -1 : 1, revision);
-  store.keys += deletes ? -1 : 1;
+  const lived = isLive(table, id);
+  if (field(table, id, PLACE) < store.log.begin) table.base[id] = table.latest[id];
+  setLatest(table, id, event, place);
+  if (lived === (version !== 0)) return id;
+  noteLife(store.index, key, lived ? -1 : 1, revision);
+  store.keys += lived ? -1 : 1;
+  return id;
 };
 
 /** What a revision counts for in the size of the store: key, value, and about what it costs to index them. */
 export const sizeOf = (kv: KeyValue): number => kv.header.key.length + REVISION_BYTES + (isDeletion(kv) ? 0 : kv.size);
 const REVISION_BYTES = 64;
 
-/** The place of the last of `earlier` at or below `revision`; -1: none. */
-export const placeUpTo = (earlier: readonly KeyValue[], revision: number): number => {
-  let low = 0;
-  let high = earlier.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((earlier[middle] as KeyValue).header.revision <= revision) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+/** Gives up what compaction had left of a key that was written again since. */
+export const dropBase = (store: MvccStore, id: number): void => {
+  const { table } = store;
+  const base = table.base[id];
+  if (base === undefined) return;
+  store.bytes -= nameOf(table, id).length + REVISION_BYTES + base.size;
+  table.base[id] = undefined;
 };
-
-const lastUpTo = (earlier: readonly KeyValue[] | undefined, revision: number): KeyValue | undefined =>
-  earlier === undefined ? undefined : earlier[placeUpTo(earlier, revision)];
 
 /** The resource of a key, as routing keys of the feed: `/registry/pods/default/a` belongs to `pods`, other keys to none. */
 export const routeOf = (store: MvccStore, key: string): readonly string[] => {
@@ -179,4 +175,3 @@ export const routeOf = (store: MvccStore, key: string): readonly string[] => {
   return route;
 };
 const REGISTRY = '/registry/';
-const NO_ROUTE: readonly string[] = [];

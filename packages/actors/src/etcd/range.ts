@@ -1,7 +1,8 @@
 import { Encoded } from '@naumachia/core';
 import type { EtcdRefusal, KeyValue, OperationReply, RangeOperation } from '../api/etcd-requests.js';
 import { lowerBound, pageAt, type KeyPage } from './key-index.js';
-import { current, heldAt, type KeyEntry, type MvccStore } from './mvcc-store.js';
+import { find } from './key-table.js';
+import { current, heldAt, type MvccStore } from './mvcc-store.js';
 import { refused, refusedAsCompacted } from './refusals.js';
 
 export type RangeReply = Extract<OperationReply, { type: 'range' }>;
@@ -18,8 +19,8 @@ export const range = (store: MvccStore, operation: RangeOperation, now: number):
   const revision = operation.revision !== undefined && operation.revision > 0 ? operation.revision : Number.MAX_SAFE_INTEGER;
   const limit = operation.limit !== undefined && operation.limit > 0 ? operation.limit : Number.MAX_SAFE_INTEGER;
   if (operation.rangeEnd === undefined) {
-    const entry = store.entries.get(operation.key);
-    const held = entry && heldAt(entry, revision);
+    const id = find(store.table, operation.key);
+    const held = id < 0 ? undefined : heldAt(store, id, revision);
     if (held === undefined) return { type: 'range', revision: now, kvs: NONE, more: false, count: 0 };
     if (operation.countOnly === true) return { type: 'range', revision: now, kvs: NONE, more: false, count: 1 };
     const kvs = isBounded(operation) && !isWithin(operation, held) ? NONE : [operation.keysOnly === true ? withoutValue(held) : held];
@@ -64,7 +65,7 @@ const collect = (store: MvccStore, key: string, end: string, revision: number, l
       count += page.live;
     } else {
       for (let i = from; i < to; i++) {
-        const held = heldAt(store.entries.get(keys[i] as string) as KeyEntry, revision);
+        const held = heldAt(store, find(store.table, keys[i] as string), revision);
         if (held === undefined) continue;
         count += 1;
         if (into.length < limit) into.push(held);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { needsScavenging, scavenge } from './compaction.js';
 import { history } from './history.js';
+import { nameOf } from './key-table.js';
 import { range } from './range.js';
 import { recover } from './recovery.js';
 import { apply, newStateMachine, type Command, type StateMachine } from './state-machine.js';
@@ -59,7 +60,7 @@ const visible = (machine: StateMachine) => {
     keys: store.keys,
     revisions,
     told: toldAfter(machine, store.compactRevision - 1),
-    leases: [...machine.leases.values()].map((lease) => ({ ...lease, keys: [...lease.keys].sort() })).sort((a, b) => a.id - b.id),
+    leases: [...machine.leases.values()].map((lease) => ({ ...lease, keys: Array.from(lease.keys, (key) => nameOf(store.table, key)).sort() })).sort((a, b) => a.id - b.id),
     alarms: [...machine.quota.alarms],
   };
 };

@@ -1,9 +1,10 @@
 import type { Disk } from '@naumachia/core';
 import type { KeyValue } from '../api/etcd-requests.js';
 import { scavenge } from './compaction.js';
+import { field, find, isLive, LEASE } from './key-table.js';
 import { grantLease, moveKey } from './leases.js';
 import type { CheckpointRecord, LogRecord } from './log-record.js';
-import { commit, index } from './mvcc-store.js';
+import { commit, index, sizeOf } from './mvcc-store.js';
 import { newStateMachine, type StateMachine } from './state-machine.js';
 import { measure, newLog, WAL, type WriteAheadLog } from './write-ahead-log.js';
 
@@ -71,11 +72,12 @@ export const recover = (disk: Disk, quotaBytes: number): Recovered => {
         break;
     }
   }
-  for (const kv of base) index(store, kv);
-  for (const events of [repeated, later]) for (const event of events) commit(store, event);
+  const { table } = store;
+  for (const kv of base) index(store, find(table, kv.header.key), kv, 0, sizeOf(kv));
+  for (const events of [repeated, later]) for (const event of events) commit(store, find(table, event.header.key), event);
   store.revision = newest;
   while (!scavenge(store, Number.MAX_SAFE_INTEGER));
-  for (const [key, { latest, deleted }] of store.entries) if (!deleted) moveKey(leases, key, 0, latest.header.lease);
+  for (const id of table.ids.values()) if (isLive(table, id)) moveKey(leases, id, 0, field(table, id, LEASE));
   return { machine, log };
 };
 

@@ -1,14 +1,15 @@
 import type { KeyValue } from '../api/etcd-requests.js';
 import { visitKeys } from './key-index.js';
-import type { KeyEntry, MvccStore } from './mvcc-store.js';
+import { field, find, live, REVISION } from './key-table.js';
+import type { MvccStore } from './mvcc-store.js';
 
 /**
  * Values are written one beside the other and die at very different ages: one pod may keep a slab alive in which a thousand renewed
  * leases stood. So what outlives a compaction is packed into slabs of its own kind, and when most of what has moved there is dead,
  * everything moves once more.
  */
-export const settle = (store: MvccStore, kv: KeyValue, route: readonly string[]): void => {
-  kv.settle(`live ${route[0]}`);
+export const settle = (store: MvccStore, kv: KeyValue, id: number): void => {
+  kv.settle(`live ${store.table.routes[id]?.[0]}`);
   store.settling.moved += kv.size;
 };
 
@@ -19,10 +20,11 @@ export const needsSettling = ({ settling, bytes }: MvccStore): boolean => settli
 
 /** Moves the values of up to `limit` keys. */
 export const settleAgain = (store: MvccStore, limit: number): void => {
-  const { settling } = store;
+  const { settling, table, compactRevision } = store;
   if (settling.nextKey === undefined) settling.moved = 0;
   settling.nextKey = visitKeys(store.index, settling.nextKey ?? '', limit, (key) => {
-    const { revision, deleted, latest, route } = store.entries.get(key) as KeyEntry;
-    if (revision <= store.compactRevision && !deleted) settle(store, latest, route);
+    const id = find(table, key);
+    const held = live(table, id);
+    if (held !== undefined && field(table, id, REVISION) <= compactRevision) settle(store, held, id);
   });
 };

@@ -242,8 +242,8 @@ describe('the state machine of etcd', () => {
     apply(machine, { type: 'delete-range', key: '/registry/', rangeEnd: '/registry0' });
     apply(machine, { type: 'compact', revision: machine.store.revision });
     while (!scavenge(machine.store, 100));
-    const { entries, index, log, bytes, keys } = machine.store;
-    expect({ entries: entries.size, pages: index.pages.length, segments: log.segments.length, bytes, keys }).toEqual({ entries: 0, pages: 0, segments: 0, bytes: 0, keys: 0 });
+    const { table, index, log, bytes, keys } = machine.store;
+    expect({ entries: table.ids.size, pages: index.pages.length, segments: log.segments.length, bytes, keys }).toEqual({ entries: 0, pages: 0, segments: 0, bytes: 0, keys: 0 });
   });
 
   it('gives a deletion the last value under a header with the revision of the deletion', () => {

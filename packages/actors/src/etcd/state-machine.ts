@@ -18,8 +18,9 @@ import type {
 } from '../api/etcd-requests.js';
 import type { ReplyTo } from '@naumachia/core';
 import { grantLease, MAX_LEASE_TTL, type Leases } from './leases.js';
+import { find, live, nameOf } from './key-table.js';
 import type { LogRecord } from './log-record.js';
-import { current, emptyStore, newRevision, type MvccStore } from './mvcc-store.js';
+import { emptyStore, modRevision, newRevision, type MvccStore } from './mvcc-store.js';
 import { checkLeaseSize, checkSize, sizeOfPuts, type Quota } from './quota.js';
 import { refused, refusedAsCompacted } from './refusals.js';
 import { checkPath, checkPutOnStore, choosePath, execute, executeDeleteRange, executePut, preparePut } from './transaction.js';
@@ -98,26 +99,29 @@ const applyOptimisticPut = (machine: StateMachine, command: OptimisticPutRequest
   const { key, expected, lease = 0 } = command;
   if (key === '') return refuse(refused('empty-key'));
   if (machine.quota.alarms.size > 0) return refuse(refused('no-space'));
-  const held = current(machine.store, key);
+  const { store } = machine;
+  const id = find(store.table, key);
   // A key that holds nothing has revision 0.
-  if ((held === undefined ? 0 : held.header.revision) !== expected) return notAsExpected(machine, held);
+  if (modRevision(store, id) !== expected) return notAsExpected(machine, live(store.table, id));
   if (lease !== 0 && !machine.leases.has(lease)) return refuse(refused('lease-not-found'));
-  const revision = machine.store.revision + 1;
-  const kv = newRevision(key, held, command.header, command.value, lease, revision);
+  const revision = store.revision + 1;
+  const kv = newRevision(store, id, key, command.header, command.value, lease, revision);
   const tooLarge = checkWrite(machine, kv);
   if (tooLarge !== undefined) return tooLarge;
-  write(machine, held, kv);
+  write(machine, id, kv);
   return finishOne(machine, { type: 'optimistic', revision, succeeded: true, kv }, kv);
 };
 
 /** The transaction `if mod(key) = expected then delete else range`. */
 const applyOptimisticDelete = (machine: StateMachine, command: OptimisticDeleteRequest): Applied => {
   if (command.key === '') return refuse(refused('empty-key'));
-  const held = current(machine.store, command.key);
-  if ((held === undefined ? 0 : held.header.revision) !== command.expected) return notAsExpected(machine, held);
-  const { revision } = machine.store;
+  const { store } = machine;
+  const { revision } = store;
+  const id = find(store.table, command.key);
+  const held = live(store.table, id);
+  if (modRevision(store, id) !== command.expected) return notAsExpected(machine, held);
   if (held === undefined) return { reply: { type: 'optimistic', revision, succeeded: true }, record: undefined };
-  const kv = erase(machine, held, revision + 1, command.header, command.value);
+  const kv = erase(machine, id, held, revision + 1, command.header, command.value);
   return finishOne(machine, { type: 'optimistic', revision: revision + 1, succeeded: true, kv }, kv);
 };
 
@@ -187,14 +191,17 @@ const applyLeaseRevoke = (machine: StateMachine, command: LeaseRevokeRequest): A
   const lease = machine.leases.get(command.id);
   if (lease === undefined) return refuse(refused('lease-not-found'));
   machine.leases.delete(lease.id);
+  const { table } = machine.store;
   const change = begin(machine);
-  for (const key of [...lease.keys].sort()) {
-    const held = current(machine.store, key);
-    if (held !== undefined) change.events.push(erase(machine, held, change.revision));
+  for (const id of inOrder(machine.store, lease.keys)) {
+    const held = live(table, id);
+    if (held !== undefined) change.events.push(erase(machine, id, held, change.revision));
   }
   const revision = change.events.length > 0 ? change.revision : machine.store.revision;
   return finish(machine, { type: 'lease', id: lease.id, ttl: 0, revision }, change.revision, change.events, lease.id);
 };
+
+const inOrder = ({ table }: MvccStore, keys: ReadonlySet<number>): number[] => [...keys].sort((a, b) => (nameOf(table, a) < nameOf(table, b) ? -1 : 1));
 
 const applyAlarm = (machine: StateMachine, command: AlarmRequest): Applied => {
   const { alarms } = machine.quota;

@@ -1,5 +1,6 @@
 import type { Compare, EtcdRefusal, KeyValue, Operation, OperationReply, PutOperation, TxnOperation, TxnReply } from '../api/etcd-requests.js';
-import { current, modRevision, newRevision } from './mvcc-store.js';
+import { field, find, LEASE, live } from './key-table.js';
+import { current, modRevisionOf, newRevision } from './mvcc-store.js';
 import { compareBytes, liveKeys, range, rawBytes, unreadable } from './range.js';
 import { refused } from './refusals.js';
 import { erase, write, type Change, type Writable } from './writes.js';
@@ -69,31 +70,31 @@ const executeOne = (on: Writable, operation: Operation, path: readonly boolean[]
   }
 };
 
-/** A put that is ready: what the key holds, and what it will hold. */
+/** A put that is ready: the number of its key, if it has one, and what it will hold. */
 export interface PreparedPut {
-  readonly held: KeyValue | undefined;
+  readonly id: number;
   readonly kv: KeyValue;
 }
 
-export const preparePut = (on: Writable, operation: PutOperation, revision: number): PreparedPut => {
-  const held = current(on.store, operation.key);
-  const lease = operation.ignoreLease === true && held !== undefined ? held.header.lease : (operation.lease ?? 0);
+export const preparePut = ({ store }: Writable, operation: PutOperation, revision: number): PreparedPut => {
+  const id = find(store.table, operation.key);
+  const held = operation.ignoreLease === true || operation.ignoreValue === true ? live(store.table, id) : undefined;
+  const lease = operation.ignoreLease === true && held !== undefined ? field(store.table, id, LEASE) : (operation.lease ?? 0);
   const value = operation.ignoreValue === true && held !== undefined ? (held.value as object) : operation.value;
-  return { held, kv: newRevision(operation.key, held, operation.header, value, lease, revision) };
+  return { id, kv: newRevision(store, id, operation.key, operation.header, value, lease, revision) };
 };
 
-export const executePut = (on: Writable, operation: PutOperation, { held, kv }: PreparedPut, events: KeyValue[] | undefined): Extract<OperationReply, { type: 'put' }> => {
-  write(on, held, kv);
+export const executePut = (on: Writable, operation: PutOperation, { id, kv }: PreparedPut, events: KeyValue[] | undefined): Extract<OperationReply, { type: 'put' }> => {
+  const held = operation.prevKv === true ? live(on.store.table, id) : undefined;
+  write(on, id, kv);
   events?.push(kv);
   const { revision } = kv.header;
-  return operation.prevKv === true && held !== undefined
-    ? { type: 'put', revision, kv, prevKv: held }
-    : { type: 'put', revision, kv };
+  return held === undefined ? { type: 'put', revision, kv } : { type: 'put', revision, kv, prevKv: held };
 };
 
 export const executeDeleteRange = (on: Writable, operation: Extract<Operation, { type: 'delete-range' }>, change: Change): Extract<OperationReply, { type: 'delete-range' }> => {
   const held = liveKeys(on.store, operation.key, operation.rangeEnd);
-  const deleted = held.map((kv) => erase(on, kv, change.revision, operation.header, operation.value));
+  const deleted = held.map((kv) => erase(on, find(on.store.table, kv.header.key), kv, change.revision, operation.header, operation.value));
   for (const kv of deleted) change.events.push(kv);
   const revision = revisionAfter(on, change);
   return operation.prevKv === true ? { type: 'delete-range', revision, deleted, prevKvs: held } : { type: 'delete-range', revision, deleted };
@@ -104,7 +105,7 @@ const revisionAfter = (on: Writable, change: Change): number => (change.events.l
 
 const holds = (on: Writable, compare: Compare): boolean => {
   if (compare.rangeEnd === undefined) {
-    if (compare.target === 'mod') return isResult(compare.result, modRevision(on.store, compare.key) - compare.value);
+    if (compare.target === 'mod') return isResult(compare.result, modRevisionOf(on.store, compare.key) - compare.value);
     return holdsFor(compare, current(on.store, compare.key));
   }
   const kvs = liveKeys(on.store, compare.key, compare.rangeEnd);

@@ -1,4 +1,5 @@
 import type { KeyValue } from '../api/etcd-requests.js';
+import { field, LEASE } from './key-table.js';
 import { moveKey, type Leases } from './leases.js';
 import { commit, lastRevision, type MvccStore } from './mvcc-store.js';
 
@@ -14,18 +15,19 @@ export interface Writable {
   readonly leases: Leases;
 }
 
-/** Takes in a revision that `newRevision` made. */
-export const write = (to: Writable, held: KeyValue | undefined, kv: KeyValue): void => {
-  const { key, lease } = kv.header;
-  const from = held === undefined ? 0 : held.header.lease;
-  if (from !== lease) moveKey(to.leases, key, from, lease);
-  commit(to.store, kv);
+/** Takes in a revision that `newRevision` made of a key, of number `id` or unknown. */
+export const write = (to: Writable, id: number, kv: KeyValue): void => {
+  const { lease } = kv.header;
+  const from = id < 0 ? 0 : field(to.store.table, id, LEASE);
+  const of = commit(to.store, id, kv);
+  if (from !== lease) moveKey(to.leases, of, from, lease);
 };
 
-/** Deletes what a key holds, and gives its last value as watchers get it. */
-export const erase = (to: Writable, held: KeyValue, revision: number, header?: object, value?: object): KeyValue => {
+/** Deletes what the key of number `id` holds, and gives its last value as watchers get it. */
+export const erase = (to: Writable, id: number, held: KeyValue, revision: number, header?: object, value?: object): KeyValue => {
   const last = lastRevision(held, revision, header, value);
-  if (held.header.lease !== 0) moveKey(to.leases, held.header.key, held.header.lease, 0);
-  commit(to.store, last);
+  const lease = field(to.store.table, id, LEASE);
+  if (lease !== 0) moveKey(to.leases, id, lease, 0);
+  commit(to.store, id, last);
   return last;
 };

@@ -1,4 +1,4 @@
-import { applyToEtcd, newEtcdStateMachine, readEtcd, scavengeEtcd, type EtcdStateMachine } from '@naumachia/actors/etcd';
+import { applyToEtcd, newEtcdStateMachine, readEtcd, revisionInEtcd, scavengeEtcd, type EtcdStateMachine } from '@naumachia/actors/etcd';
 import type { MicroTask } from './service-lookup.js';
 
 /** 8-byte keys and 256-byte values, as etcd's own benchmark has them by default. */
@@ -44,7 +44,7 @@ const task = (name: string, operation: (machine: EtcdStateMachine, key: string) 
   };
 };
 
-const revisionOf = (machine: EtcdStateMachine, key: string): number => machine.store.entries.get(key)?.revision ?? 0;
+const revisionOf = (machine: EtcdStateMachine, key: string): number => revisionInEtcd(machine.store, key);
 
 export const etcdPut = (): MicroTask =>
   task('etcd put, 256 B', (machine, key) => (applyToEtcd(machine, { type: 'put', key, header: HEADER, value: VALUE }).record === undefined ? 0 : 1));
