@@ -24,7 +24,8 @@ export const leanHeader = (header: ObjectHeader, former: ObjectHeader | undefine
   return lean as ObjectHeader;
 };
 
-const own = (text: string): string => ` ${text}`.slice(1);
+/** A copy that does not keep the text of which `text` is a piece. */
+export const own = (text: string): string => ` ${text}`.slice(1);
 
 /** Beyond this many, what is alike is kept as often as it comes. */
 const MOST = 16_384;

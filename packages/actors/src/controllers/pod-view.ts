@@ -3,7 +3,7 @@ import type { Container, Pod, Toleration } from '../api/generated/types.js';
 import type { ObjectHeader, OwnerReference } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
 import { instantOfTime } from '../api/time-format.js';
-import { leanHeader } from './lean-header.js';
+import { leanHeader, own } from './lean-header.js';
 
 /** What the controllers read of a pod. A large cluster has so many pods that their whole values cannot stay decoded. */
 export interface PodView {
@@ -47,7 +47,7 @@ const NONE: readonly never[] = [];
 
 export const podView = (stored: Stored<Pod>, former: PodView | undefined): PodView => {
   const { metadata, spec, status } = stored.value;
-  const owners = metadata.ownerReferences ?? NONE;
+  const owners = ownersOf(metadata.ownerReferences ?? NONE, former?.owners ?? NONE);
   const ready = status?.conditions?.find(isReadyCondition);
   const podIP = status?.podIP ?? '';
   const header = leanHeader(stored.header, former?.header);
@@ -86,6 +86,32 @@ export const hasFinished = (pod: PodView): boolean => pod.phase === 'Succeeded' 
 /** Ready for at least `minReadySeconds` (podutil.IsPodAvailable). */
 export const isAvailable = (pod: PodView, minReadySeconds: number, now: Instant): boolean =>
   pod.ready && (minReadySeconds === 0 || (pod.readySince > 0 && pod.readySince + minReadySeconds * 1000 <= now));
+
+/** By uid of the only owner: the pods of a ReplicaSet share one list. */
+const knownOwners = new Map<string, readonly OwnerReference[]>();
+
+/** The same list as long as it says the same: who looks for changes of owners need not read it. */
+const ownersOf = (owners: readonly OwnerReference[], former: readonly OwnerReference[]): readonly OwnerReference[] => {
+  if (owners.length === 0) return NONE;
+  if (sameOwners(owners, former)) return former;
+  const [owner] = owners as readonly [OwnerReference];
+  if (owners.length > 1) return owners;
+  const known = knownOwners.get(owner.uid);
+  if (known !== undefined && sameOwners(owners, known)) return known;
+  const { apiVersion, kind, name, uid, controller, blockOwnerDeletion } = owner;
+  const copy = [{ apiVersion: own(apiVersion), kind: own(kind), name: own(name), uid: own(uid), ...(controller !== undefined && { controller }), ...(blockOwnerDeletion !== undefined && { blockOwnerDeletion }) }];
+  if (knownOwners.size < 16_384) knownOwners.set(own(uid), copy);
+  return copy;
+};
+
+const sameOwners = (a: readonly OwnerReference[], b: readonly OwnerReference[]): boolean => {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const [one, other] = [a[i] as OwnerReference, b[i] as OwnerReference];
+    if (one.uid !== other.uid || one.name !== other.name || one.controller !== other.controller || one.blockOwnerDeletion !== other.blockOwnerDeletion || one.kind !== other.kind || one.apiVersion !== other.apiVersion) return false;
+  }
+  return true;
+};
 
 const isReadyCondition = (condition: { readonly type: string }): boolean => condition.type === 'Ready';
 

@@ -160,13 +160,26 @@ export const reconcilerGroup = <S extends WithReconcilers>(controllers: readonly
     if (requeueAfter !== undefined) enqueueAfter(state, name, key, requeueAfter, context);
   };
 
+  /** The queues in the order of the controllers, found once: they are looked through at every answer. */
+  const known = new WeakMap<Reconcilers, readonly { readonly controller: Controller<S>; readonly queue: WorkQueue }[]>();
+  const queuesOf = (reconcilers: Reconcilers) => {
+    let queues = known.get(reconcilers);
+    if (queues === undefined) {
+      queues = controllers.flatMap((controller) => {
+        const queue = reconcilers.get(controller.name)?.queue;
+        return queue === undefined ? [] : [{ controller, queue }];
+      });
+      known.set(reconcilers, queues);
+    }
+    return queues;
+  };
+
   const drain = (state: S, context: ActorContext): void => {
     if (!options.ready(state)) return;
     let worked = 0;
     let left = false;
-    for (const controller of controllers) {
-      const queue = state.reconcilers.get(controller.name)?.queue;
-      if (queue === undefined) continue;
+    for (const { controller, queue } of queuesOf(state.reconcilers)) {
+      if (queue.ready.size === 0) continue;
       noteArrivals(queue, context.now);
       const workers = options.workers?.(state, controller) ?? controller.workers;
       while (queue.ready.size > 0 && queue.processing.size < workers) {

@@ -24,6 +24,9 @@ import { Wire } from './wire.js';
 
 export const REQUEST_TIMEOUT = seconds(30);
 
+/** Messages of one actor that are handled in a row: its code and its state are at hand then. Others wait for no longer than that. */
+const MESSAGES_IN_A_ROW = 16;
+
 /** Incarnations of one host incarnation; the next one's begin after them. */
 const INCARNATIONS_PER_HOST = 1_000_000;
 
@@ -52,6 +55,9 @@ export class Host implements ContextHost {
   closed = false;
   readonly #ready = new Ring<Cell>();
   readonly #incarnations = new Map<string, number>();
+  /** Whose messages are handled in a row, and how many more of them. */
+  #current: Cell | undefined;
+  #more = 0;
   /** When the step before this one ended, where somebody counts the time of steps. */
   #clock = 0;
   #turning = false;
@@ -161,23 +167,43 @@ export class Host implements ContextHost {
   }
 
   get hasReady(): boolean {
-    return this.#ready.length > 0;
+    return this.#current !== undefined || this.#ready.length > 0;
   }
 
   /** Runs one message of one ready actor; false if none is ready. */
   step(): boolean {
     const { order } = this.options;
-    const cell = order ? this.#ready.takeUnordered(order.below(this.#ready.length)) : this.#ready.shift();
+    const cell = order ? this.#ready.takeUnordered(order.below(this.#ready.length)) : this.#inTurn();
     if (!cell) return false;
     cell.ready = false;
     if (cell.status === 'ended' || cell.congested || (cell.blockedUntil !== undefined && cell.blockedUntil > this.now)) return true;
     const envelope = cell.mailbox.shift();
     if (!envelope) return true;
     if (envelope.kind === 'send' || envelope.kind === 'request') cell.counted--;
+    // What comes for it meanwhile does not queue it: it may go on.
+    cell.ready = order === undefined;
     this.#handle(cell, envelope);
+    if (order === undefined) cell.ready = false;
     if (cell.perStep > 0 && !this.#isEnded(cell)) this.supervisor.block(cell, later(this.now, cell.perStep as Duration));
-    if (cell.mailbox.length > 0) this.wake(cell);
+    if (cell.mailbox.length > 0) this.#goOn(cell);
     return true;
+  }
+
+  #inTurn(): Cell | undefined {
+    const current = this.#current;
+    if (current === undefined) {
+      this.#more = MESSAGES_IN_A_ROW;
+      return this.#ready.shift();
+    }
+    this.#current = undefined;
+    return current;
+  }
+
+  /** An actor has more to handle: next, if it has not handled many in a row, else when the others had their turn. */
+  #goOn(cell: Cell): void {
+    if (this.options.order || --this.#more <= 0 || cell.status === 'ended' || cell.congested || cell.blockedUntil !== undefined) return this.wake(cell);
+    cell.ready = true;
+    this.#current = cell;
   }
 
   /** Fires what is due; says when the next timer is. */

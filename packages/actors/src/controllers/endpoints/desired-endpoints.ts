@@ -34,8 +34,7 @@ export const desiredEndpoints = (manager: ControllerManager, service: Service, p
   const fixedKey = fixed === undefined ? undefined : portsKey(fixed);
   for (const pod of pods) {
     if (!mayServe(pod, true)) continue;
-    const addresses = pod.podIPs.filter((ip) => (addressType === 'IPv6') === ip.includes(':'));
-    const address = addresses[0];
+    const address = addressOf(pod, addressType);
     if (address === undefined) continue;
     const node = pod.nodeName === '' ? undefined : objectAt(manager.informers, NODES, pod.nodeName);
     if (node === undefined) {
@@ -51,6 +50,11 @@ export const desiredEndpoints = (manager: ControllerManager, service: Service, p
     group.endpoints.set(endpointKey(endpoint), endpoint);
   }
   return { groups, incomplete };
+};
+
+const addressOf = ({ podIPs }: PodView, addressType: AddressType): string | undefined => {
+  for (const ip of podIPs) if ((addressType === 'IPv6') === ip.includes(':')) return ip;
+  return undefined;
 };
 
 export const endpointKey = (endpoint: Endpoint): string => `${endpoint.addresses[0] ?? ''} ${endpoint.targetRef?.uid ?? ''}`;
@@ -77,9 +81,11 @@ const slicePorts = (service: Service, pod: PodView | undefined): readonly Discov
 const endpointOf = (service: Service, pod: PodView, address: string, zone: string | undefined): Endpoint => {
   const { namespace, name, uid } = pod.header;
   const ready = service.spec?.publishNotReadyAddresses === true || (pod.ready && !pod.terminating);
+  const conditions = { ready, serving: pod.ready, terminating: pod.terminating };
+  if (zone !== undefined && pod.hostname === '') return { addresses: [address], conditions, targetRef: { kind: 'Pod', namespace, name, uid }, nodeName: pod.nodeName, zone };
   return {
     addresses: [address],
-    conditions: { ready, serving: pod.ready, terminating: pod.terminating },
+    conditions,
     ...(pod.hostname !== '' && pod.subdomain === service.metadata.name && { hostname: pod.hostname }),
     targetRef: { kind: 'Pod', namespace, name, uid },
     nodeName: pod.nodeName,

@@ -1,6 +1,5 @@
 import type { Service, ServicePort } from '../../api/generated/types.js';
 import type { Labels } from '../../api/label-selector.js';
-import type { Stored } from '../../api/requests.js';
 import { indexed } from '../../machinery/informer.js';
 import { labelTerm, PODS, SERVICES } from '../caches.js';
 import type { ControllerManager } from '../controller.js';
@@ -22,15 +21,33 @@ export const podsOf = (manager: ControllerManager, namespace: string, selector: 
   return pods;
 };
 
-/** The services that select a pod. */
-export const servicesOf = (manager: ControllerManager, pod: PodView): readonly Stored<Service>[] => {
-  const found: Stored<Service>[] = [];
+interface Selecting {
+  readonly namespace: string;
+  /** What the cache of services had seen. */
+  readonly revision: number;
+  readonly keys: readonly string[];
+}
+
+/** By the labels, which pods of one template share: thousands of them ask one after the other, while no service changes. */
+const selecting = new WeakMap<ControllerManager, WeakMap<object, Selecting>>();
+
+/** The keys of the services that select a pod. */
+const servicesOf = (manager: ControllerManager, pod: PodView): readonly string[] => {
+  const { labels, namespace } = pod.header;
+  if (labels === undefined) return NONE;
+  const revision = manager.informers.byName.get(SERVICES.name)?.revision ?? 0;
+  let byLabels = selecting.get(manager);
+  if (byLabels === undefined) selecting.set(manager, (byLabels = new WeakMap()));
+  const known = byLabels.get(labels);
+  if (known !== undefined && known.revision === revision && known.namespace === namespace) return known.keys;
+  const keys: string[] = [];
   for (const term of pod.labelTerms) {
-    for (const service of indexed(manager.informers, SERVICES, 'selector', term).values()) {
-      if (isSelected(pod, service.value.spec?.selector ?? {})) found.push(service);
+    for (const { header, value } of indexed(manager.informers, SERVICES, 'selector', term).values()) {
+      if (isSelected(pod, value.spec?.selector ?? {})) keys.push(`${header.namespace}/${header.name}`);
     }
   }
-  return found;
+  byLabels.set(labels, { namespace, revision, keys });
+  return keys;
 };
 
 /** A service with a selector, of a type that has endpoints, is one that the controllers fill. */
@@ -59,10 +76,8 @@ const findAffected = (manager: ControllerManager, former: PodView | undefined, c
   if ((former === undefined || former.podIP === '') && (current === undefined || current.podIP === '')) return NONE;
   const relabelled = former !== undefined && current !== undefined && !sameLabels(former.header.labels, current.header.labels);
   if (former !== undefined && current !== undefined && !relabelled && !endpointDiffers(former, current)) return NONE;
-  const keys: string[] = [];
-  if (current !== undefined) for (const { header } of servicesOf(manager, current)) keys.push(`${header.namespace}/${header.name}`);
-  if (former !== undefined && (relabelled || current === undefined)) for (const { header } of servicesOf(manager, former)) keys.push(`${header.namespace}/${header.name}`);
-  return keys;
+  if (current === undefined) return former === undefined ? NONE : servicesOf(manager, former);
+  return former !== undefined && relabelled ? [...servicesOf(manager, current), ...servicesOf(manager, former)] : servicesOf(manager, current);
 };
 
 /** podEndpointsChanged: a node is chosen before a pod has an address, and any change of a pod that is being deleted counts. */

@@ -40,11 +40,13 @@ export const objectChanged = (manager: ControllerManager, former: ObjectView | u
   const after = current === undefined ? undefined : ownershipOf(current);
   const object = after ?? before;
   if (object === undefined) return;
-  const node = nodeOf(object.header);
-  if (before !== undefined && before.owners !== after?.owners) unlink(manager, before, after, node);
+  if (before?.owners !== after?.owners) {
+    const node = nodeOf(object.header);
+    if (before !== undefined) unlink(manager, before, after, node);
+    if (after !== undefined) link(manager, after, node);
+  }
   if (after !== undefined) {
-    if (before?.owners !== after.owners) link(manager, after, node);
-    if (after.terminating && (after.finalizers.includes(FOREGROUND) || after.finalizers.includes(ORPHAN))) enqueue(manager, NAME, node);
+    if (after.terminating && (after.finalizers.includes(FOREGROUND) || after.finalizers.includes(ORPHAN))) enqueue(manager, NAME, nodeOf(after.header));
     return;
   }
   const { uid } = object.header;
