@@ -20,7 +20,7 @@ export const deleteCollection = (state: ApiServerState, request: DeleteCollectio
     context.run(deleteEach, { request, caller, found: undefined, revision: Math.max(state.committed, state.cache.revision) });
     return;
   }
-  const candidates = candidatesOf(resourceCache(state.cache, kind.resource), request.namespace, selection);
+  const candidates = candidatesOf(kind, resourceCache(state.cache, kind.resource), request.namespace, selection);
   context.run(deleteEach, { request, caller, found: page(kind, request, candidates, selection, state.cache.revision, ''), revision: state.cache.revision });
 };
 

@@ -51,12 +51,12 @@ const fieldOf = (kind: Kind, stored: Stored, field: string): string => {
 };
 
 /** The objects among which a selection picks, in the order of their keys; by name or by feed key where it names one. */
-export const candidatesOf = (cache: ResourceCache, namespace: string, selection: Selection): Stored[] => narrowed(cache, namespace, selection.fields) ?? sortedObjects(cache, namespace);
+export const candidatesOf = (kind: Kind, cache: ResourceCache, namespace: string, selection: Selection): Stored[] => narrowed(kind, cache, namespace, selection.fields) ?? sortedObjects(cache, namespace);
 
-const narrowed = (cache: ResourceCache, namespace: string, fields: readonly FieldRequirement[]): Stored[] | undefined => {
+const narrowed = (kind: Kind, cache: ResourceCache, namespace: string, fields: readonly FieldRequirement[]): Stored[] | undefined => {
   for (const { field, operator, value } of fields) {
     if (operator !== '=') continue;
-    if (field === 'metadata.name' && namespace !== '') {
+    if (field === 'metadata.name' && (namespace !== '' || !kind.api.namespaced)) {
       const stored = cache.byNamespace.get(namespace)?.get(value);
       return stored === undefined ? [] : [stored];
     }
@@ -131,7 +131,7 @@ export const planList = (state: ApiServerState, kind: Kind, request: ListRequest
     revision = exact;
   }
   if (!isCached(kind.resource)) return { type: 'past', revision, start };
-  return { type: 'answer', reply: page(kind, request, candidatesOf(cache, request.namespace, selection), selection, revision, start) };
+  return { type: 'answer', reply: page(kind, request, candidatesOf(kind, cache, request.namespace, selection), selection, revision, start) };
 };
 
 /** A page at a revision is of that revision, even where nobody says Exact (apiserver storage ValidateListOptions). */
