@@ -2,6 +2,7 @@ import { addExtension, Packr } from 'msgpackr';
 import { Encoded, ENCODED_EXTENSION, useValueCodec } from './encoded.js';
 import { FieldReader, type Fields } from './field-reader.js';
 import { hash32 } from './random.js';
+import { RecordReader } from './record-reader.js';
 import { type Marks, RecordWriter, type Written } from './record-writer.js';
 
 /** The keys of an object shape, in the order in which the object has them. */
@@ -9,8 +10,8 @@ export type Structure = readonly string[];
 
 /**
  * msgpack with a frozen list of object shapes: frames and files name the list by its hash and hold only numbers for the shapes in
- * it. Objects of other shapes bring their keys along, so every frame can be read by itself. msgpackr reads everything, and writes
- * what is not plain data; plain data is written by `RecordWriter`, in the same bytes.
+ * it. Objects of other shapes bring their keys along, so every frame can be read by itself. Plain data is read and written
+ * by `RecordReader` and `RecordWriter`, in the bytes of msgpackr, which reads and writes all else.
  */
 export class Codec {
   readonly id: string;
@@ -19,6 +20,7 @@ export class Codec {
   /** An `Encoded` may get its bytes while the frame around it is being written, and a writer is not to be entered twice. */
   readonly #values: Packr;
   readonly #valueWriter: RecordWriter;
+  readonly #reader: RecordReader;
   readonly #fields: FieldReader;
   /** Where bytes of shared memory are read: msgpackr takes no others, and makes a view for each piece of memory that it has not seen. */
   #scratch: Uint8Array = new Uint8Array(1 << 14);
@@ -30,6 +32,7 @@ export class Codec {
     this.#values = frozenPackr(structures);
     this.#writer = new RecordWriter(structures);
     this.#valueWriter = new RecordWriter(structures, this.#writer);
+    this.#reader = new RecordReader(structures, (bytes) => this.#values.unpack(bytes), (type, bytes) => (type === ENCODED_EXTENSION ? Encoded.ofWire(bytes) : undefined));
     this.#fields = new FieldReader(structures, (bytes) => this.#values.unpack(bytes));
   }
 
@@ -61,14 +64,19 @@ export class Codec {
   }
 
   decode(bytes: Uint8Array): unknown {
-    if (!(bytes.buffer instanceof SharedArrayBuffer)) return this.#packr.unpack(bytes);
+    if (!(bytes.buffer instanceof SharedArrayBuffer)) return this.#reader.read(bytes);
     if (bytes.length > this.#scratch.length) this.#scratch = new Uint8Array(bytes.length * 2);
     this.#scratch.set(bytes);
-    return this.#packr.unpack(this.#scratch, bytes.length);
+    return this.#reader.read(this.#scratch, bytes.length);
   }
 
-  decodeValue(bytes: Uint8Array): unknown {
-    return this.#values.unpack(bytes);
+  /** A value alone. What it shares with `former` is taken from there; `marksRead` tells then where the parts of the value stand. */
+  decodeRevision(bytes: Uint8Array, former: Written | undefined): unknown {
+    return this.#reader.readMarked(bytes, former);
+  }
+
+  get marksRead(): Marks | undefined {
+    return this.#reader.marks;
   }
 
   /** What stands at some fields of a value, without decoding the rest. */
@@ -101,7 +109,7 @@ export const useStructures = (structures: readonly Structure[], id?: string): vo
   current = new Codec(structures, id);
 };
 
-useValueCodec({ encode: (value) => current.encodeValue(value), encodeWire: (header, value, former) => current.encodeWire(header, value, former), marks: () => current.marks, decode: (bytes) => current.decodeValue(bytes) });
+useValueCodec({ encode: (value) => current.encodeValue(value), encodeWire: (header, value, former) => current.encodeWire(header, value, former), marks: () => current.marks, decode: (bytes) => current.decode(bytes), decodeRevision: (bytes, former) => current.decodeRevision(bytes, former), marksRead: () => current.marksRead });
 
 addExtension({
   Class: Encoded,

@@ -1,5 +1,5 @@
 import { keepPacked, unpackAll, unpackedSize, unpackHead, unpackValue } from './packed-slab.js';
-import type { Marks, Written } from './record-writer.js';
+import { MARKED_BYTES, type Marks, type Written } from './record-writer.js';
 import { isRaw, keepBytes, keepRaw, keepRoom, kept, RAW_PREFIX } from './slab.js';
 
 /** The msgpack extension that carries an `Encoded` as its `wire`. */
@@ -89,7 +89,7 @@ export class Encoded<H = unknown, T = unknown> {
   get value(): T {
     if (this.#value !== undefined) return this.#value;
     const { bytes } = this;
-    const value = (isRaw(bytes, 0) ? bytes.subarray(RAW_PREFIX) : valueCodec.decode(bytes)) as T;
+    const value = (isRaw(bytes, 0) ? bytes.subarray(RAW_PREFIX) : bytes.length < MARKED_BYTES ? valueCodec.decode(bytes) : this.#decodeRevision(bytes)) as T;
     this.#value = value;
     // It may take the place of itself, and is let go then.
     keep(this as Encoded);
@@ -141,13 +141,24 @@ export class Encoded<H = unknown, T = unknown> {
     this.#slab = kept.slab;
     this.#start = kept.start;
     this.#head = PACKED;
-    this.#marks = undefined;
+    this.#unmark();
     if (this.#value === undefined) this.#header = undefined;
   }
 
   /** Whether its bytes are packed. */
   get isSettled(): boolean {
     return this.#head === PACKED;
+  }
+
+  /** Shares what is alike with the revision of the same object that was decoded last. */
+  #decodeRevision(bytes: Uint8Array): unknown {
+    const identity = (this.header as Identified | undefined)?.uid;
+    if (identity === undefined || this.isSettled) return valueCodec.decode(bytes);
+    const former = latest.get(identity);
+    const value = valueCodec.decodeRevision(bytes, former && former.#marks && { marks: former.#marks, bytes: former.#slab as Uint8Array, start: former.#start });
+    this.#marks = valueCodec.marksRead();
+    latest.set(identity, this as Encoded);
+    return value;
   }
 
   get #headBytes(): Uint8Array {
@@ -202,10 +213,17 @@ export class Encoded<H = unknown, T = unknown> {
   /** Leaves the cache of decoded values: from here on the object costs its bytes alone. */
   private release(): void {
     if (this.#slab === undefined) this.#encode();
+    this.#unmark();
     this.#value = undefined;
-    this.#marks = undefined;
     // The header can be read again too, where its bytes stand with the value's.
     if (this.#head !== NOWHERE) this.#header = undefined;
+  }
+
+  /** From here on no other revision can share with this one. */
+  #unmark(): void {
+    const identity = this.#marks && (this.#header as Identified | undefined)?.uid;
+    if (identity !== undefined && latest.get(identity) === (this as Encoded)) latest.delete(identity);
+    this.#marks = undefined;
   }
 
   static {
@@ -221,7 +239,19 @@ export interface ValueCodec {
   /** Of the value that `encodeWire` was given last. */
   marks(): Marks | undefined;
   decode(bytes: Uint8Array): unknown;
+  /** As `decode`; what the value shares with `former` is taken from there. */
+  decodeRevision(bytes: Uint8Array, former: Written | undefined): unknown;
+  /** Of the value that `decodeRevision` gave last. */
+  marksRead(): Marks | undefined;
 }
+
+/** A header that says which object the value is a revision of. */
+interface Identified {
+  readonly uid?: string;
+}
+
+/** By object: the revision that was decoded last, as long as it is. */
+const latest = new Map<string, Encoded>();
 
 let valueCodec: ValueCodec;
 export const useValueCodec = (codec: ValueCodec): void => {

@@ -2,7 +2,7 @@ import type { Structure } from './codec.js';
 import type { RecordWriter } from './record-writer.js';
 
 /** The ids of frozen shapes in msgpackr's format: one byte up to 0x5f, from there on two. */
-const FIRST_RECORD = 0x40;
+export const FIRST_RECORD = 0x40;
 export const FIRST_LONG_RECORD = 0x60;
 
 /** Where a walk over the keys of an object stands: nearly always one key only can follow. */

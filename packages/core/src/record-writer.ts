@@ -25,9 +25,9 @@ export interface Written {
 }
 
 /** For an object: its fields, theirs, and the elements of those that are lists. */
-const MARKED_LEVELS = 3;
+export const MARKED_LEVELS = 3;
 /** Bytes of a value that is worth marks. */
-const MARKED_BYTES = 1024;
+export const MARKED_BYTES = 1024;
 
 /** Thrown at a value whose writing is msgpackr's. */
 const UNUSUAL = Symbol('unusual');
