@@ -48,9 +48,17 @@ export class Delivery {
 
   /** A message from the runtime to an actor; it is never lost and needs no room in the mailbox. */
   toSelf(cell: Cell, kind: 'timer' | 'signal', message: Message): void {
-    const { address } = cell;
-    cell.mailbox.push({ id: ++this.#lastEnvelope, cause: this.#host.cause, from: address, to: address, link: 'stream', kind, slot: 0, deadline: undefined, message });
+    cell.mailbox.push(this.#own(cell, kind, message));
     this.#host.wake(cell);
+  }
+
+  /** The same without a mailbox, for what is handled at once. */
+  signalTo(cell: Cell, message: Message): Envelope {
+    return this.#own(cell, 'signal', message);
+  }
+
+  #own({ address }: Cell, kind: 'timer' | 'signal', message: Message): Envelope {
+    return { id: ++this.#lastEnvelope, cause: this.#host.cause, from: address, to: address, link: 'stream', kind, slot: 0, deadline: undefined, message };
   }
 
   drop(envelope: Envelope, why: 'no-such-actor' | 'fenced' | 'overflow' | 'fault'): void {

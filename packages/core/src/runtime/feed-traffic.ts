@@ -227,17 +227,17 @@ export class FeedTraffic {
     const { wire: { links }, timers, now, delivery } = this.#host;
     const entries = this.#asReceived(batch.entries);
     const message: FeedDelivery = { type: 'feed', batch: entries === batch.entries ? batch : Object.assign({}, batch, { entries }), subscription };
-    const hand = (): void => {
-      if (cell.status === 'running' && subscription.open) delivery.toSelf(cell, 'signal', message);
-    };
     const [from, to] = [owner.actor, cell.address.actor];
     const delay = links.latency(from, to) + this.#faultDelay;
     this.#faultDelay = milliseconds(0);
-    if (delay === 0 && !links.find(from, to)) return hand();
+    if (delay === 0 && (links.size === 0 || !links.find(from, to))) {
+      if (cell.status === 'running' && subscription.open && !this.#host.handleNow(cell, message)) delivery.toSelf(cell, 'signal', message);
+      return;
+    }
     const link = links.enter(from, to, later(now, milliseconds(delay)));
     timers.add(link.last, () => {
       links.leave(link);
-      hand();
+      if (cell.status === 'running' && subscription.open) delivery.toSelf(cell, 'signal', message);
     });
   }
 

@@ -155,7 +155,9 @@ export class Feeds {
       this.#dirty.delete(feed);
       feed.dirty = false;
       const shared = new Map<number, readonly FeedEntry[]>();
+      // A subscriber may publish here while it handles what it is handed: that is for the next round.
       const end = feed.base + feed.entries.length;
+      const { revision } = feed;
       for (const subscription of feed.broadcast) {
         if (subscription.awaiting || subscription.cursor >= end) continue;
         if (subscription.cursor < feed.base) {
@@ -164,9 +166,9 @@ export class Feeds {
         }
         if (!this.#lets(subscription)) continue;
         let entries = shared.get(subscription.cursor);
-        if (!entries) shared.set(subscription.cursor, (entries = feed.entries.slice(subscription.cursor - feed.base)));
+        if (!entries) shared.set(subscription.cursor, (entries = feed.entries.slice(subscription.cursor - feed.base, end - feed.base)));
         subscription.cursor = end;
-        this.#deliver(subscription, entries);
+        this.#deliver(subscription, entries, revision);
       }
       if (feed.mirror > 0) this.#trim(feed, end);
     }
@@ -176,7 +178,7 @@ export class Feeds {
       if (!this.#lets(subscription)) continue;
       const entries = subscription.pending;
       subscription.pending = NOTHING;
-      this.#deliver(subscription, entries);
+      this.#deliver(subscription, entries, subscription.feed.revision);
     }
   }
 
@@ -199,10 +201,10 @@ export class Feeds {
     return this.mayDeliver === undefined || sink.relay === true || this.mayDeliver(feed.owner, sink.subscriber, subscription);
   }
 
-  #deliver(subscription: Subscription, entries: readonly FeedEntry[]): void {
+  #deliver(subscription: Subscription, entries: readonly FeedEntry[], revision: number): void {
     subscription.awaiting = true;
     const { id, feed, sink } = subscription;
-    sink.deliver({ subscription: id, feed: feed.name, entries, revision: feed.revision }, subscription);
+    sink.deliver({ subscription: id, feed: feed.name, entries, revision }, subscription);
   }
 
   #route(feed: Feed, entry: FeedEntry): void {
