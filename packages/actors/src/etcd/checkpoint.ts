@@ -1,9 +1,9 @@
 import type { KeyValue } from '../api/etcd-requests.js';
-import { eventsBetween, placeAfter, placeBehind, revisionAt } from './event-log.js';
+import { eventsBetween, placeAfter, placeBehind, revisionAt, sizeBetween } from './event-log.js';
 import { visitKeys } from './key-index.js';
 import { find } from './key-table.js';
 import type { LogRecord } from './log-record.js';
-import { heldAt, type MvccStore } from './mvcc-store.js';
+import { keptBelow, type MvccStore } from './mvcc-store.js';
 
 /** How far the copy of what was alive at `revision` has come: first the keys at `compactRevision`, then the commits above it. */
 export interface CheckpointCopy {
@@ -25,8 +25,8 @@ export const beginCopy = (store: MvccStore, position: number): CheckpointCopy =>
   copiedRevision: store.compactRevision - 1,
 });
 
-/** Gives records of about `limit` more revisions; says whether they were the last. */
-export const copyNext = (store: MvccStore, copy: CheckpointCopy, limit: number, give: (record: LogRecord) => void): boolean => {
+/** Gives records of about `limit` more revisions, with their bytes; says whether they were the last. */
+export const copyNext = (store: MvccStore, copy: CheckpointCopy, limit: number, give: (record: LogRecord, bytes: number) => void): boolean => {
   if (copy.nextKey !== undefined) {
     copyKeys(store, copy, copy.nextKey, limit, give);
     return false;
@@ -40,18 +40,22 @@ export const copyNext = (store: MvccStore, copy: CheckpointCopy, limit: number, 
     const behind = placeBehind(log, place);
     const events = eventsBetween(log, place, behind);
     const [event] = events;
-    if (event !== undefined) give(events.length === 1 ? { type: 'event', event } : { type: 'commit', revision, events, revoked: 0 });
+    if (event !== undefined) give(events.length === 1 ? event : { type: 'commit', revision, events, revoked: 0 }, sizeBetween(log, place, behind));
     copy.copiedRevision = revision;
     place = behind;
   }
   return false;
 };
 
-const copyKeys = (store: MvccStore, copy: CheckpointCopy, from: string, limit: number, give: (record: LogRecord) => void): void => {
+const copyKeys = (store: MvccStore, copy: CheckpointCopy, from: string, limit: number, give: (record: LogRecord, bytes: number) => void): void => {
   const kvs: KeyValue[] = [];
+  let bytes = 0;
   copy.nextKey = visitKeys(store.index, from, limit, (key) => {
-    const held = heldAt(store, find(store.table, key), copy.compactRevision);
-    if (held !== undefined && held.header.revision !== copy.compactRevision) kvs.push(held);
+    const id = find(store.table, key);
+    const kept = keptBelow(store, id);
+    if (kept === undefined) return;
+    kvs.push(kept);
+    bytes += key.length + kept.size;
   });
-  if (kvs.length > 0) give({ type: 'base', kvs });
+  if (kvs.length > 0) give({ type: 'base', kvs }, bytes);
 };

@@ -1,7 +1,7 @@
 import type { KeyValue } from '../api/etcd-requests.js';
 import { deletesAt, dropFirst, eventAt, forgetEvent, keyAt, NO_KEY, placeBefore, revisionAt, sizeAt } from './event-log.js';
 import { removeKey } from './key-index.js';
-import { field, leave, nameOf, PLACE } from './key-table.js';
+import { field, leave, nameOf, PLACE, setBase } from './key-table.js';
 import { dropBase, type MvccStore } from './mvcc-store.js';
 import { settle } from './settling.js';
 
@@ -60,7 +60,7 @@ const outlive = (store: MvccStore, place: number): void => {
     if (isNewest) remove(store, id);
   } else if (isNewest) settle(store, event as KeyValue, id);
   // Until a later event of the key comes that is not above the compacted revision either.
-  else table.base[id] = event;
+  else setBase(table, id, event, sizeAt(log, place));
 };
 
 const remove = (store: MvccStore, id: number): void => {

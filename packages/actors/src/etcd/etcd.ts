@@ -1,4 +1,4 @@
-import { defineActor, milliseconds, minutes, seconds, type ActorContext, type Duration, type FeedEntry, type Instant, type TimerId } from '@naumachia/core';
+import { defineActor, Encoded, milliseconds, minutes, seconds, type ActorContext, type Duration, type FeedEntry, type Instant, type TimerId } from '@naumachia/core';
 import type { EtcdRefusal, EtcdRequest, EtcdStatusReply, KeyValue, LeaseGrantRequest, LeaseKeepAliveRequest, LeaseReply, LeaseTimeToLiveRequest, RangeRequest } from '../api/etcd-requests.js';
 import type { WatchMessage } from '../api/etcd-watch.js';
 import { archivePast, nothingArchived, type Archived } from './archive.js';
@@ -83,9 +83,9 @@ const commit = (state: EtcdState, command: Command, context: ActorContext): Etcd
     persist(state.log, context.disk, record);
     context.disk.sync();
   }
-  if (record.type === 'event') context.publish(FEED, [feedEntry(state.machine, record.event, 1)]);
+  if (record instanceof Encoded) context.publish(FEED, [feedEntry(state.machine, record, 1)]);
   else if (record.type === 'commit') context.publish(FEED, feedEntries(state.machine, record.events));
-  if (!state.housekeeping && (record.type === 'compact' || wantsCheckpoint(state))) keepHouse(state, context);
+  if (!state.housekeeping && ((!(record instanceof Encoded) && record.type === 'compact') || wantsCheckpoint(state))) keepHouse(state, context);
   if (state.watching.streams.size > 0) tellWatchers(state, context);
   if (!state.archived.awaited) archive(state, { type: 'archive' }, context);
   return reply;

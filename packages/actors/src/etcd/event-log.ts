@@ -3,7 +3,7 @@ import type { KeyValue } from '../api/etcd-requests.js';
 /**
  * Every event above the compacted revision, and what that revision itself put, in order. Places in the log are counted from 1 on and
  * never change: whoever has seen a revision resumes at a place, and compaction takes events off the front. An event is the KeyValue
- * that it wrote; that of a deletion has version 0. What is asked of many events stands beside them in columns: to look for one, or to
+ * that it wrote; that of a deletion has version 0. What is asked of many events stands beside them in numbers: to look for one, or to
  * drop what is dead, touches no event.
  */
 export interface EventLog {
@@ -18,15 +18,22 @@ export interface EventLog {
 interface EventSegment {
   /** Without those that were dropped. */
   readonly events: (KeyValue | undefined)[];
-  readonly revisions: Float64Array;
-  /** The number of its key, or `NO_KEY`. */
-  readonly keys: Uint32Array;
-  /** How many places before it the event before of its key stands; 0: there was none in the log. */
-  readonly back: Uint32Array;
-  /** What it counts for in the size of the store. */
-  readonly sizes: Uint32Array;
-  readonly deletions: Uint8Array;
+  /** `FIELDS` for each event. */
+  readonly numbers: Uint32Array;
+  /** From which the numbers count theirs. */
+  readonly revision: number;
 }
+
+const REVISION = 0;
+/** The number of its key, or `NO_KEY`. */
+const KEY = 1;
+/** How many places before it the event before of its key stands; 0: there was none in the log. */
+const BACK = 2;
+/** What it counts for in the size of the store, twice, and 1 for a deletion. */
+const SIZE = 3;
+const FIELDS = 4;
+
+export const NO_KEY = 0xffff_ffff;
 
 const SEGMENT_BITS = 10;
 export const SEGMENT_EVENTS = 1 << SEGMENT_BITS;
@@ -34,41 +41,40 @@ const SLOT = SEGMENT_EVENTS - 1;
 
 export const emptyEventLog = (): EventLog => ({ segments: [], first: 1, begin: 1, end: 1 });
 
-const newSegment = (): EventSegment => ({
-  events: new Array<KeyValue | undefined>(SEGMENT_EVENTS),
-  revisions: new Float64Array(SEGMENT_EVENTS),
-  keys: new Uint32Array(SEGMENT_EVENTS),
-  back: new Uint32Array(SEGMENT_EVENTS),
-  sizes: new Uint32Array(SEGMENT_EVENTS),
-  deletions: new Uint8Array(SEGMENT_EVENTS),
-});
-
 /** Appends an event of the key of number `key`, the one before of which is at the place `former` (0: nowhere). */
 export const appendEvent = (log: EventLog, event: KeyValue, revision: number, key: number, former: number, size: number, deletes: boolean): void => {
   const place = log.end++;
   const slot = (place - log.first) & SLOT;
-  if (slot === 0) log.segments.push(newSegment());
+  if (slot === 0) log.segments.push({ events: new Array<KeyValue | undefined>(SEGMENT_EVENTS), numbers: new Uint32Array(SEGMENT_EVENTS * FIELDS), revision });
   const segment = log.segments[log.segments.length - 1] as EventSegment;
+  const { numbers } = segment;
+  const at = slot * FIELDS;
   segment.events[slot] = event;
-  segment.revisions[slot] = revision;
-  segment.keys[slot] = key;
-  segment.back[slot] = former < log.begin ? 0 : place - former;
-  segment.sizes[slot] = size;
-  segment.deletions[slot] = deletes ? 1 : 0;
+  numbers[at + REVISION] = revision - segment.revision;
+  numbers[at + KEY] = key;
+  numbers[at + BACK] = former < log.begin ? 0 : place - former;
+  numbers[at + SIZE] = size * 2 + (deletes ? 1 : 0);
 };
 
 const segmentOf = (log: EventLog, place: number): EventSegment => log.segments[(place - log.first) >> SEGMENT_BITS] as EventSegment;
+const numberAt = (log: EventLog, place: number, field: number): number => segmentOf(log, place).numbers[((place - log.first) & SLOT) * FIELDS + field] as number;
 
 /** What stands at a place of the log; undefined: a deletion at the compacted revision, of which nothing is told. */
 export const eventAt = (log: EventLog, place: number): KeyValue | undefined => segmentOf(log, place).events[(place - log.first) & SLOT];
-export const revisionAt = (log: EventLog, place: number): number => segmentOf(log, place).revisions[(place - log.first) & SLOT] as number;
-export const keyAt = (log: EventLog, place: number): number => segmentOf(log, place).keys[(place - log.first) & SLOT] as number;
-export const sizeAt = (log: EventLog, place: number): number => segmentOf(log, place).sizes[(place - log.first) & SLOT] as number;
-export const deletesAt = (log: EventLog, place: number): boolean => segmentOf(log, place).deletions[(place - log.first) & SLOT] === 1;
+export const revisionAt = (log: EventLog, place: number): number => segmentOf(log, place).revision + numberAt(log, place, REVISION);
+export const keyAt = (log: EventLog, place: number): number => numberAt(log, place, KEY);
+export const sizeAt = (log: EventLog, place: number): number => numberAt(log, place, SIZE) >>> 1;
+export const deletesAt = (log: EventLog, place: number): boolean => (numberAt(log, place, SIZE) & 1) === 1;
+
+export const sizeBetween = (log: EventLog, from: number, to: number): number => {
+  let size = 0;
+  for (let place = from; place < to; place++) size += sizeAt(log, place);
+  return size;
+};
 
 /** The place of the event before of the same key; 0: the log does not have it (any more). */
 export const placeBefore = (log: EventLog, place: number): number => {
-  const back = segmentOf(log, place).back[(place - log.first) & SLOT] as number;
+  const back = numberAt(log, place, BACK);
   return back === 0 || place - back < log.begin ? 0 : place - back;
 };
 
@@ -113,9 +119,8 @@ export const forgetEvent = (log: EventLog, place: number, withKey: boolean): voi
   const segment = segmentOf(log, place);
   const slot = (place - log.first) & SLOT;
   segment.events[slot] = undefined;
-  if (withKey) segment.keys[slot] = NO_KEY;
+  if (withKey) segment.numbers[slot * FIELDS + KEY] = NO_KEY;
 };
-export const NO_KEY = 0xffff_ffff;
 
 /** Takes the first event off the log. */
 export const dropFirst = (log: EventLog): void => {

@@ -24,8 +24,11 @@ export const CREATED = 1;
 export const VERSION = 2;
 export const LEASE = 3;
 export const PLACE = 4;
-const FIELDS = 5;
-type Field = typeof REVISION | typeof CREATED | typeof VERSION | typeof LEASE | typeof PLACE;
+/** What it counts for in the size of the store, and what the base does; 0: there is none. */
+export const SIZE = 5;
+export const BASE_SIZE = 6;
+const FIELDS = 7;
+type Field = typeof REVISION | typeof CREATED | typeof VERSION | typeof LEASE | typeof PLACE | typeof SIZE | typeof BASE_SIZE;
 
 const FIRST_KEYS = 64;
 /** In place of a number: the key has none. */
@@ -61,7 +64,7 @@ export const enter = (table: KeyTable, key: string, route: readonly string[]): n
 };
 
 /** Makes a revision the newest of its key. */
-export const setLatest = (table: KeyTable, id: number, kv: KeyValue, place: number): void => {
+export const setLatest = (table: KeyTable, id: number, kv: KeyValue, place: number, size: number): void => {
   const { revision, createRevision, version, lease } = kv.header;
   const { numbers } = table;
   const at = id * FIELDS;
@@ -71,6 +74,12 @@ export const setLatest = (table: KeyTable, id: number, kv: KeyValue, place: numb
   numbers[at + VERSION] = version;
   numbers[at + LEASE] = lease;
   numbers[at + PLACE] = place;
+  numbers[at + SIZE] = size;
+};
+
+export const setBase = (table: KeyTable, id: number, base: KeyValue | undefined, size: number): void => {
+  table.base[id] = base;
+  table.numbers[id * FIELDS + BASE_SIZE] = size;
 };
 
 /** Forgets a key. */

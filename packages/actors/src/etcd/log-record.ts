@@ -1,11 +1,11 @@
 import type { Alarm, KeyValue } from '../api/etcd-requests.js';
 
 /**
- * What etcd writes to its disk log. An `event` is a change of one key, a `commit` one of several (or one that revoked a lease: else 0).
+ * What etcd writes to its disk log. A change of one key stands there as it is, a `commit` is one of several (or one that revoked a lease: else 0).
  * A checkpoint begins with `checkpoint`, is made of `base` records and repeated commits, and counts from `checkpointed` on.
  */
 export type LogRecord =
-  | EventRecord
+  | KeyValue
   | CommitRecord
   | { readonly type: 'compact'; readonly revision: number }
   | { readonly type: 'grant'; readonly id: number; readonly ttl: number }
@@ -14,11 +14,6 @@ export type LogRecord =
   /** What keys held at the compacted revision of the checkpoint. */
   | { readonly type: 'base'; readonly kvs: readonly KeyValue[] }
   | { readonly type: 'checkpointed'; readonly generation: number };
-
-export interface EventRecord {
-  readonly type: 'event';
-  readonly event: KeyValue;
-}
 
 export interface CommitRecord {
   readonly type: 'commit';

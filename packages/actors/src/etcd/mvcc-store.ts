@@ -2,7 +2,7 @@ import { Encoded } from '@naumachia/core';
 import type { KeyHeader, KeyValue } from '../api/etcd-requests.js';
 import { appendEvent, deletesAt, emptyEventLog, eventAt, placeBefore, revisionAt, type EventLog } from './event-log.js';
 import { emptyKeyIndex, insertKey, noteLife, type KeyIndex } from './key-index.js';
-import { CREATED, emptyKeyTable, enter, field, find, isLive, live, nameOf, NO_ROUTE, PLACE, REVISION, setLatest, VERSION, type KeyTable } from './key-table.js';
+import { BASE_SIZE, CREATED, emptyKeyTable, enter, field, find, isLive, live, nameOf, NO_ROUTE, PLACE, REVISION, setBase, setLatest, SIZE, VERSION, type KeyTable } from './key-table.js';
 
 /**
  * The multi-version store of etcd (server/storage/mvcc). A write adds an event to the log, which knows the event before of the same
@@ -71,6 +71,9 @@ export const heldAt = ({ table, log }: MvccStore, id: number, revision: number):
   return base !== undefined && base.header.revision <= revision ? base : undefined;
 };
 
+/** What compaction has left of a key: its newest revision among those that the log does not have any more. */
+export const keptBelow = ({ table, log }: MvccStore, id: number): KeyValue | undefined => (field(table, id, PLACE) < log.begin ? table.latest[id] : table.base[id]);
+
 /** What the key of number `id` held before the revision of its event at `place` of the log, if that was not compacted away. */
 export const heldBefore = ({ table, log }: MvccStore, id: number, place: number): KeyValue | undefined => {
   let before = place;
@@ -138,14 +141,14 @@ export const index = (store: MvccStore, id: number, event: KeyValue, place: numb
   store.bytes += size;
   if (id < 0) {
     const entered = enter(table, key, routeOf(store, key));
-    setLatest(table, entered, event, place);
+    setLatest(table, entered, event, place, size);
     insertKey(store.index, key, revision, (each) => modRevisionOf(store, each) !== 0);
     store.keys += 1;
     return entered;
   }
   const lived = isLive(table, id);
-  if (field(table, id, PLACE) < store.log.begin) table.base[id] = table.latest[id];
-  setLatest(table, id, event, place);
+  if (field(table, id, PLACE) < store.log.begin) setBase(table, id, table.latest[id] as KeyValue, field(table, id, SIZE));
+  setLatest(table, id, event, place, size);
   if (lived === (version !== 0)) return id;
   noteLife(store.index, key, lived ? -1 : 1, revision);
   store.keys += lived ? -1 : 1;
@@ -159,10 +162,10 @@ const REVISION_BYTES = 64;
 /** Gives up what compaction had left of a key that was written again since. */
 export const dropBase = (store: MvccStore, id: number): void => {
   const { table } = store;
-  const base = table.base[id];
-  if (base === undefined) return;
-  store.bytes -= nameOf(table, id).length + REVISION_BYTES + base.size;
-  table.base[id] = undefined;
+  const size = field(table, id, BASE_SIZE);
+  if (size === 0) return;
+  store.bytes -= size;
+  setBase(table, id, undefined, 0);
 };
 
 /** The resource of a key, as routing keys of the feed: `/registry/pods/default/a` belongs to `pods`, other keys to none. */

@@ -1,4 +1,4 @@
-import type { Disk } from '@naumachia/core';
+import { type Disk, Encoded } from '@naumachia/core';
 import type { KeyValue } from '../api/etcd-requests.js';
 import { scavenge } from './compaction.js';
 import { field, find, isLive, LEASE } from './key-table.js';
@@ -39,6 +39,10 @@ export const recover = (disk: Disk, quotaBytes: number): Recovered => {
     if (ordinal < start.ordinal) continue;
     const record = entry as unknown as LogRecord;
     log.written += measure(record);
+    if (record instanceof Encoded) {
+      take(record.header.revision, [record]);
+      continue;
+    }
     switch (record.type) {
       case 'checkpoint':
         if (ordinal !== start.ordinal) {
@@ -54,9 +58,6 @@ export const recover = (disk: Disk, quotaBytes: number): Recovered => {
       case 'commit':
         if (record.revoked !== 0) leases.delete(record.revoked);
         if (record.events.length > 0) take(record.revision, record.events);
-        break;
-      case 'event':
-        take(record.event.header.revision, [record.event]);
         break;
       case 'compact':
         store.compactRevision = record.revision;
@@ -85,12 +86,13 @@ export const recover = (disk: Disk, quotaBytes: number): Recovered => {
 const lastCheckpoint = (disk: Disk): { readonly ordinal: number; readonly generation: number } => {
   let complete = { ordinal: 0, generation: 0 };
   let begun = complete;
-  let ordinal = 0;
+  let ordinal = -1;
   for (const [, entry] of disk.read(WAL)) {
+    ordinal += 1;
     const record = entry as unknown as LogRecord;
+    if (record instanceof Encoded) continue;
     if (record.type === 'checkpoint') begun = { ordinal, generation: record.generation };
     else if (record.type === 'checkpointed') complete = begun;
-    ordinal += 1;
   }
   return complete;
 };

@@ -17,8 +17,8 @@ import type {
   TxnRequest,
 } from '../api/etcd-requests.js';
 import type { ReplyTo } from '@naumachia/core';
-import { grantLease, MAX_LEASE_TTL, type Leases } from './leases.js';
 import { find, live, nameOf } from './key-table.js';
+import { grantLease, MAX_LEASE_TTL, type Leases } from './leases.js';
 import type { LogRecord } from './log-record.js';
 import { emptyStore, modRevision, newRevision, type MvccStore } from './mvcc-store.js';
 import { checkLeaseSize, checkSize, sizeOfPuts, type Quota } from './quota.js';
@@ -222,7 +222,7 @@ const finish = (machine: StateMachine, reply: EtcdReply, revision: number, event
 
 const finishOne = (machine: StateMachine, reply: EtcdReply, event: KeyValue): Applied => {
   machine.store.revision = event.header.revision;
-  return { reply, record: { type: 'event', event } };
+  return { reply, record: event };
 };
 
 const refuse = (refusal: EtcdRefusal): Applied => ({ reply: refusal, record: undefined });

@@ -1,4 +1,4 @@
-import type { Disk } from '@naumachia/core';
+import { type Disk, type DiskRecord, Encoded } from '@naumachia/core';
 import type { KeyValue } from '../api/etcd-requests.js';
 import { beginCopy, copyNext, type CheckpointCopy } from './checkpoint.js';
 import type { LogRecord } from './log-record.js';
@@ -30,15 +30,15 @@ const RECORD_BYTES = 64;
 
 export const newLog = (): WriteAheadLog => ({ generation: 0, written: 0, copy: undefined });
 
-export const persist = (log: WriteAheadLog, disk: Disk, record: LogRecord): number => {
-  const position = disk.append(WAL, record as { readonly [field: string]: unknown });
-  log.written += measure(record);
+export const persist = (log: WriteAheadLog, disk: Disk, record: LogRecord, bytes = measure(record)): number => {
+  const position = disk.append(WAL, record as unknown as DiskRecord);
+  log.written += bytes;
   return position;
 };
 
 /** About what a record takes, in bytes. */
 export const measure = (record: LogRecord): number =>
-  RECORD_BYTES + (record.type === 'event' ? sizeOf(record.event) : record.type === 'commit' ? sizeOfAll(record.events) : record.type === 'base' ? sizeOfAll(record.kvs) : 0);
+  RECORD_BYTES + (record instanceof Encoded ? sizeOf(record) : record.type === 'commit' ? sizeOfAll(record.events) : record.type === 'base' ? sizeOfAll(record.kvs) : 0);
 
 export const needsCheckpoint = (log: WriteAheadLog, machine: StateMachine, slack = SLACK_BYTES): boolean =>
   log.copy === undefined && log.written > 2 * machine.store.bytes + slack;
@@ -62,8 +62,8 @@ export const beginCheckpoint = (log: WriteAheadLog, machine: StateMachine, disk:
 export const continueCheckpoint = (log: WriteAheadLog, machine: StateMachine, disk: Disk, limit: number): void => {
   const { copy } = log;
   if (copy === undefined) return;
-  const done = copyNext(machine.store, copy, limit, (record) => {
-    persist(log, disk, record);
+  const done = copyNext(machine.store, copy, limit, (record, bytes) => {
+    persist(log, disk, record, RECORD_BYTES + bytes);
   });
   if (!done) return;
   log.generation += 1;

@@ -27,7 +27,8 @@ class MemoryDisk implements Disk {
   readonly #logs = new Map<string, Log>();
 
   append(log: string, record: DiskRecord): number {
-    return this.#log(log).records.push(record) - 1 + this.#log(log).base;
+    const { base, records } = this.#log(log);
+    return base + records.push(record) - 1;
   }
 
   sync(): void {

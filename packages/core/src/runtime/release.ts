@@ -39,11 +39,7 @@ export class Release {
         host.delivery.noteCongestion(cell, effect.to);
         return host.delivery.post(cell.address, effect.to, effect.message, 'stream', 'request', effect.slot, effect.deadline, cell.index);
       case 'after':
-        this.#timers.set(effect.timer, host.timers.add(later(host.now, effect.delay), () => {
-          this.#timers.delete(effect.timer);
-          if (cell.status === 'running') host.delivery.toSelf(cell, 'timer', effect.message);
-        }));
-        return;
+        return this.#arm(cell, effect);
       case 'cancel': {
         const timer = this.#timers.get(effect.timer);
         if (timer) host.timers.cancel(timer);
@@ -70,5 +66,14 @@ export class Release {
       case 'unsubscribe':
         return host.traffic.perform(cell, effect);
     }
+  }
+
+  /** Apart, for a function that makes closures sets up what they see at every call. */
+  #arm(cell: Cell, { timer, delay, message }: Extract<Effect, { effect: 'after' }>): void {
+    const host = this.#host;
+    this.#timers.set(timer, host.timers.add(later(host.now, delay), () => {
+      this.#timers.delete(timer);
+      if (cell.status === 'running') host.delivery.toSelf(cell, 'timer', message);
+    }));
   }
 }
