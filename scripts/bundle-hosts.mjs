@@ -1,12 +1,14 @@
-// Bundles what the workers of nodes load, a file for each kind: of some hundred small modules each of four hundred workers would load its
+// Bundles what the worker threads of a load load: those of a packed cluster one file, and those of nodes in threads mode a file for each kind: of some hundred small modules each of four hundred workers would load its
 // own copies one by one. Beside each bundle goes what V8 has compiled of it in a cluster at work (its code cache), as compiling anew what
 // all the others have compiled takes a worker longer than all else that it does to start. Runs after the compiler; whoever runs the
 // compiler alone works with the modules themselves (packages/bench/src/load/node-host-build.ts leaves old bundles alone).
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { bundled, dist } from './bundle-packages.mjs';
 import { compileInUse } from './compile-hosts.mjs';
 
 const [{ Codec }, { structures }] = await Promise.all(['core/dist/index.js', 'actors/dist/structures.js'].map((file) => import(new URL(`../packages/${file}`, import.meta.url).href)));
@@ -21,10 +23,58 @@ for (const [kind, name] of Object.entries(KINDS)) {
   await bundle(kind, name);
   writeFileSync(`${target}/${kind}.cjs`, entryOf(kind));
 }
+writeFileSync(`${target}/packed.js`, await packedBundle());
+writeFileSync(`${target}/packed.cjs`, entryOfPacked());
 try {
   for (const [kind, compiled] of Object.entries(await compileInUse(Object.keys(KINDS)))) writeFileSync(`${target}/${kind}.code`, compiled);
 } catch (error) {
   process.stderr.write(`workers of nodes will compile their code themselves: ${error.message}\n`);
+}
+// In a process of its own: what is compiled depends on the settings of V8, which are others where there are few threads.
+const { status } = spawnSync(process.execPath, [fileURLToPath(new URL('compile-packed.mjs', import.meta.url))], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 120_000 });
+if (status !== 0) process.stderr.write('workers of packed loads will compile their code themselves\n');
+
+/** Every kind of component, each made when its first actor starts, and the reporters of loads. */
+function packedBundle() {
+  const from = (name, file) => JSON.stringify(join(dist(name), file));
+  return bundled({
+    source: `
+      import { catalog } from ${from('actors', 'catalog.js')};
+      import { serveHost } from ${from('core', 'runtime/workers/serve-host.js')};
+      export const serve = async (reporter, services) => {
+        const reporterOf = async () => {
+          if (reporter.endsWith('/metered-reporter.js')) return (await import(${from('bench', 'measure/metered-reporter.js')})).reporter();
+          return (await import(${from('bench', 'measure/reporter.js')})).reporter();
+        };
+        serveHost({ ...catalog, services: { ...catalog.services, ...services } }, reporter === undefined ? undefined : await reporterOf());
+      };
+    `,
+    shared: {},
+  });
+}
+
+/** What a worker of a packed load is started with. */
+function entryOfPacked() {
+  return `'use strict';
+const { readFileSync } = require('node:fs');
+const { pathToFileURL } = require('node:url');
+const { Script } = require('node:vm');
+const { workerData } = require('node:worker_threads');
+if (workerData.compact) globalThis.gc?.();
+const file = __dirname + '/packed.js';
+let cachedData;
+try {
+  cachedData = readFileSync(__dirname + '/packed.code');
+} catch {}
+const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData });
+const urlOf = (module) => {
+  const [scope, name, ...path] = module.split('/');
+  return new URL(path.join('/'), new URL('./', pathToFileURL(require.resolve(scope + '/' + name)))).href;
+};
+const bundle = {};
+script.runInThisContext()(require, bundle, urlOf);
+bundle.serve(workerData.reporter, { 'compiled-code': async () => async () => ({ info: script.createCachedData(), close: async () => undefined }) });
+`;
 }
 
 async function bundle(kind, name) {

@@ -19,7 +19,7 @@ step('installed', digest(manifests.map((file) => readFileSync(join(root, file), 
   run('npm', ['ci', '--prefix', pnpmHome, '--no-audit', '--no-fund', '--loglevel=error']);
   run(process.execPath, [join(pnpmHome, 'node_modules/pnpm/bin/pnpm.cjs'), 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn']);
 });
-step('built', digest([readFileSync(join(tools, 'installed'), 'utf8'), ...['bundle-packages.mjs', 'bundle-hosts.mjs', 'bundle-embedded.mjs', 'compile-embedded.mjs', 'bundle-up.mjs', 'compile-up.mjs'].map((script) => readFileSync(join(root, 'scripts', script), 'utf8')), ...sources()]), 'building', () => {
+step('built', digest([readFileSync(join(tools, 'installed'), 'utf8'), ...['bundle-packages.mjs', 'bundle-hosts.mjs', 'compile-packed.mjs', 'bundle-embedded.mjs', 'compile-embedded.mjs', 'bundle-up.mjs', 'compile-up.mjs'].map((script) => readFileSync(join(root, 'scripts', script), 'utf8')), ...sources()]), 'building', () => {
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--build']);
   for (const script of ['bundle-hosts.mjs', 'bundle-embedded.mjs', 'bundle-up.mjs']) run(process.execPath, [join(root, 'scripts', script)]);
 });
