@@ -45,7 +45,7 @@ export const emptyEventLog = (): EventLog => ({ segments: [], first: 1, begin: 1
 export const appendEvent = (log: EventLog, event: KeyValue, revision: number, key: number, former: number, size: number, deletes: boolean): void => {
   const place = log.end++;
   const slot = (place - log.first) & SLOT;
-  if (slot === 0) log.segments.push({ events: new Array<KeyValue | undefined>(SEGMENT_EVENTS), numbers: new Uint32Array(SEGMENT_EVENTS * FIELDS), revision });
+  if (slot === 0) log.segments.push({ events: new Array<KeyValue | undefined>(SEGMENT_EVENTS).fill(undefined), numbers: new Uint32Array(SEGMENT_EVENTS * FIELDS), revision });
   const segment = log.segments[log.segments.length - 1] as EventSegment;
   const { numbers } = segment;
   const at = slot * FIELDS;
