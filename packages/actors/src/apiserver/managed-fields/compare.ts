@@ -1,5 +1,7 @@
 import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
-import { type FieldSet, ITSELF, NO_FIELDS, fieldSet, isEmpty } from './field-set.js';
+import { type FieldFinder, fieldFinder, findDiffering } from './differing-fields.js';
+import { type Gathered, gather, gatheredList, nothingGathered } from './element-list.js';
+import { type FieldSet, ITSELF, NO_FIELDS, fieldSet, fieldSetOf, isEmpty } from './field-set.js';
 import { zeroValue } from '../zero-value.js';
 import { sortTexts } from '../../api/sort-texts.js';
 import { listElementPath } from './path-element.js';
@@ -19,16 +21,36 @@ type Fields = Readonly<Record<string, unknown>>;
 let changed: FieldSet = NO_FIELDS;
 let removed: FieldSet = NO_FIELDS;
 
-const fieldElements = new WeakMap<ApiType, readonly ApiField[]>();
-/** The fields of a type in the order of their path elements. */
-const inPathOrder = (type: ApiType): readonly ApiField[] => {
-  let fields = fieldElements.get(type);
-  if (fields === undefined) {
-    fields = [...type.fields].sort((a, b) => (a.name < b.name ? -1 : 1));
-    fieldElements.set(type, fields);
+// The fields that differ in the structs that the walk is in, three places each, and where those of the next struct will stand.
+const found: unknown[] = [];
+let top = 0;
+const MOST_FOUND = 1024;
+
+/** What is worked out once per type. */
+interface Struct {
+  /** In the order of their path elements. */
+  readonly fields: readonly ApiField[];
+  readonly elements: readonly string[];
+  readonly finder: FieldFinder;
+  /** Whether all fields are leaves and few, as in conditions, ports and addresses; the sets then by which of them changed and whether the struct is new. */
+  readonly leaves: Map<number, FieldSet> | undefined;
+  /** Where lists of changed fields begin. */
+  readonly nothing: Gathered;
+}
+
+const structs = new WeakMap<ApiType, Struct>();
+
+const structOf = (type: ApiType): Struct => {
+  let struct = structs.get(type);
+  if (struct === undefined) {
+    const fields = [...type.fields].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const leaves = fields.length < 30 && fields.every((field) => field.type.kind === 'scalar' || (field.type.kind === 'list' && field.listType === 'atomic') || field.atomic);
+    struct = { fields, elements: fields.map((field) => elementOf(field.name)), finder: fieldFinder(fields.map((field) => field.name)), leaves: leaves ? new Map() : undefined, nothing: nothingGathered() };
+    structs.set(type, struct);
   }
-  return fields;
+  return struct;
 };
+
 const elementNames = new Map<string, string>();
 const elementOf = (name: string): string => {
   let element = elementNames.get(name);
@@ -42,7 +64,9 @@ const elementOf = (name: string): string => {
 
 /** Compares the fields of two structs of one type, but for those named in `skip`. */
 export const compareStructs = (type: ApiType, before: Fields, after: Fields, skip?: ReadonlySet<string>): Comparison => {
+  top = 0;
   walkStruct(type, before, after, false, skip);
+  if (found.length > MOST_FOUND) found.length = 0;
   return { changed, removed };
 };
 
@@ -66,7 +90,7 @@ const walkValue = (field: ApiField | undefined, type: ValueType, before: unknown
       return leaf(before, after);
     case 'struct':
       if (type.struct.atomic || (field?.atomic ?? false) || type.struct.union !== undefined || (hollow(before) && hollow(after))) return leaf(before, after);
-      if (before === zeroValue(type.struct)) return walkFilled(type.struct, before, after);
+      if (structOf(type.struct).leaves === undefined && before === zeroValue(type.struct)) return walkFilled(type.struct, before, after);
       return walkStruct(type.struct, fieldsOf(before), fieldsOf(after), true, undefined, before, after);
     case 'map':
       if ((field?.atomic ?? false) || (hollow(before) && hollow(after))) return leaf(before, after);
@@ -108,72 +132,69 @@ const hollow = (value: unknown): boolean => {
   return false;
 };
 
-/** Structs whose fields are all leaves, by which of them changed and whether the struct is new: conditions, ports, addresses. */
-interface LeafStruct {
-  readonly fields: readonly ApiField[];
-  readonly elements: readonly string[];
-  readonly sets: Map<number, FieldSet>;
-}
-
-const leafStructs = new WeakMap<ApiType, LeafStruct | 'no'>();
-
-const leafStructOf = (type: ApiType): LeafStruct | undefined => {
-  let found = leafStructs.get(type);
-  if (found === undefined) {
-    const fields = inPathOrder(type);
-    const leaves = fields.length < 30 && fields.every((field) => field.type.kind === 'scalar' || (field.type.kind === 'list' && field.listType === 'atomic') || field.atomic);
-    found = leaves ? { fields, elements: fields.map((field) => elementOf(field.name)), sets: new Map() } : 'no';
-    leafStructs.set(type, found);
-  }
-  return found === 'no' ? undefined : found;
-};
-
-const setOfMask = (struct: LeafStruct, mask: number, member: boolean): FieldSet => {
+const setOfMask = (struct: Struct, leaves: Map<number, FieldSet>, mask: number, member: boolean): FieldSet => {
   if (mask === 0) return member ? ITSELF : NO_FIELDS;
   const key = mask * 2 + (member ? 1 : 0);
-  let set = struct.sets.get(key);
+  let set = leaves.get(key);
   if (set === undefined) {
     const elements = struct.elements.filter((_, i) => (mask & (1 << i)) !== 0);
     set = fieldSet(member, elements, elements.map(() => ITSELF));
-    struct.sets.set(key, set);
+    leaves.set(key, set);
   }
   return set;
 };
 
-const walkLeaves = (struct: LeafStruct, before: Fields, after: Fields, added: boolean, gone: boolean): void => {
-  const { fields } = struct;
+const walkLeaves = (struct: Struct, leaves: Map<number, FieldSet>, before: Fields, after: Fields, added: boolean, gone: boolean): void => {
   let changedMask = 0;
   let removedMask = 0;
-  for (let i = 0; i < fields.length; i++) {
-    const { name } = fields[i] as ApiField;
-    const left = before[name];
-    const right = after[name];
-    if (left === right) continue;
+  const end = findDiffering(struct.finder, before, after, found, top);
+  for (let at = top; at < end; at += 3) {
+    const i = found[at] as number;
+    const left = found[at + 1];
+    const right = found[at + 2];
     if (right === undefined) removedMask |= 1 << i;
     else if (left === undefined || !deepEqual(left, right)) changedMask |= 1 << i;
   }
-  changed = setOfMask(struct, changedMask, added);
-  removed = setOfMask(struct, removedMask, gone);
+  changed = setOfMask(struct, leaves, changedMask, added);
+  removed = setOfMask(struct, leaves, removedMask, gone);
 };
 
+const NO_SETS: readonly FieldSet[] = [];
+
 function walkStruct(type: ApiType, before: Fields, after: Fields, nested: boolean, skip?: ReadonlySet<string>, was?: unknown, is?: unknown): void {
-  if (skip === undefined) {
-    const leaves = leafStructOf(type);
-    if (leaves !== undefined) return walkLeaves(leaves, before, after, nested && was === undefined, nested && is === undefined);
-  }
-  const fields = inPathOrder(type);
-  let more: Part | undefined;
-  let less: Part | undefined;
-  for (let i = 0; i < fields.length; i++) {
+  const struct = structOf(type);
+  const added = nested && was === undefined;
+  const gone = nested && is === undefined;
+  if (skip === undefined && struct.leaves !== undefined) return walkLeaves(struct, struct.leaves, before, after, added, gone);
+  const { fields, elements } = struct;
+  let more = struct.nothing;
+  let less = struct.nothing;
+  let moreSets: FieldSet[] | undefined;
+  let lessSets: FieldSet[] | undefined;
+  const start = top;
+  const end = findDiffering(struct.finder, before, after, found, start);
+  top = end;
+  for (let at = start; at < end; at += 3) {
+    const i = found[at] as number;
     const field = fields[i] as ApiField;
-    const left = before[field.name];
-    const right = after[field.name];
-    if (left === right || (skip !== undefined && skip.has(field.name))) continue;
-    walkValue(field, field.type, left, right);
-    if (!isEmpty(changed)) more = withChild(more, elementOf(field.name), changed);
-    if (!isEmpty(removed)) less = withChild(less, elementOf(field.name), removed);
+    if (skip !== undefined && skip.has(field.name)) continue;
+    walkValue(field, field.type, found[at + 1], found[at + 2]);
+    const above = changed;
+    const below = removed;
+    if (!isEmpty(above)) {
+      more = gather(more, i, elements[i] as string);
+      if (moreSets === undefined) moreSets = [above];
+      else moreSets.push(above);
+    }
+    if (!isEmpty(below)) {
+      less = gather(less, i, elements[i] as string);
+      if (lessSets === undefined) lessSets = [below];
+      else lessSets.push(below);
+    }
   }
-  finish(nested && was === undefined, nested && is === undefined, more, less);
+  top = start;
+  changed = fieldSetOf(added, gatheredList(more), moreSets ?? NO_SETS);
+  removed = fieldSetOf(gone, gatheredList(less), lessSets ?? NO_SETS);
 }
 
 function walkMap(element: ValueType, before: Fields, after: Fields, was: unknown, is: unknown): void {

@@ -37,4 +37,18 @@ describe('a field set', () => {
     expect(textOfFieldSet(withoutPath(one, ['f:data', 'f:a']))).toBe('{"f:data":{".":{},"f:b":{}}}');
     expect(textOfFieldSet(withoutPath(one, ['f:data']))).toBe('{}');
   });
+
+  it('is read alike however many texts of its length were read since', () => {
+    const texts = Array.from({ length: 9 }, (_, i) => `{"f:data":{"f:key${i}":{}}}`);
+    const sets = texts.map(parse);
+    texts.forEach((text, i) => {
+      expect(parse(text)).toBe(sets[i]);
+      expect(textOfFieldSet(parse(text))).toBe(text);
+    });
+  });
+
+  it('loses nothing where no path is shared, and is the same object then', () => {
+    expect(difference(one, parse('{"f:status":{"f:phase":{}}}'))).toBe(one);
+    expect(difference(one, parse('{"f:data":{"f:c":{}}}'))).toBe(one);
+  });
 });

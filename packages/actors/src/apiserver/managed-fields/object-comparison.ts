@@ -1,7 +1,8 @@
 import { objectMetaType, type ApiType } from '../../api/fields.js';
 import type { KubernetesObject } from '../../api/object.js';
 import { compareStructs, type Comparison } from './compare.js';
-import { type FieldSet, NO_FIELDS, fieldSet, isEmpty } from './field-set.js';
+import { elementList } from './element-list.js';
+import { type FieldSet, fieldSetOf, isEmpty, union } from './field-set.js';
 import { zeroValue } from '../zero-value.js';
 
 /** Fields that belong to nobody (managedfields/internal/stripmeta.go, and the fields that only the server writes). */
@@ -37,17 +38,13 @@ export const compareObjects = (type: ApiType, before: KubernetesObject | undefin
   const { top, metadata } = skipsOf(reset);
   const old = before ?? (zeroValue(type) as unknown as KubernetesObject);
   const body = compareStructs(type, old, after, top);
-  if (reset.top.includes('metadata')) return body;
+  if (old.metadata === after.metadata || reset.top.includes('metadata')) return body;
   const meta = compareStructs(objectMetaType(), asFields(old.metadata), asFields(after.metadata), metadata);
   return { changed: withMetadata(body.changed, meta.changed), removed: withMetadata(body.removed, meta.removed) };
 };
 
 const asFields = (value: unknown): Readonly<Record<string, unknown>> => (value ?? {}) as Readonly<Record<string, unknown>>;
 
-const withMetadata = (body: FieldSet, metadata: FieldSet): FieldSet => {
-  if (isEmpty(metadata)) return body;
-  if (body === NO_FIELDS) return fieldSet(false, ['f:metadata'], [metadata]);
-  let at = 0;
-  while (at < body.elements.length && (body.elements[at] as string) < 'f:metadata') at++;
-  return fieldSet(false, [...body.elements.slice(0, at), 'f:metadata', ...body.elements.slice(at)], [...body.children.slice(0, at), metadata, ...body.children.slice(at)]);
-};
+const METADATA = elementList(['f:metadata']);
+
+const withMetadata = (body: FieldSet, metadata: FieldSet): FieldSet => (isEmpty(metadata) ? body : union(body, fieldSetOf(false, METADATA, [metadata])));

@@ -41,4 +41,20 @@ describe('a strategic merge patch', () => {
   it('with an unknown directive is refused in the words of the real server', () => {
     expect(merge(pod, { spec: { $patch: 'fly', containers: [] } })).toEqual({ type: 'refused', code: 500, message: 'unknown patch type: fly in map: map[$patch:fly containers:[]]' });
   });
+
+  it('whose order names every element takes it, with what is new at its place', () => {
+    const condition = (type: string, status: string): object => ({ type, status });
+    const before = { status: { conditions: [condition('B', 'False'), condition('C', 'True')] } };
+    const order = (...types: string[]): object[] => types.map((type) => ({ type }));
+    const merged = merge(before, { status: { '$setElementOrder/conditions': order('A', 'B', 'C'), conditions: [condition('A', 'True'), condition('B', 'True')] } }) as typeof before;
+    expect(merged.status.conditions).toEqual([condition('A', 'True'), condition('B', 'True'), condition('C', 'True')]);
+    expect(merged.status.conditions[2]).toBe(before.status.conditions[1]);
+    expect(merge(before, { status: { '$setElementOrder/conditions': order('B', 'C'), conditions: [condition('C', 'True')] } })).toBe(before);
+    expect(merge(before, { status: { '$setElementOrder/conditions': order('C'), conditions: [condition('B', 'True')] } })).toMatchObject({ type: 'refused', code: 500 });
+  });
+
+  it('leaves out directives and nulls of what is new, in the order in which it came', () => {
+    const merged = merge({}, { metadata: { annotations: { a: '1', b: null, c: '2' }, labels: { $patch: 'replace', x: '1' } } });
+    expect(JSON.stringify(merged)).toBe('{"metadata":{"annotations":{"a":"1","c":"2"}}}');
+  });
 });
