@@ -13,23 +13,25 @@ export interface KeyPage {
 
 export interface KeyIndex {
   readonly pages: KeyPage[];
+  /** The first key of each page: a search among thousands of pages looks at no page but the one that it finds. */
+  readonly firsts: string[];
 }
 
 export const PAGE_KEYS = 256;
 
-export const emptyKeyIndex = (): KeyIndex => ({ pages: [] });
+export const emptyKeyIndex = (): KeyIndex => ({ pages: [], firsts: [] });
 
 /** The page that holds `key`, or would hold it. -1: there is no page. */
 export const pageAt = (index: KeyIndex, key: string): number => {
-  const { pages } = index;
+  const { firsts } = index;
   let low = 0;
-  let high = pages.length;
+  let high = firsts.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (firstKey(pages, middle) <= key) low = middle + 1;
+    if ((firsts[middle] as string) <= key) low = middle + 1;
     else high = middle;
   }
-  return low === 0 ? (pages.length === 0 ? -1 : 0) : low - 1;
+  return low === 0 ? (firsts.length === 0 ? -1 : 0) : low - 1;
 };
 
 /** The place of the first of `keys` that is not before `key`. */
@@ -46,10 +48,11 @@ export const lowerBound = (keys: readonly string[], key: string): number => {
 
 /** Adds a key that is not in the index yet, as a live one. `isLive` is asked where a full page is halved. */
 export const insertKey = (index: KeyIndex, key: string, revision: number, isLive: (key: string) => boolean): void => {
-  const { pages } = index;
+  const { pages, firsts } = index;
   let at = pageAt(index, key);
   if (at < 0) {
     pages.push({ keys: [key], live: 1, changed: revision });
+    firsts.push(key);
     return;
   }
   let page = pages[at] as KeyPage;
@@ -57,6 +60,7 @@ export const insertKey = (index: KeyIndex, key: string, revision: number, isLive
     if (at === pages.length - 1 && key > (page.keys[page.keys.length - 1] as string)) {
       // Keys that arrive in order fill their pages.
       pages.push({ keys: [key], live: 1, changed: revision });
+      firsts.push(key);
       return;
     }
     const half = page.keys.splice(PAGE_KEYS / 2);
@@ -64,12 +68,15 @@ export const insertKey = (index: KeyIndex, key: string, revision: number, isLive
     page.live -= live;
     const upper: KeyPage = { keys: half, live, changed: page.changed };
     pages.splice(at + 1, 0, upper);
+    firsts.splice(at + 1, 0, half[0] as string);
     if (key > (half[0] as string)) {
       at += 1;
       page = upper;
     }
   }
-  page.keys.splice(lowerBound(page.keys, key), 0, key);
+  const place = lowerBound(page.keys, key);
+  page.keys.splice(place, 0, key);
+  if (place === 0) firsts[at] = key;
   page.live += 1;
   page.changed = revision;
 };
@@ -83,18 +90,22 @@ export const noteLife = (index: KeyIndex, key: string, by: 1 | -1, revision: num
 
 /** Takes out a key that is not live. Pages that have become small are joined with the next one. */
 export const removeKey = (index: KeyIndex, key: string): void => {
-  const { pages } = index;
+  const { pages, firsts } = index;
   const at = pageAt(index, key);
   const page = pages[at] as KeyPage;
   page.keys.splice(lowerBound(page.keys, key), 1);
-  if (page.keys.length === 0) {
+  const [first] = page.keys;
+  if (first === undefined) {
     pages.splice(at, 1);
+    firsts.splice(at, 1);
     return;
   }
+  firsts[at] = first;
   const next = pages[at + 1];
   if (next === undefined || page.keys.length + next.keys.length > PAGE_KEYS / 2) return;
   pages[at] = { keys: page.keys.concat(next.keys), live: page.live + next.live, changed: Math.max(page.changed, next.changed) };
   pages.splice(at + 1, 1);
+  firsts.splice(at + 1, 1);
 };
 
 /** Visits up to `limit` keys from `from` on, in order; says where to go on, or undefined at the end. */
@@ -112,5 +123,3 @@ export const visitKeys = (index: KeyIndex, from: string, limit: number, visit: (
   }
   return undefined;
 };
-
-const firstKey = (pages: readonly KeyPage[], at: number): string => (pages[at] as KeyPage).keys[0] as string;
