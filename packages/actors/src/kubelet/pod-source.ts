@@ -1,5 +1,5 @@
 import { type ActorContext, atomically, type Flow, request } from '@naumachia/core';
-import type { Node, Pod } from '../api/generated/types.js';
+import type { Container, Node, Pod } from '../api/generated/types.js';
 import type { ApiAnswer, ApiRequest, Stored } from '../api/requests.js';
 import { formatTime } from '../api/time-format.js';
 import { defineInformer, informerGroup, objectsOf } from '../machinery/informer.js';
@@ -95,13 +95,15 @@ const nodeFetched = (state: KubeletState, { key, uid }: { readonly key: string; 
 
 const roomOf = (state: KubeletState, pod: Pod): NodeRoom => {
   const ports: string[] = [];
-  if (pod.spec.containers.some((container) => container.ports?.some((port) => port.hostPort !== undefined))) {
+  if (pod.spec.containers.some(asksForHostPort)) {
     for (const worker of state.workers.values()) if (worker.counted) ports.push(...hostPorts(worker.stored.value.spec));
   }
   const { config } = state;
   const labels = state.labels ?? (asksForNode(pod.spec) ? nodeLabels(config) : NO_LABELS);
-  return { allocatable: allocatableOf(config), ...state.used, node: config.node, labels, taints: [], ports };
+  return Object.assign({}, state.used, { allocatable: allocatableOf(config), node: config.node, labels, taints: [], ports });
 };
+
+const asksForHostPort = ({ ports }: Container): boolean => ports?.some(({ hostPort }) => hostPort !== undefined) === true;
 
 const NO_LABELS: Readonly<Record<string, string>> = {};
 

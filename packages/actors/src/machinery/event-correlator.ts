@@ -7,6 +7,8 @@ import { between, type Instant, later, minutes, type Random, seconds } from '@na
 export interface EventCorrelator {
   /** By uid of the object; the least recently heard leaves first. */
   readonly objects: Map<string, ObjectEvents>;
+  /** The one that was heard last: most objects are heard a few times in a row, and need no new place then. */
+  newest: string | undefined;
 }
 
 interface ObjectEvents {
@@ -45,7 +47,7 @@ const MAX_ALIKE = 10;
 const AGGREGATE_WITHIN = minutes(10);
 const DROP: Correlated = { outcome: 'drop' };
 
-export const eventCorrelator = (): EventCorrelator => ({ objects: new Map() });
+export const eventCorrelator = (): EventCorrelator => ({ objects: new Map(), newest: undefined });
 
 /** `name` is the name that the event gets if it is created. */
 export const correlate = (correlator: EventCorrelator, object: string, event: { readonly type: string; readonly reason: string; readonly message: string; readonly fieldPath: string | undefined }, name: string, now: Instant, random: Random): Correlated => {
@@ -77,10 +79,13 @@ const objectEvents = (correlator: EventCorrelator, object: string, now: Instant)
   const { objects } = correlator;
   const known = objects.get(object);
   if (known) {
+    if (correlator.newest === object) return known;
+    correlator.newest = object;
     objects.delete(object);
     objects.set(object, known);
     return known;
   }
+  correlator.newest = object;
   const fresh: ObjectEvents = { tokens: BURST, refilledAt: now, reasons: [] };
   objects.set(object, fresh);
   if (objects.size > MAX_OBJECTS) {
