@@ -94,6 +94,8 @@ const walkValue = (field: ApiField | undefined, type: ValueType, before: unknown
       return walkStruct(type.struct, fieldsOf(before), fieldsOf(after), true, undefined, before, after);
     case 'map':
       if ((field?.atomic ?? false) || (hollow(before) && hollow(after))) return leaf(before, after);
+      // Labels and selectors come back as they were read, in objects of their own.
+      if (deepEqual(before, after)) return same();
       return walkMap(type.element, fieldsOf(before), fieldsOf(after), before, after);
     case 'list':
       if (field === undefined || field.listType === 'atomic' || (hollow(before) && hollow(after))) return leaf(before, after);
