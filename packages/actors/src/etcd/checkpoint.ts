@@ -3,7 +3,7 @@ import { eventsBetween, placeAfter, placeBehind, revisionAt, sizeBetween } from 
 import { visitKeys } from './key-index.js';
 import { find } from './key-table.js';
 import type { LogRecord } from './log-record.js';
-import { keptBelow, type MvccStore } from './mvcc-store.js';
+import { keptBelow, sizeBelow, type MvccStore } from './mvcc-store.js';
 
 /** How far the copy of what was alive at `revision` has come: first the keys at `compactRevision`, then the commits above it. */
 export interface CheckpointCopy {
@@ -55,7 +55,7 @@ const copyKeys = (store: MvccStore, copy: CheckpointCopy, from: string, limit: n
     const kept = keptBelow(store, id);
     if (kept === undefined) return;
     kvs.push(kept);
-    bytes += key.length + kept.size;
+    bytes += sizeBelow(store, id);
   });
   if (kvs.length > 0) give({ type: 'base', kvs }, bytes);
 };

@@ -74,6 +74,9 @@ export const heldAt = ({ table, log }: MvccStore, id: number, revision: number):
 /** What compaction has left of a key: its newest revision among those that the log does not have any more. */
 export const keptBelow = ({ table, log }: MvccStore, id: number): KeyValue | undefined => (field(table, id, PLACE) < log.begin ? table.latest[id] : table.base[id]);
 
+/** What that counts for in the size of the store. */
+export const sizeBelow = ({ table, log }: MvccStore, id: number): number => field(table, id, field(table, id, PLACE) < log.begin ? SIZE : BASE_SIZE);
+
 /** What the key of number `id` held before the revision of its event at `place` of the log, if that was not compacted away. */
 export const heldBefore = ({ table, log }: MvccStore, id: number, place: number): KeyValue | undefined => {
   let before = place;
