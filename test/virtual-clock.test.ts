@@ -1,5 +1,5 @@
 import { CATALOG, clusterActors } from '@naumachia/actors';
-import { type Catalog, decodeState, encodeState, type InputLog, milliseconds, minutes, named, replayInputs, seconds, type SimulatedOptions, SimulatedRuntime } from '@naumachia/core';
+import { type Catalog, decodeState, encodeState, type InputLog, instantOf, milliseconds, minutes, named, replayInputs, seconds, type SimulatedOptions, SimulatedRuntime } from '@naumachia/core';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const PARITY = new URL('./fixtures/parity-catalog.mjs', import.meta.url).href;
@@ -205,7 +205,8 @@ describe('the log of external inputs', () => {
 
   it('a program that waits for nothing but the run is a part of it: the same seed gives the same trace', async () => {
     const played = async (): Promise<string> => {
-      const { runtime, port, ask } = await small();
+      // Where virtual time begins is a part of the run, and by default follows the wall clock.
+      const { runtime, port, ask } = await small({ epoch: instantOf(Date.UTC(2026, 0, 1)) });
       const rounds = async (of: string, count: number): Promise<void> => {
         for (let n = 0; n < count; n++) {
           await ask(of, of === 'source' ? { type: 'ping', n } : { type: 'chat', rounds: 3 });

@@ -2,6 +2,7 @@ import { CATALOG, clusterActors, clusterHeap } from '@naumachia/actors';
 import type { EtcdRequest } from '@naumachia/actors/etcd';
 import { type Incident, named, seconds, ThreadsRuntime } from '@naumachia/core';
 import { pause } from '../load/load-run.js';
+import { collectedReports, heapOf } from '../measure/collected-heaps.js';
 import { chanceOf } from './chance.js';
 import { type PlainRequest, PROTOBUF_SOURCES, PROTOBUF_TYPE, SEEDS } from './corpus.js';
 import { type MutatedRequest, mutatedRequest } from './mutations.js';
@@ -47,9 +48,7 @@ export const fuzz = async ({ seed, count, only, progress }: FuzzOptions): Promis
   const runtime = await ThreadsRuntime.create({ seed, placement: PLACEMENT, catalog: CATALOG, heap: clusterHeap, incident: (incident) => incidents.push(incident) });
   const heapNow = async (): Promise<number> => {
     await compact(runtime);
-    await runtime.settle();
-    await runtime.settle();
-    return (await runtime.reports()).reduce((sum, { host, heapBytes }) => (host === 'main' ? sum : sum + heapBytes), 0);
+    return heapOf((await collectedReports(runtime)).filter(({ host }) => host !== 'main'));
   };
   try {
     await runtime.start(clusterActors({ nodes: 0, latency: 'none', controllers: 'none' }));

@@ -1,5 +1,6 @@
 import { CATALOG, clusterActors, clusterHeap, nodes } from '@naumachia/actors';
 import { type HostReport, type Placement, ThreadsRuntime } from '@naumachia/core';
+import { collectedReports, heapOf } from '../measure/collected-heaps.js';
 import type { Glance } from '../measure/reporter.js';
 import { pause, REPORTER } from './load-run.js';
 
@@ -21,27 +22,20 @@ const NODES_HOST = 'host-2';
 /** Starts `count` nodes, leaves them alone, and weighs them. */
 export const weighIdleNodes = async (count: number, idleFor: number, progress: (text: string) => void): Promise<IdleMemory> => {
   const runtime = await ThreadsRuntime.create({ seed: 1, placement: PLACEMENT, catalog: CATALOG, reporter: REPORTER, heap: clusterHeap });
-  const weigh = async (): Promise<readonly HostReport[]> => {
-    // What the first collection sets free may hold on to what only the second can take.
-    await runtime.settle();
-    await runtime.settle();
-    return runtime.reports();
-  };
   try {
     // One node loads the code of all; it is part of the baseline.
     await runtime.start([...clusterActors({ nodes: 0, latency: 'none' }), ...nodes(1, 'none')]);
     await ready(runtime, 1);
-    const before = await weigh();
+    const before = await collectedReports(runtime);
     await runtime.start(nodes(count, 'none', 2));
     await ready(runtime, count + 1);
     for (let left = idleFor; left > 0; left -= 10_000) {
       progress(`${count} nodes are Ready; left alone for another ${Math.round(left / 1000)} s`);
       await pause(Math.min(left, 10_000));
     }
-    const after = await weigh();
+    const after = await collectedReports(runtime);
     const ofNodes = (reports: readonly HostReport[]): number => reports.find(({ host }) => host === NODES_HOST)?.heapBytes ?? 0;
-    const ofAll = (reports: readonly HostReport[]): number => reports.reduce((sum, { heapBytes }) => sum + heapBytes, 0);
-    return { nodes: count, idleFor, nodeComponents: (ofNodes(after) - ofNodes(before)) / count, allInclusive: (ofAll(after) - ofAll(before)) / count };
+    return { nodes: count, idleFor, nodeComponents: (ofNodes(after) - ofNodes(before)) / count, allInclusive: (heapOf(after) - heapOf(before)) / count };
   } finally {
     await runtime.stop('abort');
   }

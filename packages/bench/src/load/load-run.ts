@@ -1,6 +1,7 @@
 import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, clusterLinks, clusterNiceness, clusterNodes, clusterPlacement, type ClusterSpec, type KubernetesObject, nodeActors, type UserInfo } from '@naumachia/actors';
 import { resourceByKind } from '@naumachia/actors/api';
 import { createRuntime, type Duration, type FaultPlan, type Incident, milliseconds, named, type PlacedRuntime, type Port, seconds } from '@naumachia/core';
+import { collectedReports, heapOf } from '../measure/collected-heaps.js';
 import { combine, type Observations } from '../measure/observations.js';
 import { type MetricsServer, serveMetrics } from '../measure/metrics-server.js';
 import { type ProcessSample, sampleProcess } from '../measure/process-samples.js';
@@ -131,7 +132,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     options.progress({ phase: 'starting', done: 0, of: options.nodes, elapsed: 0 });
     await runtime.start(clusterActors(Object.assign({}, cluster, { nodes: 0, nodeGroups: [], latency })));
     const controlPlaneUp = elapsed();
-    const controlPlaneHeap = await collectedHeap(runtime);
+    const controlPlaneHeap = heapOf(await collectedReports(runtime));
     const controlPlaneResident = await runtime.residentBytes();
     // The pause for measuring is nobody's waiting time.
     const nodesBegan = performance.now();
@@ -147,7 +148,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
       await pause(LOOK_EVERY / 4);
     }
     const nodesReady = glance.nodesReady >= options.nodes && glance.lastReady !== undefined ? controlPlaneUp + glance.lastReady - (performance.timeOrigin + nodesBegan) : undefined;
-    const idle = options.mode === 'threads' ? undefined : await collectedHeap(runtime);
+    const idle = options.mode === 'threads' ? undefined : heapOf(await collectedReports(runtime));
     const bytesPerNode = (idle === undefined ? (await runtime.residentBytes()) - controlPlaneResident : idle - controlPlaneHeap) / options.nodes;
 
     const pods = options.objects.reduce((sum, object) => sum + podsOf(object), 0);
@@ -186,8 +187,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     }
     const loopDelay = Math.max(...seen.hosts.map((host) => host.loopDelay.p99));
     const residentBytes = await runtime.residentBytes();
-    await runtime.settle();
-    seen = await look();
+    seen = combine(await collectedReports(runtime));
     return {
       complete: (allRunning !== undefined || awaited() <= 0) && (aftermath === undefined || (recovered !== undefined && aftermath.lost.length === 0)), pods, refused, incidents, nodesReady, allRunning, fromStart, bytesPerNode,
       heap: { controlPlane: controlPlaneHeap, idle, end: heapOf(seen.hosts) }, loopDelay, residentBytes, threads: runtime.hosts + 1, seen, aftermath,
@@ -200,11 +200,6 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   }
 };
 
-const collectedHeap = async (runtime: PlacedRuntime): Promise<number> => {
-  await runtime.settle();
-  return heapOf(await runtime.reports());
-};
-const heapOf = (hosts: Observations['hosts']): number => hosts.reduce((sum, host) => sum + host.heapBytes, 0);
 const glanceAt = async (runtime: PlacedRuntime): Promise<Glance> => (await runtime.glance('apiserver')) as Glance;
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,6 +1,7 @@
 import { type ApiAnswer, type ApiRequest, CATALOG, clusterActors, clusterHeap, clusterPlacement, type KubernetesObject } from '@naumachia/actors';
 import type { EtcdRequest } from '@naumachia/actors/etcd';
 import { named, type Port, seconds, ThreadsRuntime } from '@naumachia/core';
+import { collectedReports, heapOf } from '../measure/collected-heaps.js';
 import { pause, USER } from './load-run.js';
 import { plainPod } from './plain-pod.js';
 
@@ -29,12 +30,7 @@ const LONGEST = 300_000;
  */
 export const weighPods = async (count: number, progress: (text: string) => void): Promise<PodMemory> => {
   const runtime = await ThreadsRuntime.create({ seed: 1, placement: clusterPlacement('packed', HOSTS), catalog: CATALOG, heap: clusterHeap });
-  const weigh = async (): Promise<number> => {
-    // What the first collection sets free may hold on to what only the second can take.
-    await runtime.settle();
-    await runtime.settle();
-    return (await runtime.reports()).reduce((sum, { heapBytes }) => sum + heapBytes, 0);
-  };
+  const weigh = async (): Promise<number> => heapOf(await collectedReports(runtime));
   const lowest = async (): Promise<number> => {
     let weight = await weigh();
     for (let waited = 0; waited < LONGEST; waited += LOOK_EVERY) {

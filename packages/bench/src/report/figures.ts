@@ -79,7 +79,8 @@ const networkFigures = ({ seen, loopDelay }: LoadResult): Figure[] => [
 
 const memoryFigures = ({ heap, bytesPerNode, seen, residentBytes, threads }: LoadResult): Figure[] => [
   ...figure('memory.control-plane', heap.controlPlane, 'bytes'),
-  ...(seen.nodes.ready > 0 ? figure('memory.per-node', Math.max(0, bytesPerNode), 'bytes') : []),
+  // A few nodes can weigh less than what the collections of the same time give back: then there is nothing to tell.
+  ...(seen.nodes.ready > 0 && bytesPerNode > 0 ? figure('memory.per-node', bytesPerNode, 'bytes') : []),
   ...figure('memory.end', heap.end, 'bytes'),
   ...(seen.pods && seen.pods.running > 0 && heap.idle !== undefined ? figure('memory.per-pod', Math.max(0, heap.end - heap.idle) / seen.pods.running, 'bytes') : []),
   ...figure('memory.resident', residentBytes, 'bytes'),

@@ -3,6 +3,7 @@ import { type Incident, Random, ThreadsRuntime } from '@naumachia/core';
 import type { MetricsOption } from '../load/load-run.js';
 import { type MetricsServer, serveMetrics } from '../measure/metrics-server.js';
 import { type ProcessSample, sampleProcess } from '../measure/process-samples.js';
+import { collectedReports, heapOf } from '../measure/collected-heaps.js';
 import { combine, type Observations } from '../measure/observations.js';
 import type { Collected } from './collector.js';
 import { execute } from './execute.js';
@@ -112,9 +113,8 @@ export const runWorkload = async ({ workload, hosts, seed, limit, progress, inci
     const residentBytes = process.memoryUsage().rss;
     const reports = await runtime.reports();
     const loopDelay = Math.max(...reports.map((host) => host.loopDelay.p99));
-    await runtime.settle();
-    const seen = combine(await runtime.reports());
-    const heap = seen.hosts.reduce((sum, { heapBytes }) => sum + heapBytes, 0);
+    const seen = combine(await collectedReports(runtime));
+    const heap = heapOf(seen.hosts);
     return {
       complete: isComplete, problem, collected: execution.collected, nodes: execution.nodes, created: execution.created, incidents, heap, residentBytes, loopDelay, threads: runtime.hosts + 1,
       podsAsked: workload.operations.reduce((sum, each) => sum + (each.opcode === 'createPods' ? each.count : 0), 0), podsScheduled: seen.pods?.scheduled ?? 0, seen,
