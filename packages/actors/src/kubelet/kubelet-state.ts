@@ -118,8 +118,8 @@ export const environmentOf = (state: KubeletState, context: ActorContext): PodWo
 });
 
 const referenceTo = (worker: PodWorker, fieldPath: string | undefined): ObjectReference => {
-  const { uid, namespace, name } = worker;
-  const resourceVersion = String(worker.stored.header.revision);
+  const { uid, namespace, name, ownRevisions } = worker;
+  const resourceVersion = String(ownRevisions?.[ownRevisions.length - 1] ?? worker.stored.header.revision);
   return fieldPath === undefined
     ? { kind: 'Pod', namespace, name, uid, apiVersion: 'v1', resourceVersion }
     : { kind: 'Pod', namespace, name, uid, apiVersion: 'v1', resourceVersion, fieldPath };

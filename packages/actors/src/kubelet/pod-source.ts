@@ -112,6 +112,9 @@ const podUpdated = (state: KubeletState, stored: Stored<Pod>, context: ActorCont
   if (worker === undefined) return;
   switch (whoseWrite(worker, stored)) {
     case 'own':
+      // The stored object shows now what was written.
+      if (worker.shown !== undefined) statusChanged(state, worker, context);
+      return;
     case 'unknown':
       return;
     case 'foreign':

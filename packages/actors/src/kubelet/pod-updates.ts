@@ -8,7 +8,8 @@ import { statusChanged } from './status-writer.js';
 
 /**
  * Tells an own status write that comes back through the feed from what others wrote, by revision alone, so that the former is never
- * decoded. While a write is under way this cannot be known: the news wait for its answer.
+ * decoded. While a write is under way this cannot be known: the news wait for its answer. And what others wrote before an own write that is
+ * yet to be told waits for that: it shows both.
  */
 export const whoseWrite = (worker: PodWorker, stored: Stored<Pod>): 'own' | 'foreign' | 'unknown' => {
   const { revision } = stored.header;
@@ -17,28 +18,36 @@ export const whoseWrite = (worker: PodWorker, stored: Stored<Pod>): 'own' | 'for
     const isOwn = ownRevisions.includes(revision);
     const left = ownRevisions.filter((own) => own > revision);
     worker.ownRevisions = left.length === 0 ? undefined : left;
-    if (isOwn) {
-      // The bytes that the informer holds are the ones to hold here.
-      if (revision === worker.stored.header.revision) worker.stored = stored;
+    if (left.length > 0) {
+      if (!isOwn) worker.news = stored;
+      return isOwn ? 'own' : 'unknown';
+    }
+    if (isOwn && worker.news === undefined) {
+      worker.stored = stored;
       return 'own';
     }
   }
-  if (!worker.writing) return 'foreign';
-  worker.muchNews = worker.news !== undefined;
-  worker.news = stored;
-  return 'unknown';
+  if (worker.writing) {
+    worker.muchNews = worker.news !== undefined;
+    worker.news = stored;
+    return 'unknown';
+  }
+  worker.muchNews = false;
+  worker.news = undefined;
+  return 'foreign';
 };
 
-/** Takes in the state that an own write left, and says what others wrote before it or after it, if anything. */
-export const takeWritten = (worker: PodWorker, stored: Stored<Pod>): Stored<Pod> | undefined => {
+/** Notes what an own write has made the pod's revision, and gives what others wrote before it or after it, where that is known already. */
+export const takeWritten = (worker: PodWorker, revision: number): Stored<Pod> | undefined => {
   const { news, muchNews } = worker;
-  worker.news = undefined;
   worker.muchNews = false;
-  const { revision } = stored.header;
-  if (news === undefined || news.header.revision < revision) (worker.ownRevisions ??= []).push(revision);
-  if (revision > worker.stored.header.revision) worker.stored = stored;
-  if (news === undefined) return undefined;
-  if (news.header.revision !== revision) return news;
+  if (news === undefined || news.header.revision < revision) {
+    if (revision > worker.stored.header.revision) (worker.ownRevisions ??= []).push(revision);
+    else worker.news = undefined;
+    return undefined;
+  }
+  worker.news = undefined;
+  if (news.header.revision > revision) return news;
   worker.stored = news;
   return muchNews ? news : undefined;
 };
@@ -48,7 +57,7 @@ export const takeWritten = (worker: PodWorker, stored: Stored<Pod>): Stored<Pod>
  * deletion for instance, wrote while no watch told of it.
  */
 export const takeListed = (state: KubeletState, worker: PodWorker, stored: Stored<Pod>, context: ActorContext): void => {
-  if (!worker.writing) return takeUpdate(state, worker, stored, context);
+  if (!worker.writing && worker.ownRevisions === undefined) return takeUpdate(state, worker, stored, context);
   if (worker.news === undefined || worker.news.header.revision < stored.header.revision) worker.news = stored;
   worker.muchNews = true;
 };
@@ -56,7 +65,6 @@ export const takeListed = (state: KubeletState, worker: PodWorker, stored: Store
 /** What others wrote of a pod. */
 export const takeUpdate = (state: KubeletState, worker: PodWorker, stored: Stored<Pod>, context: ActorContext): void => {
   const environment = environmentOf(state, context);
-  // They may have written before an own write that is known already, and that then shows both.
   updatePod(worker, stored.header.revision > worker.stored.header.revision ? stored : worker.stored, environment);
   if (worker.stage === 'finished') statusChanged(state, worker, context);
   else if (worker.wanted > 0 || worker.step !== undefined) tend(state, worker, context, environment);

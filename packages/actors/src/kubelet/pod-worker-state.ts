@@ -52,7 +52,7 @@ export interface PodWorker {
   readonly uid: string;
   readonly namespace: string;
   readonly name: string;
-  /** The newest state of the pod that is known, from the feed or from an answer to an own write. */
+  /** The newest state of the pod that the feed, or a list, has told. */
   stored: Stored<Pod>;
   stage: 'running' | 'terminating' | 'terminated' | 'finished';
   /** The status generated last, while the API server does not show it; else the stored one counts. */
@@ -75,17 +75,17 @@ export interface PodWorker {
   /** When the volumes are to show what has changed in these. */
   remountAt: Instant | undefined;
   evicted: { readonly reason: string; readonly message: string } | undefined;
-  /** What the API server shows of the kubelet's own fields, where the last write tells: then the stored object need not be decoded. */
+  /** What the API server shows of the kubelet's own fields, where the last write tells: the stored object may be older, and need not be decoded. */
   shown: PodStatus | undefined;
   /** The object is gone from the API server: nothing more is written. */
   gone: boolean;
   /** A status patch is on its way. */
   writing: boolean;
-  /** What the feed told meanwhile: perhaps nothing but the own write. */
+  /** What the feed told meanwhile: perhaps nothing but the own write. Or what others wrote before an own write that the feed has yet to tell. */
   news: Stored<Pod> | undefined;
   /** More than one thing was told meanwhile. */
   muchNews: boolean;
-  /** Revisions of own writes that the feed has yet to tell. */
+  /** Revisions of own writes that the feed has yet to tell, ascending: the newest state that is known to be there. */
   ownRevisions: number[] | undefined;
   /** `activeDeadlineSeconds` */
   deadlineSeconds: number | undefined;

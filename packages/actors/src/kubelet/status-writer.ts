@@ -1,7 +1,7 @@
 import { type ActorContext, atomically, type Flow, later, request, seconds } from '@naumachia/core';
-import type { Pod, PodStatus } from '../api/generated/types.js';
-import type { ApiAnswer, Stored } from '../api/requests.js';
-import { API_SERVER, type ApiClient, deleteRequest, isRefused, objectOf, patchRequest } from '../machinery/requests.js';
+import type { PodStatus } from '../api/generated/types.js';
+import type { ApiAnswer } from '../api/requests.js';
+import { API_SERVER, type ApiClient, brief, deleteRequest, isRefused, patchRequest } from '../machinery/requests.js';
 import type { KubeletState } from './kubelet-state.js';
 import { setTimer } from './pod-timer.js';
 import { takeUpdate, takeWritten } from './pod-updates.js';
@@ -36,7 +36,7 @@ export const statusChanged = (state: KubeletState, worker: PodWorker, context: A
     if (worker.stored.value.metadata.deletionTimestamp === undefined) return;
     worker.writing = true;
     context.run(deletePod, { client: state.client, namespace: worker.namespace, name: worker.name, uid: worker.uid });
-  } else if (worker.stage === 'running' && !isTerminalPhase(worker.status.phase)) {
+  } else if (worker.stage === 'running' && !isTerminalPhase(worker.status.phase) && worker.ownRevisions === undefined) {
     // From here on the stored object tells all.
     worker.status = undefined;
     worker.shown = undefined;
@@ -53,7 +53,7 @@ const statusToWrite = (worker: PodWorker, status: PodStatus): PodStatus => {
 };
 
 export function* writeStatus(write: Write & { readonly patch: StatusPatch }): Flow {
-  const answer = yield* request(API_SERVER, patchRequest(write.client, 'pods', write.namespace, write.name, 'strategic', write.patch, 'status'));
+  const answer = yield* request(API_SERVER, brief(patchRequest(write.client, 'pods', write.namespace, write.name, 'strategic', write.patch, 'status')));
   yield* atomically<KubeletState, void>((state, context) => written(state, write.uid, answer, context));
 }
 
@@ -66,18 +66,19 @@ const written = (state: KubeletState, uid: string, answer: ApiAnswer, context: A
   const worker = state.workers.get(uid);
   if (worker === undefined) return;
   worker.writing = false;
-  const stored = objectOf(answer) as Stored<Pod> | undefined;
-  if (stored === undefined || stored.header.uid !== uid) {
+  if (answer.type !== 'written' || answer.uid !== uid) {
     worker.shown = undefined;
     writeLater(worker, answer, context);
     const { news } = worker;
-    worker.news = undefined;
     worker.muchNews = false;
-    if (news) takeUpdate(state, worker, news, context);
+    // The feed has yet to tell of an earlier own write: it tells the news with that.
+    if (news === undefined || worker.ownRevisions !== undefined) return;
+    worker.news = undefined;
+    takeUpdate(state, worker, news, context);
     return;
   }
   worker.writeAgainAt = undefined;
-  const news = takeWritten(worker, stored);
+  const news = takeWritten(worker, answer.revision);
   if (news) takeUpdate(state, worker, news, context);
   else statusChanged(state, worker, context);
 };

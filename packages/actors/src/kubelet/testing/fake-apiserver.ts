@@ -64,10 +64,12 @@ export const fakeApiServer: AnyActorDefinition = defineActor<{ readonly feeds: r
     patch: (state, message, context) =>
       reply(
         context,
-        found(state, message, message.name, (stored) => {
+        found(state, message, message.name, (stored): ApiReply => {
           const { metadata } = message.patch as { readonly metadata?: { readonly uid?: string } };
           if (metadata?.uid !== undefined && metadata.uid !== stored.header.uid) return { type: 'status', status: conflict(message.resource, message.name) };
-          return { type: 'object', code: 200, object: put(state, message, merge(stored.value, message.patch) as KubernetesObject, 'updated', context) };
+          const object = put(state, message, merge(stored.value, message.patch) as KubernetesObject, 'updated', context);
+          const { name, uid, revision } = object.header;
+          return message.brief === true ? { type: 'written', name, uid, revision } : { type: 'object', code: 200, object };
         }),
       ),
     delete: (state, message, context) =>
