@@ -1,10 +1,25 @@
 import type { ActorSpec, LinkLatency, RunningProcess, Runtime, Supervision } from '@naumachia/core';
 import { type Address, createRuntime, decodeSnapshot, type FaultPlan, type HostSnapshot, type Incident, milliseconds, type Message, OWN_THREADS, packedPlacement, type Placement, SimulatedRuntime, Simulation } from '@naumachia/core';
 
+/** What is said to the actors of the fixtures: what they understand of it, their code says. */
+type Said = Message & Readonly<Record<string, unknown>>;
+
+/** What they answer; which of these fields an answer has, the code of who gives it says. */
+export interface Heard extends Message {
+  readonly numbers: readonly number[];
+  readonly entries: readonly unknown[];
+  readonly revisions: readonly number[];
+  readonly replies: readonly string[];
+  readonly ends: readonly string[];
+  /** Who ended, and whether it was started again. */
+  readonly terminated: readonly (readonly [string, boolean])[];
+  readonly [field: string]: unknown;
+}
+
 /** A run of some actors in one of the modes, as a test that holds in all of them sees it. */
 export interface Run {
-  request(to: Address, message: Message, timeout?: number): Promise<Message & Record<string, unknown>>;
-  send(to: Address, message: Message): void;
+  request(to: Address, message: Said, timeout?: number): Promise<Heard>;
+  send(to: Address, message: Said): void;
   /** Lets that many milliseconds pass, virtual or real. */
   pass(milliseconds: number): Promise<void>;
   /** Waits until `holds`, at most 20 s. */
@@ -108,7 +123,7 @@ export const threads = async (fixture: Fixture, placement: Placement, codec: 'cr
 };
 
 /** What a test sees of a run, whose time goes by as `pass` says. */
-const runOn = (runtime: Runtime & { readonly processes: readonly RunningProcess[] }, incidents: Incident[], pass: Run['pass']): Run => {
+const runOn = (runtime: Runtime & { readonly processes?: readonly RunningProcess[] }, incidents: Incident[], pass: Run['pass']): Run => {
   const port = runtime.port('test');
   return {
     request: async (to, message, timeout = 30_000) => port.request(to, message as never, milliseconds(timeout)) as never,
@@ -118,7 +133,7 @@ const runOn = (runtime: Runtime & { readonly processes: readonly RunningProcess[
     applyFaults: async (plan) => runtime.applyFaults(plan),
     snapshots: async () => (await runtime.snapshots()).map(decodeSnapshot),
     incidents,
-    processes: () => runtime.processes,
+    processes: () => runtime.processes ?? [],
     stop: async (how) => runtime.stop(how),
   };
 };

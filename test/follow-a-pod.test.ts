@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ApiReply, type ApiRequest, CATALOG, catalog, clusterActors, clusterHeap, clusterPlacement, type KubernetesObject } from '@naumachia/actors';
 import { createRuntime, named, OWN_THREADS, type Placement, seconds, Simulation } from '@naumachia/core';
-// @ts-expect-error: a module of the hosts, without types
 import { reporter } from './fixtures/trace-reporter.mjs';
 
 const API = named<ApiRequest>('apiserver');

@@ -22,14 +22,14 @@ const small = async (options: Partial<SimulatedOptions> = {}) => {
   const { specs } = await import(PARITY);
   await runtime.start(specs);
   const port = runtime.port('test');
-  return { runtime, port, ask: (to: string, message: object, timeout?: number, waiting?: 'ahead' | 'along') => port.request(named<never>(to), message as never, timeout as never, waiting) as Promise<Record<string, unknown>> };
+  return { runtime, port, ask: (to: string, message: object, timeout?: number, waiting?: 'ahead' | 'along') => port.request(named<never>(to), message as never, timeout as never, waiting) as Promise<unknown> as Promise<Record<string, unknown>> };
 };
 
 const cluster = async (nodes: number, options: Partial<SimulatedOptions> = {}) => {
   const runtime = await runtimeOf({ catalog: CATALOG, ...options });
   await runtime.start(clusterActors({ nodes, latency: 'recorded' }));
   const port = runtime.port('test');
-  return { runtime, port, ask: (message: object) => port.request(API_SERVER, { user: USER, ...message } as never) as Promise<Record<string, unknown>> };
+  return { runtime, port, ask: (message: object) => port.request(API_SERVER, { user: USER, ...message } as never) as Promise<unknown> as Promise<Record<string, unknown>> };
 };
 
 const wall = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
@@ -252,7 +252,7 @@ describe('the log of external inputs', () => {
     running.push(resumed);
     // One who followed is gone, which lets nothing run.
     expect([resumed.traceHash, resumed.clock.now()]).toEqual([trace, now]);
-    const again = (message: object) => resumed.port('test').request(API_SERVER, { user: USER, ...message } as never) as Promise<Record<string, unknown>>;
+    const again = (message: object) => resumed.port('test').request(API_SERVER, { user: USER, ...message } as never) as Promise<unknown> as Promise<Record<string, unknown>>;
     await again(pod('two'));
     await resumed.clock.advance(seconds(30));
     const { items } = (await again({ type: 'list', resource: 'pods', namespace: 'default' })) as { items: { value: { metadata: { name: string }; status: { phase: string } } }[] };

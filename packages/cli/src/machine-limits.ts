@@ -31,8 +31,15 @@ export const machineLimits = (): MachineLimits => {
   return { memoryBytes: Math.min(...memory), memoryMaps: Number.isNaN(maps) ? undefined : maps - used, threads: Number.isNaN(pids) ? undefined : pids };
 };
 
-/** In how many processes a cluster with a thread per component fits, or why it does not, with what would. */
-export type ThreadsFit = { readonly processes: number } | { readonly problem: string };
+/** Why the threads of so many nodes do not fit, and what would: so many nodes, or, if that helps, so many processes. */
+export interface TooManyThreads {
+  readonly why: string;
+  readonly nodes: number;
+  readonly processes: number | undefined;
+}
+
+/** In how many processes a cluster with a thread per component fits, or why it does not. */
+export type ThreadsFit = { readonly processes: number } | { readonly refused: TooManyThreads };
 
 /** `asked` processes, or as many as the limits of one ask for: with more than one, the control plane has one besides them. */
 export const fitThreads = (nodes: number, limits: MachineLimits, asked?: number): ThreadsFit => {
@@ -43,15 +50,13 @@ export const fitThreads = (nodes: number, limits: MachineLimits, asked?: number)
   const processes = asked ?? (threads + OTHER_THREADS <= good ? 1 : Math.ceil(threads / good));
   const others = processes === 1 ? OTHER_THREADS : OTHER_THREADS * (processes + 1);
   const bounds = [
-    { fits: ofProcess * processes - (processes === 1 ? OTHER_THREADS : 0), what: processLimit(ofProcess, maps, limits.memoryMaps), more: `--processes ${Math.ceil(threads / ofProcess)}` },
-    ...(limits.memoryBytes === undefined ? [] : [{ fits: Math.floor((limits.memoryBytes - BYTES_OF_CONTROL_PLANE) / BYTES_PER_THREAD) - others, what: `each takes about ${BYTES_PER_THREAD / 1e6} MB of the ${Math.floor(limits.memoryBytes / 1e6)} MB that are free`, more: undefined }]),
-    ...(limits.threads === undefined ? [] : [{ fits: limits.threads - others, what: `the limit of processes and threads (pids.max) is ${limits.threads}`, more: undefined }]),
+    { fits: ofProcess * processes - (processes === 1 ? OTHER_THREADS : 0), what: processLimit(ofProcess, maps, limits.memoryMaps), processes: Math.ceil(threads / ofProcess) },
+    ...(limits.memoryBytes === undefined ? [] : [{ fits: Math.floor((limits.memoryBytes - BYTES_OF_CONTROL_PLANE) / BYTES_PER_THREAD) - others, what: `each takes about ${BYTES_PER_THREAD / 1e6} MB of the ${Math.floor(limits.memoryBytes / 1e6)} MB that are free`, processes: undefined }]),
+    ...(limits.threads === undefined ? [] : [{ fits: limits.threads - others, what: `the limit of processes and threads (pids.max) is ${limits.threads}`, processes: undefined }]),
   ].sort((a, b) => a.fits - b.fits);
   const [tightest] = bounds;
   if (!tightest || threads <= tightest.fits) return { processes };
-  const fitting = Math.max(0, Math.floor(tightest.fits / 2));
-  const instead = tightest.more === undefined ? '' : `, or ${tightest.more}`;
-  return { problem: `${nodes} nodes in threads mode need ${threads + others} threads, and ${tightest.what}: at most --nodes ${fitting} would fit${instead}. --mode packed has no such limit.` };
+  return { refused: { why: `${nodes} nodes in threads mode need ${threads + others} threads, and ${tightest.what}`, nodes: Math.max(0, Math.floor(tightest.fits / 2)), processes: tightest.processes } };
 };
 
 const processLimit = (threads: number, maps: number | undefined, left: number | undefined): string =>
@@ -64,8 +69,9 @@ export const processesFor = (nodes: number, mode: ClusterMode, asked: number | u
     return 1;
   }
   const fit = fitThreads(nodes, machineLimits(), asked);
-  if ('problem' in fit) throw new CommandFailed(fit.problem);
-  return fit.processes;
+  if ('processes' in fit) return fit.processes;
+  const { why, nodes: fitting, processes } = fit.refused;
+  throw new CommandFailed(`${why}: at most --nodes ${fitting} would fit${processes === undefined ? '' : `, or --processes ${processes}`}. --mode packed has no such limit.`);
 };
 
 const read = (file: string): string | undefined => {

@@ -250,7 +250,7 @@ describe('the state machine of etcd', () => {
     const machine = newStateMachine(2 ** 30);
     apply(machine, { type: 'put', key: '/registry/pods/default/a', header: { name: 'a', change: 'created' }, value: raw('last') });
     const { record } = apply(machine, { type: 'delete-range', key: '/registry/pods/default/a' });
-    const [event] = record?.type === 'commit' ? record.events : [];
+    const [event] = record && 'type' in record && record.type === 'commit' ? record.events : [];
     expect(event?.header).toEqual({ name: 'a', change: 'deleted', key: '/registry/pods/default/a', createRevision: 2, revision: 3, version: 0, lease: 0 });
     expect(event && textOf(event)).toBe('last');
   });

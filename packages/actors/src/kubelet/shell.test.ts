@@ -28,9 +28,13 @@ const run = (script: string): Run => {
     environment: (name) => ({ HOSTNAME: 'web-0', GREETING: 'hello' })[name],
     environmentNames: () => ['HOSTNAME', 'GREETING'],
     readFile: (path) => files.get(path),
-    writeFile: (path, text, append) => void files.set(path, append ? (files.get(path) ?? '') + text : text),
+    writeFile: (path, text, append) => files.set(path, append ? (files.get(path) ?? '') + text : text).has(path),
     removeFile: (path) => void files.delete(path),
     files: () => [...files.keys()],
+    mountPoints: () => [],
+    readInput: () => '',
+    readLine: () => undefined,
+    hasMoreInput: () => false,
     print: (text, stream) => void (output[stream] += text),
   });
   const made: Run = {

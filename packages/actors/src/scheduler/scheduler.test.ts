@@ -72,25 +72,25 @@ const apiserver = defineActor<undefined, FakeState, ApiRequest | PutRequest | Re
     refuse: (state, request) => void (state.refusals = request.bindings),
     list: (state, request: ListRequest, context) => {
       const items = [...(request.resource === 'pods' ? state.pods : state.nodes).values()];
-      if (context.caller) context.reply(context.caller, { type: 'list', revision: state.revision, items });
+      if (context.caller) context.reply(context.caller, { type: 'list', revision: state.revision, items } as ApiReply);
     },
     create: (state, request: CreateRequest, context) => {
       if (!context.caller) return;
       if (request.subresource === 'binding') context.reply(context.caller, bind(state, request, context));
       else {
         state.events.push(request.object as CoreV1Event);
-        context.reply(context.caller, { type: 'value', code: 201, value: request.object });
+        context.reply(context.caller, { type: 'value', code: 201, value: request.object } as ApiReply);
       }
     },
     patch: (state, request: PatchRequest, context) => {
       if (request.resource === 'events') {
-        if (context.caller) context.reply(context.caller, { type: 'value', code: 200, value: state.events[0] as CoreV1Event });
+        if (context.caller) context.reply(context.caller, { type: 'value', code: 200, value: state.events[0] } as ApiReply);
         return;
       }
       const pod = state.pods.get(`${request.namespace}/${request.name}`)?.value as Pod;
       const patch = request.patch as { readonly status: NonNullable<Pod['status']> };
       const object = put(state, 'pods', { ...pod, status: { ...pod.status, ...patch.status } }, context);
-      if (context.caller) context.reply(context.caller, { type: 'object', code: 200, object });
+      if (context.caller) context.reply(context.caller, { type: 'object', code: 200, object } as ApiReply);
     },
     get: () => undefined,
     update: () => undefined,

@@ -13,8 +13,8 @@ const worldOf = (...objects: readonly (readonly [resource: string, name: string,
   const world = new World();
   objects.forEach(([resource, name, value], index) => {
     const revision = index + 1;
-    const metadata = { name, namespace: 'default', uid: `${name}-${revision}`, ...value.metadata };
-    const header: Stored['header'] = { resource, namespace: 'default', name, uid: metadata.uid, change: 'created', keys: [], revision, createRevision: revision, labels: (metadata as { labels?: Record<string, string> }).labels };
+    const metadata: { name: string; namespace: string; uid: string; labels?: Record<string, string> } = { name, namespace: 'default', uid: `${name}-${revision}`, ...value.metadata };
+    const header: Stored['header'] = { resource, namespace: 'default', name, uid: metadata.uid, change: 'created', keys: [], revision, createRevision: revision, ...(metadata.labels && { labels: metadata.labels }) };
     world.take({ revision, keys: [], value: Encoded.ofValue(header, { apiVersion: 'v1', kind: 'Any', ...value, metadata }) }, instantOf(0));
   });
   return world;

@@ -35,8 +35,7 @@ export const clusterOf = (options: ClusterOptions): ClusterSpec => {
 /** All threads are of this process. */
 const refuseTooManyThreads = (cluster: ClusterSpec): void => {
   const fit = fitThreads(clusterNodes(cluster).length, machineLimits(), 1);
-  // What are flags for the command are fields here, and another number of processes is none of them.
-  if ('problem' in fit) throw new InvalidCluster(`nodes: ${fit.problem.replace(/, or --processes \d+/, '').replaceAll(/--(?=[a-z])/g, '')}`);
+  if ('refused' in fit) throw new InvalidCluster(`nodes: ${fit.refused.why}: at most ${fit.refused.nodes} would fit. mode: packed has no such limit.`);
 };
 
 const checked = (read: ReadCluster): ClusterSpec => {

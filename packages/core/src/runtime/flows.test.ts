@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atomically, decodeSnapshot, defineActor, type Flow, milliseconds, type Message, named, request, type Request, requests, restoreFlow, seconds, Simulation, sleep } from '../index.js';
+import { atomically, decodeSnapshot, defineActor, type Flow, type FlowEffect, milliseconds, named, type ReplyTo, request, type Request, requests, restoreFlow, seconds, Simulation, sleep } from '../index.js';
 
 interface Ask extends Request<{ readonly type: 'answer'; readonly n: number }> {
   readonly type: 'ask';
@@ -10,13 +10,13 @@ interface State { readonly log: (number | string)[] }
 
 /** Asks, sleeps, asks several at once, and notes down what it learned, as a real one does. */
 function* working({ base }: { readonly base: number }): Flow {
-  const first = yield* request(named<Ask>('answerer'), { type: 'ask', n: base });
+  const first = yield* request<Ask>(named('answerer'), { type: 'ask', n: base });
   const sum = yield* atomically((state: State) => {
     if (first.type === 'answer') state.log.push(first.n);
     return state.log.length;
   });
   yield* sleep(seconds(5));
-  const rest = yield* requests([1, 2].map((n) => ({ to: named<Ask>('answerer'), message: { type: 'ask', n: base + n * sum } as const })));
+  const rest = yield* requests<Ask>([1, 2].map((n) => ({ to: named('answerer'), message: { type: 'ask', n: base + n * sum } })));
   yield* atomically((state: State) => {
     for (const reply of rest) state.log.push(reply.type === 'answer' ? reply.n : reply.reason);
   });
@@ -44,7 +44,7 @@ const worker = defineActor<object, State, Told>({
       context.send(named<Told>('answerer'), { type: 'note', n: 0 });
     },
     note: (state, { n }) => void state.log.push(n),
-    ask: (_state, { n }, context) => context.caller && context.reply(context.caller, { type: 'answer', n: n * 2 } satisfies Message & { n: number }),
+    ask: (_state, { n }, context) => context.caller && context.reply(context.caller, { type: 'answer', n: n * 2 } as ReplyTo<Ask>),
   },
   flows: [working, broken],
 });
@@ -96,7 +96,7 @@ describe('flows', () => {
     // It sleeps; what it learns next leads to the same step as in the run that was not interrupted.
     expect(restored.next(undefined).value).toMatchObject({ effect: 'requests', requests: [{ message: { n: 11 } }, { message: { n: 12 } }] });
     const state: State = { log: [20] };
-    const last = restored.next([{ type: 'answer', n: 22 }, { type: 'answer', n: 24 }]).value;
+    const last = restored.next([{ type: 'answer', n: 22 }, { type: 'answer', n: 24 }]).value as FlowEffect | undefined;
     if (last?.effect !== 'atomically') throw new Error('the flow did not go on to its last step');
     last.step(state as never, undefined as never);
     sim.advance(seconds(10));

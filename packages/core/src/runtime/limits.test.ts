@@ -19,7 +19,7 @@ const bounded = (mailbox: MailboxPolicy) =>
       number: (state, { n }) => void state.heard.push(n),
       ask: (_state, _message, context) => context.caller && context.reply(context.caller, { type: 'answer' }),
       timers: (_state, _message, context) => {
-        for (const n of [101, 102, 103]) context.after(milliseconds(5), { type: 'number', n });
+        for (const n of [101, 102, 103]) context.after(milliseconds(5), { type: 'number', n } as Said);
       },
       flow: (_state, _message, context) => context.run(asking, undefined as never),
     },

@@ -7,7 +7,7 @@ import { statefulSetUpdateErrors } from './stateful-set.js';
 const job = (spec: Partial<JobSpec>): Job => ({ metadata: {}, spec: { template: {}, ...spec } }) as Job;
 const set = (spec: Partial<StatefulSetSpec>): StatefulSet => ({ metadata: {}, spec: { serviceName: 's', ...spec } }) as StatefulSet;
 const claim = (spec: Partial<PersistentVolumeClaimSpec>, phase = 'Pending'): PersistentVolumeClaim =>
-  ({ metadata: {}, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec }, status: { phase, capacity: { storage: '1Gi' } } }) as PersistentVolumeClaim;
+  ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: {}, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec }, status: { phase, capacity: { storage: '1Gi' } } }) as PersistentVolumeClaim;
 const texts = (errors: readonly { readonly field: string; readonly message: string }[]): string[] => errors.map(({ field, message }) => `${field}: ${message}`);
 
 describe('a Job', () => {

@@ -14,7 +14,7 @@ const ponger = defineActor<{ feedLimit?: number }, { count: number }, Ping | Fai
   },
   receive: {
     ping: (state, _message, ctx) => {
-      if (ctx.caller) ctx.reply(ctx.caller, { type: 'pong', count: ++state.count } satisfies Pong);
+      if (ctx.caller) ctx.reply(ctx.caller, { type: 'pong', count: ++state.count } as Pong);
     },
     fail: (_state, _message, ctx) => {
       ctx.send(named<Message>('nobody'), { type: 'never-sent' });

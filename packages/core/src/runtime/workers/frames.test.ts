@@ -22,9 +22,9 @@ describe('frames', () => {
     const [first, second, third] = unpackFrame(frame);
     expect(second).toEqual(ITEMS[1]);
     expect(first).toMatchObject({ item: 'envelope', envelope: { id: 2 ** 45 + 7, link: 'datagram', kind: 'request', deadline: 1.5e12, message: { list: [1, 'x', null, 2.5, 2 ** 40, true], record: { x: { y: 1 } }, bytes: new Uint8Array([1, 2]) } } });
-    const message = (first as { envelope: { message: { encoded: Encoded } } }).envelope.message;
+    const message = (first as unknown as { envelope: { message: { encoded: Encoded } } }).envelope.message;
     expect([message.encoded.header, message.encoded.value]).toEqual([{ name: 'n' }, { deep: [1, { x: 'y' }] }]);
-    expect((third as { entries: { value: Encoded }[] }).entries[0]?.value.value).toEqual({ v: 2 });
+    expect((third as unknown as { entries: { value: Encoded }[] }).entries[0]?.value.value).toEqual({ v: 2 });
   });
 
   it('a frame names its structures, and one of other structures is refused', () => {
