@@ -1,12 +1,11 @@
 import { type Clock, instantOf } from '../time.js';
-import type { Host } from './host.js';
+import { type Host, STEPS_BETWEEN_CLOCKS } from './host.js';
 
 /** Wall time with fractions of a millisecond. */
 export const wallClock: Clock = { now: () => instantOf(performance.timeOrigin + performance.now()) };
 
 /** A turn ends after about this long, so that ports, sockets and timers of the thread get their share. */
 const TURN_MS = 1;
-const STEPS_BETWEEN_CLOCKS = 64;
 
 /** Node takes no longer timeout (it would fire at once). */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;

@@ -27,8 +27,8 @@ export const REQUEST_TIMEOUT = seconds(30);
 /** Messages of one actor that are handled in a row: its code and its state are at hand then. Others wait for no longer than that. */
 const MESSAGES_IN_A_ROW = 16;
 
-/** Steps of a flush of feeds after which the clock is read. */
-const STEPS_BETWEEN_CLOCKS = 64;
+/** After so many steps in a row the clock is read again. */
+export const STEPS_BETWEEN_CLOCKS = 64;
 
 /** Incarnations of one host incarnation; the next one's begin after them. */
 const INCARNATIONS_PER_HOST = 1_000_000;
