@@ -82,15 +82,12 @@ const endpointOf = (service: Service, pod: PodView, address: string, zone: strin
   const { namespace, name, uid } = pod.header;
   const ready = service.spec?.publishNotReadyAddresses === true || (pod.ready && !pod.terminating);
   const conditions = { ready, serving: pod.ready, terminating: pod.terminating };
-  if (zone !== undefined && pod.hostname === '') return { addresses: [address], conditions, targetRef: { kind: 'Pod', namespace, name, uid }, nodeName: pod.nodeName, zone };
-  return {
-    addresses: [address],
-    conditions,
-    ...(pod.hostname !== '' && pod.subdomain === service.metadata.name && { hostname: pod.hostname }),
-    targetRef: { kind: 'Pod', namespace, name, uid },
-    nodeName: pod.nodeName,
-    ...(zone !== undefined && { zone }),
-  };
+  return Object.assign(
+    { addresses: [address], conditions },
+    pod.hostname !== '' && pod.subdomain === service.metadata.name && { hostname: pod.hostname },
+    { targetRef: { kind: 'Pod', namespace, name, uid }, nodeName: pod.nodeName },
+    zone !== undefined && { zone },
+  );
 };
 
 export const sameEndpoint = (a: Endpoint, b: Endpoint): boolean =>
