@@ -4,6 +4,7 @@ import { FieldReader, type Fields } from './field-reader.js';
 import { hash32 } from './random.js';
 import { RecordReader } from './record-reader.js';
 import { type Marks, RecordWriter, type Written } from './record-writer.js';
+import { type Revision, RevisionReader } from './revision-reader.js';
 
 /** The keys of an object shape, in the order in which the object has them. */
 export type Structure = readonly string[];
@@ -21,6 +22,7 @@ export class Codec {
   readonly #values: Packr;
   readonly #valueWriter: RecordWriter;
   readonly #reader: RecordReader;
+  readonly #revisions: RevisionReader;
   readonly #fields: FieldReader;
   /** Where bytes of shared memory are read: msgpackr takes no others, and makes a view for each piece of memory that it has not seen. */
   #scratch: Uint8Array = new Uint8Array(1 << 14);
@@ -33,7 +35,8 @@ export class Codec {
     this.#writer = new RecordWriter(structures);
     this.#valueWriter = new RecordWriter(structures, this.#writer);
     this.#reader = new RecordReader(structures, (bytes) => this.#values.unpack(bytes), (type, bytes) => (type === ENCODED_EXTENSION ? Encoded.ofWire(bytes) : undefined));
-    this.#fields = new FieldReader(structures, (bytes) => this.#values.unpack(bytes));
+    this.#revisions = new RevisionReader(this.#reader);
+    this.#fields = new FieldReader(this.#reader);
   }
 
   /** The bytes stand in a buffer that the next call uses again: whoever keeps them copies them. */
@@ -70,13 +73,9 @@ export class Codec {
     return this.#reader.read(this.#scratch, bytes.length);
   }
 
-  /** A value alone. What it shares with `former` is taken from there; `marksRead` tells then where the parts of the value stand. */
-  decodeRevision(bytes: Uint8Array, former: Written | undefined): unknown {
-    return this.#reader.readMarked(bytes, former);
-  }
-
-  get marksRead(): Marks | undefined {
-    return this.#reader.marks;
+  /** A value alone. What it shares with `former` is taken from there. */
+  decodeRevision(bytes: Uint8Array, former: Written | undefined): Revision {
+    return this.#revisions.read(bytes, former);
   }
 
   /** What stands at some fields of a value, without decoding the rest. */
@@ -109,7 +108,7 @@ export const useStructures = (structures: readonly Structure[], id?: string): vo
   current = new Codec(structures, id);
 };
 
-useValueCodec({ encode: (value) => current.encodeValue(value), encodeWire: (header, value, former) => current.encodeWire(header, value, former), marks: () => current.marks, decode: (bytes) => current.decode(bytes), decodeRevision: (bytes, former) => current.decodeRevision(bytes, former), marksRead: () => current.marksRead });
+useValueCodec({ encode: (value) => current.encodeValue(value), encodeWire: (header, value, former) => current.encodeWire(header, value, former), marks: () => current.marks, decode: (bytes) => current.decode(bytes), decodeRevision: (bytes, former) => current.decodeRevision(bytes, former) });
 
 addExtension({
   Class: Encoded,

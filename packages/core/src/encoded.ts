@@ -1,5 +1,6 @@
 import { keepPacked, unpackAll, unpackedSize, unpackHead, unpackValue } from './packed-slab.js';
 import { MARKED_BYTES, type Marks, type Written } from './record-writer.js';
+import type { Revision } from './revision-reader.js';
 import { isRaw, keepBytes, keepRaw, keepRoom, kept, RAW_PREFIX } from './slab.js';
 
 /** The msgpack extension that carries an `Encoded` as its `wire`. */
@@ -155,8 +156,8 @@ export class Encoded<H = unknown, T = unknown> {
     const identity = (this.header as Identified | undefined)?.uid;
     if (identity === undefined || this.isSettled) return valueCodec.decode(bytes);
     const former = latest.get(identity);
-    const value = valueCodec.decodeRevision(bytes, former && former.#marks && { marks: former.#marks, bytes: former.#slab as Uint8Array, start: former.#start });
-    this.#marks = valueCodec.marksRead();
+    const { value, marks } = valueCodec.decodeRevision(bytes, former && former.#marks && { marks: former.#marks, bytes: former.#slab as Uint8Array, start: former.#start });
+    this.#marks = marks;
     latest.set(identity, this as Encoded);
     return value;
   }
@@ -240,9 +241,7 @@ export interface ValueCodec {
   marks(): Marks | undefined;
   decode(bytes: Uint8Array): unknown;
   /** As `decode`; what the value shares with `former` is taken from there. */
-  decodeRevision(bytes: Uint8Array, former: Written | undefined): unknown;
-  /** Of the value that `decodeRevision` gave last. */
-  marksRead(): Marks | undefined;
+  decodeRevision(bytes: Uint8Array, former: Written | undefined): Revision;
 }
 
 /** A header that says which object the value is a revision of. */
