@@ -43,6 +43,7 @@ export class Encoded<H = unknown, T = unknown> {
   }
 
   static ofValue<H, T>(header: H, value: T & {}): Encoded<H, T> {
+    if (value instanceof Uint8Array) return Encoded.#ofRaw(header, value);
     const encoded = new Encoded<H, T>(header, value, undefined, 0, 0);
     keep(encoded as Encoded);
     return encoded;
@@ -51,8 +52,14 @@ export class Encoded<H = unknown, T = unknown> {
   /** As `ofValue`, with its bytes made at once: what the value shares with the former one is copied from that one's. */
   static ofRevision<H, T>(header: H, value: T & {}, former: Encoded): Encoded<H, T> {
     const encoded = Encoded.ofValue<H, T>(header, value);
-    if (!(value instanceof Uint8Array)) encoded.#encodeBoth(former.#marks && { marks: former.#marks, bytes: former.#slab as Uint8Array, start: former.#start });
+    if (encoded.#slab === undefined) encoded.#encodeBoth(former.#marks && { marks: former.#marks, bytes: former.#slab as Uint8Array, start: former.#start });
     return encoded;
+  }
+
+  /** What is bytes already is copied, and stands in them from the beginning: there is nothing to let go of later. */
+  static #ofRaw<H, T>(header: H, value: Uint8Array): Encoded<H, T> {
+    keepRaw(value);
+    return new Encoded<H, T>(header, undefined, kept.slab, kept.start, kept.start + value.length + RAW_PREFIX);
   }
 
   static ofBytes<H, T>(header: H, bytes: Uint8Array): Encoded<H, T> {
@@ -118,11 +125,8 @@ export class Encoded<H = unknown, T = unknown> {
 
   /** How many bytes the value takes. */
   get size(): number {
-    if (this.#slab === undefined) {
-      // What is an object will cross hosts or go to a log, so its header is made with it; raw bytes are somebody's plain store.
-      if (this.#value instanceof Uint8Array) this.#encode();
-      else this.#encodeBoth();
-    }
+    // What is an object will cross hosts or go to a log, so its header is made with it; raw bytes are somebody's plain store.
+    if (this.#slab === undefined) this.#encodeBoth();
     return this.isSettled ? unpackedSize(this.#slab as Uint8Array, this.#start) : this.#end - this.#start;
   }
 
@@ -169,7 +173,7 @@ export class Encoded<H = unknown, T = unknown> {
 
   /** Value bytes that are there already move next to their header. */
   #encodeBoth(former?: Written): void {
-    if (this.#slab === undefined && !(this.#value instanceof Uint8Array)) {
+    if (this.#slab === undefined) {
       const wire = valueCodec.encodeWire(this.header, this.#value, former);
       this.#marks = valueCodec.marks();
       keepBytes(wire);
@@ -198,17 +202,11 @@ export class Encoded<H = unknown, T = unknown> {
   }
 
   #encode(): void {
-    const value: unknown = this.#value;
-    if (value instanceof Uint8Array) {
-      keepRaw(value);
-      this.#end = kept.start + value.length + RAW_PREFIX;
-    } else {
-      const bytes = valueCodec.encode(value);
-      keepBytes(bytes);
-      this.#end = kept.start + bytes.length;
-    }
+    const bytes = valueCodec.encode(this.#value);
+    keepBytes(bytes);
     this.#slab = kept.slab;
     this.#start = kept.start;
+    this.#end = kept.start + bytes.length;
   }
 
   /** Leaves the cache of decoded values: from here on the object costs its bytes alone. */

@@ -12,18 +12,26 @@ export interface Shape {
   /** The keys that lead here; how their values are written is compiled when the first such object comes. */
   keys: Structure;
   write: ((writer: RecordWriter, value: object) => void) | undefined;
+  /** The same for objects whose parts are marked. */
+  mark: ((writer: RecordWriter, value: object, level: number) => void) | undefined;
   /** How many such objects were written before that. */
   uses: number;
+  /** The last whole value of this shape was not worth marks, and neither will the next one be. */
+  small: boolean;
   key: string | undefined;
   next: Shape | undefined;
   others: Map<string, Shape> | undefined;
 }
 
-const newShape = (): Shape => ({ id: 0, keys: [], write: undefined, uses: 0, key: undefined, next: undefined, others: undefined });
+const newShape = (): Shape => ({ id: 0, keys: [], write: undefined, mark: undefined, uses: 0, small: false, key: undefined, next: undefined, others: undefined });
 
 /** Straight-line code: V8 reads `value.name` from few hidden classes at the cost of a load, and `value[key]` in a loop at that of a search. */
 export const compile = (keys: Structure): NonNullable<Shape['write']> =>
   new Function('writer', 'value', keys.map((key) => `writer.value(value[${JSON.stringify(key)}]);`).join('\n')) as NonNullable<Shape['write']>;
+
+/** As `compile`; `level` is that of the fields. */
+export const compileMarked = (keys: Structure): NonNullable<Shape['mark']> =>
+  new Function('writer', 'value', 'level', keys.map((key) => `writer.marked(value[${JSON.stringify(key)}], level);`).join('\n')) as NonNullable<Shape['mark']>;
 
 export const shapesOf = (structures: readonly Structure[]): Shape => {
   const root = newShape();

@@ -1,7 +1,7 @@
 import type { Structure } from './codec.js';
 import { Encoded } from './encoded.js';
 import { MsgpackBuffer } from './msgpack-buffer.js';
-import { compile, FIRST_LONG_RECORD, type Shape, shapeOf, shapesOf } from './record-shapes.js';
+import { compile, compileMarked, FIRST_LONG_RECORD, type Shape, shapeOf, shapesOf } from './record-shapes.js';
 
 /** A thread that writes few of a shape is done before its code would be compiled; a thousand threads write few. */
 const COMPILED_AFTER = 16;
@@ -50,6 +50,8 @@ export class RecordWriter extends MsgpackBuffer {
   #former: Written | undefined;
   /** Where in the former marks the search for the next object begins. */
   #cursor = 0;
+  /** Of the whole value that is being written. */
+  #whole: Shape | undefined;
 
   /** `like` is another writer of the same structures. */
   constructor(structures: readonly Structure[], like?: RecordWriter) {
@@ -78,9 +80,12 @@ export class RecordWriter extends MsgpackBuffer {
     this.#former = former;
     this.#origin = this.at;
     this.#cursor = 0;
+    this.#whole = undefined;
     const usual = this.#usual(second, 0);
-    if (usual && this.at - this.#origin >= MARKED_BYTES) {
-      const count = this.#marks;
+    const isSmall = this.at - this.#origin < MARKED_BYTES;
+    if (usual && this.#whole !== undefined) (this.#whole as Shape).small = isSmall;
+    const count = this.#marks;
+    if (usual && !isSmall && count > 0) {
       this.marks = { objects: this.#objects.slice(0, count), starts: this.#starts.slice(0, count), ends: this.#ends.slice(0, count) };
     }
     this.#former = undefined;
@@ -92,7 +97,7 @@ export class RecordWriter extends MsgpackBuffer {
 
   #usual(value: unknown, level = MARKED_LEVELS): boolean {
     try {
-      if (level < MARKED_LEVELS) this.#marked(value, level);
+      if (level < MARKED_LEVELS) this.marked(value, level);
       else this.value(value);
       return true;
     } catch (error) {
@@ -102,16 +107,31 @@ export class RecordWriter extends MsgpackBuffer {
   }
 
   /** A value of the first levels: copied if the former value holds the same object, else written and marked. */
-  #marked(value: unknown, level: number): void {
-    if (level > MARKED_LEVELS || typeof value !== 'object' || value === null) return this.value(value);
+  marked(value: unknown, level: number): void {
+    if (typeof value !== 'object' || value === null) return this.value(value);
     if (level > 0 && this.#former !== undefined && this.#copied(value, this.#former)) return;
     const mark = this.#mark(value, this.at - this.#origin, 0);
-    if (Array.isArray(value)) {
+    if (level === MARKED_LEVELS) this.value(value);
+    else if (Array.isArray(value)) {
       this.arrayHead(value.length);
-      for (let i = 0; i < value.length; i++) this.#marked(value[i], level + 1);
-    } else if (level === MARKED_LEVELS || !this.#recordHead(value as Record<string, unknown>)) this.value(value);
-    else for (const key in value) this.#marked((value as Record<string, unknown>)[key], level + 1);
+      for (let i = 0; i < value.length; i++) this.marked(value[i], level + 1);
+    } else this.#markedRecord(value as Record<string, unknown>, level);
     this.#ends[mark] = this.at - this.#origin;
+  }
+
+  #markedRecord(value: Record<string, unknown>, level: number): void {
+    const shape = shapeOf(this.#shapes, value);
+    if (shape === undefined) return this.#other(value);
+    this.#recordId(shape.id);
+    if (level === 0) {
+      this.#whole = shape;
+      if (shape.small && this.#former === undefined) {
+        this.#marks = 0;
+        return this.#fields(shape, value);
+      }
+    }
+    if (shape.mark === undefined && ++shape.uses < COMPILED_AFTER) for (const key of shape.keys) this.marked(value[key], level + 1);
+    else (shape.mark ??= compileMarked(shape.keys))(this, value, level + 1);
   }
 
   #mark(value: object, start: number, end: number): number {
@@ -193,16 +213,12 @@ export class RecordWriter extends MsgpackBuffer {
     const shape = shapeOf(this.#shapes, value);
     if (shape === undefined) return this.#other(value);
     this.#recordId(shape.id);
-    if (shape.write === undefined && ++shape.uses < COMPILED_AFTER) for (const key of shape.keys) this.value(value[key]);
-    else (shape.write ??= compile(shape.keys))(this, value);
+    this.#fields(shape, value);
   }
 
-  /** Begins an object of a known shape; false and nothing if it is of another. */
-  #recordHead(value: Record<string, unknown>): boolean {
-    const shape = shapeOf(this.#shapes, value);
-    if (shape === undefined) return false;
-    this.#recordId(shape.id);
-    return true;
+  #fields(shape: Shape, value: Record<string, unknown>): void {
+    if (shape.write === undefined && ++shape.uses < COMPILED_AFTER) for (const key of shape.keys) this.value(value[key]);
+    else (shape.write ??= compile(shape.keys))(this, value);
   }
 
   #recordId(id: number): void {

@@ -80,8 +80,9 @@ const commit = (state: EtcdState, command: Command, context: ActorContext): Etcd
   const { reply, record } = apply(state.machine, command);
   if (record === undefined) return reply;
   if (state.config.durable !== false) {
-    persist(state.log, context.disk, record);
-    context.disk.sync();
+    const { disk } = context;
+    persist(state.log, disk, record);
+    disk.sync();
   }
   if (record instanceof Encoded) context.publish(FEED, [feedEntry(state.machine, record, 1)]);
   else if (record.type === 'commit') context.publish(FEED, feedEntries(state.machine, record.events));

@@ -142,19 +142,24 @@ export const index = (store: MvccStore, id: number, event: KeyValue, place: numb
   const { table } = store;
   const { key, revision, version } = event.header;
   store.bytes += size;
-  if (id < 0) {
-    const entered = enter(table, key, routeOf(store, key));
-    setLatest(table, entered, event, place, size);
-    insertKey(store.index, key, revision, (each) => modRevisionOf(store, each) !== 0);
-    store.keys += 1;
-    return entered;
-  }
+  if (id < 0) return indexNew(store, event, place, size);
   const lived = isLive(table, id);
   if (field(table, id, PLACE) < store.log.begin) setBase(table, id, table.latest[id] as KeyValue, field(table, id, SIZE));
   setLatest(table, id, event, place, size);
   if (lived === (version !== 0)) return id;
   noteLife(store.index, key, lived ? -1 : 1, revision);
   store.keys += lived ? -1 : 1;
+  return id;
+};
+
+/** Apart, for a function that makes closures sets up what they see at every call. */
+const indexNew = (store: MvccStore, event: KeyValue, place: number, size: number): number => {
+  const { table } = store;
+  const { key, revision } = event.header;
+  const id = enter(table, key, routeOf(store, key));
+  setLatest(table, id, event, place, size);
+  insertKey(store.index, key, revision, (each) => modRevisionOf(store, each) !== 0);
+  store.keys += 1;
   return id;
 };
 
