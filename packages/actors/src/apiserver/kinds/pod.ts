@@ -5,6 +5,7 @@ import { podSpecErrors } from '../validation/pod-spec.js';
 import { podStatusErrors, podUpdateErrors } from '../validation/pod-update.js';
 import { podWarnings } from '../validation/pod-warnings.js';
 import { remembered } from './fill.js';
+import { internedSpec } from './interned-spec.js';
 import { podSpecDefaults } from './pod-spec-defaults.js';
 import { qualityOfService } from './quality-of-service.js';
 import type { Strategy } from './strategy.js';
@@ -71,7 +72,7 @@ export const pod: Strategy = {
     const addressed = withAddresses(object as Pod);
     const { spec } = addressed;
     if (spec === undefined || spec === old?.spec) return addressed;
-    const filled = podSpecDefaults(spec);
+    const filled = podSpecDefaults(old === undefined ? internedSpec(spec) : spec);
     return filled === spec ? addressed : Object.assign({}, addressed, { spec: filled });
   },
   prepareForCreate: (object, now) => (Object.assign({}, object, { spec: withPositiveGrace(object.spec as PodSpec), status: firstStatus(object.spec as PodSpec, now) })),

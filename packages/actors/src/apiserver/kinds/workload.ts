@@ -4,6 +4,7 @@ import { deepEqual } from '../managed-fields/compare.js';
 import { templateWarnings } from '../validation/pod-warnings.js';
 import { deploymentErrors, deploymentStatusErrors, deploymentUpdateErrors, replicaSetErrors, replicaSetUpdateErrors, replicaStatusErrors, replicationControllerErrors } from '../validation/workload.js';
 import { fill, remembered, within } from './fill.js';
+import { internedSpec } from './interned-spec.js';
 import { templateSpecDefaults } from './pod-spec-defaults.js';
 import type { Strategy } from './strategy.js';
 
@@ -11,7 +12,7 @@ import type { Strategy } from './strategy.js';
 
 const NO_WARNINGS: readonly string[] = [];
 
-export const templateDefaults = remembered((template: PodTemplateSpec): PodTemplateSpec => within(template.metadata === undefined ? Object.assign({}, template, { metadata: {} }) : template, 'spec', templateSpecDefaults));
+export const templateDefaults = remembered((template: PodTemplateSpec): PodTemplateSpec => within(template.metadata === undefined ? Object.assign({}, template, { metadata: {} }) : template, 'spec', (spec) => templateSpecDefaults(internedSpec(spec))));
 
 const deploymentDefaults = (spec: DeploymentSpec): DeploymentSpec => {
   const filled = fill(spec, { replicas: 1, strategy: {}, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });

@@ -1,8 +1,9 @@
 import { type FieldError, forbidden, invalid, notSupported, required } from '../../api/field-error.js';
-import type { Deployment, DeploymentStatus, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicationController } from '../../api/generated/types.js';
+import type { Deployment, DeploymentStatus, LabelSelector, PodSpec, PodTemplateSpec, ReplicaSet, ReplicationController } from '../../api/generated/types.js';
 import { isPercent } from '../../api/int-or-string.js';
 import { matches, selectorOf } from '../../api/label-selector.js';
 import { wasGivenEmpty } from '../../api/table-order.js';
+import { remembered } from '../kinds/fill.js';
 import { deepEqual } from '../managed-fields/compare.js';
 import { labelSelectorErrors } from './label-selector.js';
 import { annotationErrors, labelErrors } from './object-meta.js';
@@ -14,22 +15,33 @@ import { type Findings, notNegative } from './values.js';
 const EMPTY = {} as PodTemplateSpec;
 const hollow = (selector: LabelSelector): boolean => Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0;
 
-const templateErrors = (out: Findings, path: string, template: PodTemplateSpec): void => {
+const PATH = 'spec.template';
+const SPEC_PATH = `${PATH}.spec`;
+
+/** The spec of a template is judged once, however many objects hold it. */
+const specFindings = remembered((spec: PodSpec): readonly FieldError[] => {
+  const findings: FieldError[] = [];
+  podSpecErrors(findings, SPEC_PATH, spec);
+  return findings;
+});
+
+const templateErrors = (out: Findings, template: PodTemplateSpec): void => {
   const { labels, annotations } = template.metadata ?? {};
-  if (labels !== undefined) out.push(...labelErrors(labels, `${path}.labels`));
-  if (annotations !== undefined) out.push(...annotationErrors(annotations, `${path}.annotations`));
-  podSpecErrors(out, `${path}.spec`, template.spec);
+  if (labels !== undefined) out.push(...labelErrors(labels, `${PATH}.labels`));
+  if (annotations !== undefined) out.push(...annotationErrors(annotations, `${PATH}.annotations`));
+  if (template.spec !== undefined && template.spec !== null) out.push(...specFindings(template.spec));
+  else podSpecErrors(out, SPEC_PATH, template.spec);
 };
 
 /** What a replica set makes must be what it selects, and must live as long as it is wanted. */
-const replicatedTemplateErrors = (out: Findings, path: string, template: PodTemplateSpec, selects: boolean, selected: (labels: Readonly<Record<string, string>>) => boolean): void => {
+const replicatedTemplateErrors = (out: Findings, template: PodTemplateSpec, selects: boolean, selected: (labels: Readonly<Record<string, string>>) => boolean): void => {
   const labels = template.metadata?.labels;
   const shown = labels ?? (wasGivenEmpty(template.metadata, 'labels') ? {} : null);
-  if (selects && !selected(labels ?? {})) out.push(invalid(`${path}.metadata.labels`, shown, '`selector` does not match template `labels`'));
-  templateErrors(out, path, template);
+  if (selects && !selected(labels ?? {})) out.push(invalid(`${PATH}.metadata.labels`, shown, '`selector` does not match template `labels`'));
+  templateErrors(out, template);
   const restart = template.spec?.restartPolicy;
-  if (restart !== undefined && restart !== 'Always') out.push(notSupported(`${path}.spec.restartPolicy`, restart, ['Always']));
-  if (template.spec?.activeDeadlineSeconds !== undefined) out.push(forbidden(`${path}.spec.activeDeadlineSeconds`, 'activeDeadlineSeconds in ReplicaSet is not Supported'));
+  if (restart !== undefined && restart !== 'Always') out.push(notSupported(`${SPEC_PATH}.restartPolicy`, restart, ['Always']));
+  if (template.spec?.activeDeadlineSeconds !== undefined) out.push(forbidden(`${SPEC_PATH}.activeDeadlineSeconds`, 'activeDeadlineSeconds in ReplicaSet is not Supported'));
 };
 
 /** A selector that cannot be read selects nothing and hides what depends on it. */
@@ -90,7 +102,7 @@ export const deploymentErrors = (deployment: Deployment): readonly FieldError[] 
   notNegative(out, 'spec.replicas', spec?.replicas);
   const selector = spec?.selector as LabelSelector | undefined;
   const selects = selectorErrors(out, selector);
-  if (readable(selector)) replicatedTemplateErrors(out, 'spec.template', spec?.template ?? EMPTY, selects, selectsBy(selector));
+  if (readable(selector)) replicatedTemplateErrors(out, spec?.template ?? EMPTY, selects, selectsBy(selector));
   strategyErrors(out, 'spec.strategy', spec);
   notNegative(out, 'spec.minReadySeconds', spec?.minReadySeconds);
   notNegative(out, 'spec.revisionHistoryLimit', spec?.revisionHistoryLimit);
@@ -142,7 +154,7 @@ export const replicaSetErrors = (replicaSet: ReplicaSet): readonly FieldError[] 
   notNegative(out, 'spec.minReadySeconds', spec?.minReadySeconds);
   const selector = spec?.selector as LabelSelector | undefined;
   const selects = selectorErrors(out, selector);
-  if (readable(selector)) replicatedTemplateErrors(out, 'spec.template', spec?.template ?? EMPTY, selects, selectsBy(selector));
+  if (readable(selector)) replicatedTemplateErrors(out, spec?.template ?? EMPTY, selects, selectsBy(selector));
   return out;
 };
 
@@ -181,6 +193,6 @@ export const replicationControllerErrors = (controller: ReplicationController): 
   if (!selects) out.push(required('spec.selector'));
   notNegative(out, 'spec.replicas', spec?.replicas);
   if (spec?.template === undefined) out.push(required('spec.template'));
-  else replicatedTemplateErrors(out, 'spec.template', spec.template, selects, (labels) => Object.entries(selector).every(([key, value]) => labels[key] === value));
+  else replicatedTemplateErrors(out, spec.template, selects, (labels) => Object.entries(selector).every(([key, value]) => labels[key] === value));
   return out;
 };
