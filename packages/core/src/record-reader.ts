@@ -93,7 +93,7 @@ export class RecordReader implements Values {
         return this.#unsigned(this.#rest(token)) | 0;
       case 0xcb:
         this.at += 9;
-        return viewOf(this.bytes).getFloat64(this.at - 8);
+        return readDoubleBE.call(this.bytes, this.at - 8);
       case 0xc4:
       case 0xc5:
       case 0xc6:
@@ -234,9 +234,12 @@ export class RecordReader implements Values {
   }
 
   #unsigned(size: number): number {
-    let number = 0;
-    for (let i = 0; i < size; i++) number = number * 256 + (this.bytes[this.at++] as number);
-    return number;
+    const { bytes } = this;
+    const at = this.at;
+    this.at = at + size;
+    if (size === 1) return bytes[at] as number;
+    const high = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+    return size === 2 ? high : high * 0x10000 + (((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number));
   }
 }
 
@@ -247,7 +250,8 @@ export const isList = (token: number): boolean => (token & 0xf0) === 0x90 || (to
 /** As msgpackr has it: no data becomes a prototype. */
 export const safeKey = (key: string): string => (key === '__proto__' ? '__proto_' : key);
 
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** It takes any bytes, without a view of them having to be made. */
+const { readDoubleBE } = Buffer.prototype as unknown as { readonly readDoubleBE: (this: Uint8Array, start: number) => number };
 
 /** An object literal: V8 knows its hidden class beforehand, and makes it at once. */
 const compile = (keys: Structure): MakeRecord =>
