@@ -29,7 +29,8 @@ const take = (length: number): void => {
   }
   kept.slab = region.slab;
   kept.start = region.used;
-  region.used += length;
+  // Each begins at a multiple of eight: whoever copies to shared memory does so by words then.
+  region.used = (region.used + length + 7) & ~7;
 };
 
 /** Copies bytes into a slab. */

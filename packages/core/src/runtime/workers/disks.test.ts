@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Disks } from '../../index.js';
+import { type DiskRecord, type Disks, Encoded } from '../../index.js';
 import { MemoryDisks } from '../memory-disks.js';
 import { FileDisks } from './file-disks.js';
 import { type Segment, SharedDisks } from './shared-disks.js';
@@ -56,6 +56,25 @@ describe('disks in shared memory', () => {
     expect(kept[0]).toBeLessThanOrEqual(10);
     expect(kept[0]).toBeGreaterThan(5);
     expect(kept).toEqual(Array.from({ length: kept.length }, (_, index) => (kept[0] as number) + index));
+  });
+
+  it('an Encoded among other records is read back as one, of whatever length, and after a crash too', async () => {
+    const { open } = shared();
+    const disks = open();
+    const disk = disks.of('a');
+    const texts = Array.from({ length: 60 }, (_, n) => 'ab'.repeat(n * n * 16).slice(n % 9));
+    for (const [n, text] of texts.entries()) {
+      disk.append('log', Encoded.ofValue({ n }, { text }) as unknown as DiskRecord);
+      disk.append('log', { n, text });
+    }
+    disk.append('log', Encoded.ofValue({ n: -1 }, Uint8Array.of(1, 2, 3)) as unknown as DiskRecord);
+    disk.sync();
+    disk.append('log', Encoded.ofValue({ n: -2 }, { text: 'lost' }) as unknown as DiskRecord);
+    for (let look = 0; look < 2; look++) await disks.compress();
+    const next = open();
+    next.crashed('a');
+    const found = [...next.of('a').read('log')].map(([, record]) => (record instanceof Encoded ? [record.header, record.value] : record));
+    expect(found).toEqual([...texts.flatMap((text, n) => [[{ n }, { text }], { n, text }]), [{ n: -1 }, Uint8Array.of(1, 2, 3)]]);
   });
 
   it('a full segment is compressed when it is not fresh any more, and is read, given up and outlived as before', async () => {

@@ -1,11 +1,13 @@
 import { constants, deflateRaw, inflateRawSync } from 'node:zlib';
 import { codec } from '../../codec.js';
 import type { Disk, DiskRecord, Disks } from '../../disk.js';
+import { Encoded } from '../../encoded.js';
 
 /**
  * A piece of a log in shared memory: it outlives the worker that wrote it, because the runtime's main thread holds it too.
- * Layout: int32 committed bytes (records synced), then records, each a uint32 length and msgpack bytes. One that is full is
- * compressed once it is no longer fresh: it will be read after the next death of its actor, or never.
+ * Layout: int32 committed bytes (records synced), then records, each a uint32 length, a uint32 that says what it is, and its bytes. All
+ * stand at multiples of eight: into shared memory V8 copies words only where both sides are aligned alike, and else byte by byte.
+ * One that is full is compressed once it is no longer fresh: it will be read after the next death of its actor, or never.
  */
 export interface Segment {
   readonly actor: string;
@@ -21,6 +23,10 @@ export interface Segment {
 export type DiskNotice = { readonly notice: 'segment'; readonly segment: Segment } | { readonly notice: 'freed'; readonly segment: Pick<Segment, 'actor' | 'log' | 'base'> };
 
 const HEADER_BYTES = 8;
+const PREFIX_BYTES = 8;
+/** What a record is: a value in msgpack, or the wire of an `Encoded`, which is there already. */
+const VALUE = 0;
+const WIRE = 1;
 const SEGMENT_BYTES = 1 << 20;
 /** Segments that fill between two looks at them. */
 const MANY_SEGMENTS = 8;
@@ -66,6 +72,8 @@ interface Tail {
   readonly segment: Segment;
   readonly header: Int32Array;
   readonly bytes: Uint8Array;
+  /** Of the same. */
+  readonly view: DataView;
   /** Bytes and records written, synced or not. */
   written: number;
   records: number;
@@ -77,7 +85,7 @@ class SharedDisk implements Disk {
   readonly #actor: string;
   readonly #tell: (notice: DiskNotice) => void;
   readonly #logs = new Map<string, Tail[]>();
-  readonly #unsynced = new Set<Tail>();
+  #unsynced: Tail[] = [];
 
   constructor(actor: string, tell: (notice: DiskNotice) => void) {
     this.#actor = actor;
@@ -93,30 +101,34 @@ class SharedDisk implements Disk {
   adopt(segment: Segment): void {
     const tails = this.#tails(segment.log);
     const tail = tailOf(segment);
-    if (!segment.compressed) for (const _ of records(tail)) tail.records++;
+    if (!segment.compressed) for (const _ of starts(tail, tail.view)) tail.records++;
     tails.push(tail);
     tails.sort((a, b) => a.segment.base - b.segment.base);
   }
 
   append(log: string, record: DiskRecord): number {
-    const bytes = codec().encode(record);
-    const tail = this.#tailFor(log, bytes.length + 4);
-    new DataView(tail.segment.memory, HEADER_BYTES + tail.written).setUint32(0, bytes.length);
-    tail.bytes.set(bytes, tail.written + 4);
-    tail.written += bytes.length + 4;
-    this.#unsynced.add(tail);
+    const isWire = record instanceof Encoded;
+    const bytes = isWire ? record.wire : codec().encode(record);
+    const size = sizeOf(bytes.length);
+    const tail = this.#tailFor(log, size);
+    const { view, written } = tail;
+    view.setUint32(written, bytes.length);
+    view.setUint32(written + 4, isWire ? WIRE : VALUE);
+    tail.bytes.set(bytes, written + PREFIX_BYTES);
+    tail.written = written + size;
+    if (!this.#unsynced.includes(tail)) this.#unsynced.push(tail);
     return tail.segment.base + tail.records++;
   }
 
   sync(): void {
     for (const tail of this.#unsynced) Atomics.store(tail.header, 0, tail.written);
-    this.#unsynced.clear();
+    this.#unsynced.length = 0;
   }
 
   *read(log: string): Iterable<readonly [number, DiskRecord]> {
     for (const tail of this.#tails(log)) {
       let position = tail.segment.base;
-      for (const bytes of records(tail)) yield [position++, codec().decode(bytes) as DiskRecord];
+      for (const record of records(tail)) yield [position++, record];
     }
   }
 
@@ -124,7 +136,7 @@ class SharedDisk implements Disk {
     const tails = this.#tails(log);
     for (let first = tails[0]; first && tails.length > 1 && first.segment.base + first.records <= before; first = tails[0]) {
       tails.shift();
-      this.#unsynced.delete(first);
+      this.#unsynced = this.#unsynced.filter((tail) => tail !== first);
       this.#tell({ notice: 'freed', segment: { actor: this.#actor, log, base: first.segment.base } });
     }
   }
@@ -132,14 +144,14 @@ class SharedDisk implements Disk {
   crash(): void {
     for (const tail of this.#unsynced) {
       tail.written = tail.header[0] as number;
-      tail.records = [...records(tail)].length;
+      tail.records = [...starts(tail, tail.view)].length;
     }
-    this.#unsynced.clear();
+    this.#unsynced.length = 0;
   }
 
   async compress(): Promise<void> {
     for (const [log, tails] of this.#logs) {
-      const fresh = tails.slice(0, -1).filter((tail) => !tail.full && !this.#unsynced.has(tail));
+      const fresh = tails.slice(0, -1).filter((tail) => !tail.full && !this.#unsynced.includes(tail));
       const full = tails.filter((tail) => tail.full && !tail.segment.compressed);
       for (const tail of fresh) tail.full = true;
       // Who writes so much needs the processor more, and will soon give up what is written now.
@@ -184,17 +196,29 @@ class SharedDisk implements Disk {
 const tailOf = (segment: Segment): Tail => {
   const { memory, compressed } = segment;
   const header = new Int32Array(memory, 0, 2);
-  return { segment, header, bytes: new Uint8Array(memory, HEADER_BYTES), written: compressed?.bytes ?? (header[0] as number), records: compressed?.records ?? 0, full: false };
+  return { segment, header, bytes: new Uint8Array(memory, HEADER_BYTES), view: new DataView(memory, HEADER_BYTES), written: compressed?.bytes ?? (header[0] as number), records: compressed?.records ?? 0, full: false };
 };
 
-/** The records of a segment, copied: the decoder does not read shared memory. */
-function* records({ segment, bytes, written }: Tail): Iterable<Uint8Array> {
-  const plain = segment.compressed ? inflateRawSync(bytes.slice()) : bytes;
-  const view = new DataView(plain.buffer, plain.byteOffset);
+/** What a record of so many bytes takes. */
+const sizeOf = (bytes: number): number => (PREFIX_BYTES + bytes + 7) & ~7;
+
+/** Where the records of a segment stand, and how long they are. */
+function* starts({ written }: Tail, view: DataView): Iterable<readonly [number, number]> {
   for (let at = 0; at < written; ) {
-    const size = view.getUint32(at);
-    yield plain.slice(at + 4, at + 4 + size);
-    at += 4 + size;
+    const length = view.getUint32(at);
+    yield [at, length];
+    at += sizeOf(length);
+  }
+}
+
+/** The records of a segment, from copies of their bytes: the decoder does not read shared memory. */
+function* records(tail: Tail): Iterable<DiskRecord> {
+  const { segment } = tail;
+  const plain = segment.compressed ? inflateRawSync(tail.bytes.slice()) : tail.bytes;
+  const view = new DataView(plain.buffer, plain.byteOffset);
+  for (const [at, length] of starts(tail, view)) {
+    const bytes = Uint8Array.prototype.slice.call(plain, at + PREFIX_BYTES, at + PREFIX_BYTES + length);
+    yield (view.getUint32(at + 4) === WIRE ? Encoded.ofWire(bytes) : codec().decode(bytes)) as DiskRecord;
   }
 }
 
