@@ -3,7 +3,7 @@ import type { Labels } from '../api/label-selector.js';
 import { defineInformer } from '../machinery/informer.js';
 import type { ControllerManager } from './controller.js';
 import { type PodView, podView } from './pod-view.js';
-import { type DeploymentView, deploymentView, type ReplicaSetView, replicaSetView, replicationControllerView } from './workload-views.js';
+import { type DeploymentView, deploymentView, type ReplicaSetView, replicaSetView, replicationControllerView, type ServiceView, serviceView } from './workload-views.js';
 
 /** The caches that the controllers share: one informer per kind, whoever reads it. */
 
@@ -45,8 +45,9 @@ export const DEPLOYMENTS = defineInformer<ControllerManager, Deployment, Deploym
 });
 
 /** Services, found by the first term of their selector: a pod's labels then lead to the services that may select it. */
-export const SERVICES = defineInformer<ControllerManager, Service>({
+export const SERVICES = defineInformer<ControllerManager, Service, ServiceView>({
   resource: 'services',
+  view: serviceView,
   indexes: { selector: (service) => firstTerm(service.header.namespace, service.value.spec?.selector) },
 });
 

@@ -1,12 +1,12 @@
 import type { ActorContext } from '@naumachia/core';
-import type { ConfigMap, Endpoints, EndpointSlice, Lease, Namespace, Node, Service, ServiceAccount } from '../api/generated/types.js';
+import type { ConfigMap, Endpoints, EndpointSlice, Lease, Namespace, Node, ServiceAccount } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import type { EventRecorder } from '../machinery/event-recorder.js';
 import type { WithInformers } from '../machinery/informer.js';
 import type { Controller, WithReconcilers } from '../machinery/reconciler.js';
 import type { ControllerMemory } from './memory.js';
 import type { PodView } from './pod-view.js';
-import type { DeploymentView, ReplicaSetView } from './workload-views.js';
+import type { DeploymentView, ReplicaSetView, ServiceView } from './workload-views.js';
 
 /** kube-controller-manager's options, defaults as of Kubernetes 1.36. */
 export interface ControllerManagerConfig {
@@ -41,7 +41,7 @@ export interface Watches {
   readonly replicaSets?: Handler<ReplicaSetView>;
   readonly replicationControllers?: Handler<ReplicaSetView>;
   readonly deployments?: Handler<DeploymentView>;
-  readonly services?: Handler<Stored<Service>>;
+  readonly services?: Handler<ServiceView>;
   readonly endpointSlices?: Handler<Stored<EndpointSlice>>;
   readonly endpoints?: Handler<Stored<Endpoints>>;
   readonly nodes?: Handler<Stored<Node>>;

@@ -104,7 +104,8 @@ const ownersOf = (owners: readonly OwnerReference[], former: readonly OwnerRefer
   return copy;
 };
 
-const sameOwners = (a: readonly OwnerReference[], b: readonly OwnerReference[]): boolean => {
+export const sameOwners = (a: readonly OwnerReference[], b: readonly OwnerReference[]): boolean => {
+  if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) {
     const [one, other] = [a[i] as OwnerReference, b[i] as OwnerReference];

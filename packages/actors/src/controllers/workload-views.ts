@@ -1,5 +1,5 @@
 import { hash32, type Instant } from '@naumachia/core';
-import type { Deployment, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicaSetStatus, ReplicationController } from '../api/generated/types.js';
+import type { Deployment, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicaSetStatus, ReplicationController, Service } from '../api/generated/types.js';
 import type { ObjectHeader, OwnerReference } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
 import { instantOfTime } from '../api/time-format.js';
@@ -34,6 +34,15 @@ export interface DeploymentView {
   readonly finalizers: readonly string[];
   readonly terminating: boolean;
   readonly signature: string;
+}
+
+/** A Service, kept decoded as well: it is read for each change of a pod that it may select, and at each look at its endpoints. */
+export interface ServiceView {
+  readonly header: ObjectHeader;
+  readonly value: Service;
+  readonly owners: readonly OwnerReference[];
+  readonly finalizers: readonly string[];
+  readonly terminating: boolean;
 }
 
 const NONE: readonly never[] = [];
@@ -84,6 +93,14 @@ export const deploymentView = (stored: Stored<Deployment>, former: DeploymentVie
     signature: same?.signature ?? templateSignature(value.spec.template),
   };
 };
+
+export const serviceView = ({ header, value }: Stored<Service>): ServiceView => ({
+  header,
+  value,
+  owners: value.metadata.ownerReferences ?? NONE,
+  finalizers: value.metadata.finalizers ?? NONE,
+  terminating: value.metadata.deletionTimestamp !== undefined,
+});
 
 /** The API server writes the fields of a type in one order, so that equal templates have equal texts (EqualIgnoreHash). */
 const templateSignature = (template: PodTemplateSpec | undefined): string => {

@@ -52,7 +52,11 @@ export const endpointSliceMirroringController: ManagedController = {
 
 const isOurs = ({ header }: Stored<EndpointSlice>): boolean => header.labels?.[MANAGED_BY] === MANAGER;
 
-const isMirrored = ({ header, value }: Stored<Endpoints>): boolean => header.labels?.[SKIP_MIRROR] !== 'true' && header.labels?.['endpoints.kubernetes.io/managed-by'] === undefined && value.metadata.annotations?.[LEADER] === undefined;
+/** The header tells of nearly all that they are not: their values are not even decoded. */
+const isMirrored = (endpoints: Stored<Endpoints>): boolean => {
+  const { labels } = endpoints.header;
+  return labels?.[SKIP_MIRROR] !== 'true' && labels?.['endpoints.kubernetes.io/managed-by'] === undefined && endpoints.value.metadata.annotations?.[LEADER] === undefined;
+};
 
 const reconcile = (manager: ControllerManager, key: string): Work | undefined => {
   const endpoints = objectAt(manager.informers, ENDPOINTS, key);

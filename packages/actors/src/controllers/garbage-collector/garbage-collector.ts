@@ -4,6 +4,7 @@ import type { ObjectView } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
 import { deleteRequest, getRequest, hasFailed, isRefused, objectOf, patchRequest, serviceAccountClient } from '../../machinery/requests.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
+import { sameOwners } from '../pod-view.js';
 import { cached, nodeOf, type OwnedObject, ownerPlace, ownershipOf, splitNode } from './ownership.js';
 
 const NAME = 'garbage-collector-controller';
@@ -40,7 +41,7 @@ export const objectChanged = (manager: ControllerManager, former: ObjectView | u
   const after = current === undefined ? undefined : ownershipOf(current);
   const object = after ?? before;
   if (object === undefined) return;
-  if (before?.owners !== after?.owners) {
+  if (before === undefined || after === undefined || !sameOwners(before.owners, after.owners)) {
     const node = nodeOf(object.header);
     if (before !== undefined) unlink(manager, before, after, node);
     if (after !== undefined) link(manager, after, node);

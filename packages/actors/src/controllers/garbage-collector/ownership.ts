@@ -1,3 +1,4 @@
+import { codec, type Fields } from '@naumachia/core';
 import type { KubernetesObject, ObjectHeader, OwnerReference } from '../../api/object.js';
 import type { Stored } from '../../api/requests.js';
 import { type ApiResource, apiResources, resourceByKind } from '../../api/resources.js';
@@ -14,14 +15,24 @@ export interface OwnedObject {
 
 const NONE: readonly never[] = [];
 
-/** The view of kinds that no other controller caches. */
+const FIELDS: Fields = { metadata: { ownerReferences: true, finalizers: true, deletionTimestamp: true } };
+
+/** The view of kinds that no other controller caches. What came from another host is not decoded for that. */
 export const ownedObject = (stored: Stored<KubernetesObject>): OwnedObject => {
-  const { metadata } = stored.value;
+  const { metadata } = stored.hasBytes ? (codec().readFields(stored.bytes, FIELDS) as KubernetesObject) : stored.value;
   return { header: stored.header, owners: metadata.ownerReferences ?? NONE, finalizers: metadata.finalizers ?? NONE, terminating: metadata.deletionTimestamp !== undefined };
 };
 
+/** By revision: each is looked at when it comes and when the next one does. */
+const looked = new WeakMap<ObjectView, OwnedObject>();
+
 /** The same of whatever another controller keeps: its view, or the object itself. */
-export const ownershipOf = (view: ObjectView): OwnedObject => ('owners' in view ? (view as OwnedObject) : ownedObject(view as Stored<KubernetesObject>));
+export const ownershipOf = (view: ObjectView): OwnedObject => {
+  if ('owners' in view) return view as OwnedObject;
+  let owned = looked.get(view);
+  if (owned === undefined) looked.set(view, (owned = ownedObject(view as Stored<KubernetesObject>)));
+  return owned;
+};
 
 /** Kinds whose objects can have owners and be one: all that can be listed, watched and deleted, but Events, which nothing owns. */
 export const collectedResources = (): readonly ApiResource[] =>
