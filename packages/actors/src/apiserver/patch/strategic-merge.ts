@@ -1,6 +1,8 @@
 import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
 import { deepEqual } from '../managed-fields/compare.js';
 import { zeroOfField } from '../zero-value.js';
+import { change, forgetChanges, nextChange, valueOf, withChanges } from './changes.js';
+import { directiveOf, directivesFor } from './list-directives.js';
 
 /**
  * Strategic merge patches (apimachinery util/strategicpatch) over the tables. What a patch does not touch stays the same object.
@@ -15,10 +17,8 @@ interface Problem {
   readonly message: string;
 }
 
-const DELETE_FROM_PRIMITIVE_LIST = '$deleteFromPrimitiveList/';
-const SET_ELEMENT_ORDER = '$setElementOrder/';
-
 export const strategicMerge = (type: ApiType, original: Fields, patch: Fields): StrategicMergeResult => {
+  forgetChanges();
   try {
     return { type: 'merged', value: mergeFields(type, undefined, original, patch) };
   } catch (problem) {
@@ -43,113 +43,68 @@ function mergeFields(type: ApiType | undefined, element: ValueType | undefined, 
     if (directive === 'delete') return {};
     refuse(500, `unknown patch type: ${goText(directive)} in map: ${goText(patch)}`);
   }
-  const changes: Changes = { original, keys: [], values: [] };
-  if ('$retainKeys' in patch) retainKeys(patch, changes);
+  const start = nextChange();
+  if ('$retainKeys' in patch) retainKeys(patch, original, start);
   for (const key in patch) {
     const value = patch[key];
     if (key.charCodeAt(0) === DOLLAR) {
-      if (key.startsWith(SET_ELEMENT_ORDER)) orderWithoutPatch(type, key.slice(SET_ELEMENT_ORDER.length), value, patch, changes);
-      else if (key.startsWith(DELETE_FROM_PRIMITIVE_LIST)) deletePrimitives(key.slice(DELETE_FROM_PRIMITIVE_LIST.length), value, patch, changes);
+      const directed = directiveOf(key);
+      if (directed.order) orderWithoutPatch(type, directed.field, value, patch, original, start);
+      else if (directed.removal) deletePrimitives(directed.field, value, patch, original, start);
       continue;
     }
     const field = type?.field.get(key);
     if (value === null) {
-      set(changes, key, field !== undefined && zeroOfField(field) === null ? null : undefined);
+      change(original, start, key, field !== undefined && zeroOfField(field) === null ? null : undefined);
       continue;
     }
-    const before = valueOf(changes, key);
+    const before = valueOf(original, start, key);
     const valueType = field?.type ?? element;
     if (before === undefined || before === null || Array.isArray(before) !== Array.isArray(value) || typeof before !== typeof value) {
       // A directive for a map that is not there is nothing.
-      if (!isDirective(value)) set(changes, key, dropDirectives(value, valueType));
+      if (!isDirective(value)) change(original, start, key, dropDirectives(value, valueType));
     } else if (Array.isArray(value)) {
-      const order = patch[SET_ELEMENT_ORDER + key];
-      const removals = patch[DELETE_FROM_PRIMITIVE_LIST + key];
-      set(changes, key, mergeList(field, before as readonly unknown[], value, Array.isArray(order) ? order : undefined, Array.isArray(removals) ? removals : undefined));
+      const { order: orderKey, removals: removalsKey } = directivesFor(key);
+      const order = patch[orderKey];
+      const removals = patch[removalsKey];
+      change(original, start, key, mergeList(field, before as readonly unknown[], value, Array.isArray(order) ? order : undefined, Array.isArray(removals) ? removals : undefined));
     } else if (typeof value === 'object') {
-      if (field?.patchStrategy.includes('replace') === true) set(changes, key, dropDirectives(value, valueType));
-      else if (valueType?.kind === 'struct') set(changes, key, mergeFields(valueType.struct, undefined, before as Fields, value as Fields));
-      else set(changes, key, mergeFields(undefined, valueType?.kind === 'map' ? valueType.element : undefined, before as Fields, value as Fields));
-    } else if (before !== value) set(changes, key, value);
+      if (field?.patchStrategy.includes('replace') === true) change(original, start, key, dropDirectives(value, valueType));
+      else if (valueType?.kind === 'struct') change(original, start, key, mergeFields(valueType.struct, undefined, before as Fields, value as Fields));
+      else change(original, start, key, mergeFields(undefined, valueType?.kind === 'map' ? valueType.element : undefined, before as Fields, value as Fields));
+    } else if (before !== value) change(original, start, key, value);
   }
-  return withChanges(type, changes);
+  return withChanges(type, original, start);
 }
 
 const DOLLAR = 0x24;
 
-interface Changes {
-  readonly original: Fields;
-  readonly keys: string[];
-  readonly values: unknown[];
-}
-
-const valueOf = ({ original, keys, values }: Changes, key: string): unknown => {
-  const index = keys.indexOf(key);
-  return index < 0 ? original[key] : values[index];
-};
-
-const set = ({ original, keys, values }: Changes, key: string, value: unknown): void => {
-  const index = keys.indexOf(key);
-  if (index >= 0) values[index] = value;
-  else if (original[key] !== value) {
-    keys.push(key);
-    values.push(value);
-  }
-};
-
-/**
- * The object with its changes. A struct that gets new fields is built in the order of its table: objects of a kind then have few
- * shapes, which costs less here and wherever they are read.
- */
-const withChanges = (type: ApiType | undefined, { original, keys, values }: Changes): Fields => {
-  if (keys.length === 0) return original;
-  let result: Record<string, unknown>;
-  if (type !== undefined && keys.length > 3) {
-    result = {};
-    for (const { name } of type.fields) {
-      const index = keys.indexOf(name);
-      const value = index < 0 ? original[name] : values[index];
-      if (value !== undefined) result[name] = value;
-    }
-    for (const key in original) if (!type.field.has(key) && !keys.includes(key)) result[key] = original[key];
-    keys.forEach((key, i) => { if (!type.field.has(key) && values[i] !== undefined) result[key] = values[i]; });
-    return result;
-  }
-  if (values.includes(undefined)) {
-    // Not `delete`: an object that has lost a field is slow to read from then on.
-    result = {};
-    for (const key in original) if (!keys.includes(key)) result[key] = original[key];
-  } else result = Object.assign({}, original);
-  for (let i = 0; i < keys.length; i++) if (values[i] !== undefined) result[keys[i] as string] = values[i];
-  return result;
-};
-
-const retainKeys = (patch: Fields, changes: Changes): void => {
-  const keys = patch['$retainKeys'];
-  if (!Array.isArray(keys)) return refuse(400, 'invalid patch format of retainKeys');
-  const retained = new Set(keys);
+const retainKeys = (patch: Fields, original: Fields, start: number): void => {
+  const asked = patch['$retainKeys'];
+  if (!Array.isArray(asked)) return refuse(400, 'invalid patch format of retainKeys');
+  const retained = new Set(asked);
   for (const key in patch) {
     if (key.startsWith('$') || patch[key] === null || retained.has(key)) continue;
     refuse(400, 'invalid patch format of retainKeys');
   }
-  for (const key of Object.keys(changes.original)) if (!retained.has(key)) set(changes, key, undefined);
+  for (const key of Object.keys(original)) if (!retained.has(key)) change(original, start, key, undefined);
 };
 
 /** `$setElementOrder/x` without `x`: the live list is put in order. */
-const orderWithoutPatch = (type: ApiType | undefined, key: string, order: unknown, patch: Fields, changes: Changes): void => {
+const orderWithoutPatch = (type: ApiType | undefined, key: string, order: unknown, patch: Fields, original: Fields, start: number): void => {
   if (!Array.isArray(order)) return refuse(500, `expected a []interface {}, but received a ${goTypeOf(order)}`);
   if (key in patch) return;
-  const list = changes.original[key];
+  const list = original[key];
   const field = type?.field.get(key);
   if (!Array.isArray(list) || field === undefined || !field.patchStrategy.includes('merge')) return;
-  const removals = patch[DELETE_FROM_PRIMITIVE_LIST + key];
-  set(changes, key, mergeList(field, list, [], order, Array.isArray(removals) ? removals : undefined));
+  const removals = patch[directivesFor(key).removals];
+  change(original, start, key, mergeList(field, list, [], order, Array.isArray(removals) ? removals : undefined));
 };
 
-const deletePrimitives = (key: string, removals: unknown, patch: Fields, changes: Changes): void => {
-  const list = changes.original[key];
-  if (!Array.isArray(removals) || !Array.isArray(list) || key in patch || SET_ELEMENT_ORDER + key in patch) return;
-  set(changes, key, list.filter((item) => !removals.includes(item)));
+const deletePrimitives = (key: string, removals: unknown, patch: Fields, original: Fields, start: number): void => {
+  const list = original[key];
+  if (!Array.isArray(removals) || !Array.isArray(list) || key in patch || directivesFor(key).order in patch) return;
+  change(original, start, key, list.filter((item) => !removals.includes(item)));
 };
 
 function mergeList(field: ApiField | undefined, original: readonly unknown[], patch: readonly unknown[], order: readonly unknown[] | undefined, removals: readonly unknown[] | undefined): readonly unknown[] {
