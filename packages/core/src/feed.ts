@@ -45,6 +45,6 @@ export interface SubscribeOptions {
   readonly after: number;
   /** Only entries with this routing key. */
   readonly key?: string;
-  /** Between hosts, batches are at least this far apart: for who gains little by hearing sooner. By default each turn has its own. */
+  /** Between hosts, batches are at least this far apart: for who gains nothing by hearing sooner. By default each turn has its own. */
   readonly apart?: Duration;
 }

@@ -12,10 +12,7 @@ export interface KubeProxyConfig {
   readonly node: string;
   /** `recorded`: syncs are at least a second apart (minSyncPeriod), as in kube-proxy; `none`: every change is in force at once. */
   readonly profile: 'recorded' | 'none';
-  /**
-   * Changes that come from another host come in batches this far apart, the first of them at once: a proxy that works for itself alone has nothing of hearing
-   * sooner of what minSyncPeriod would keep, and a host of thousands would do little else. Default: as they come.
-   */
+  /** Changes that come from another host come in batches this far apart: a proxy that works for itself alone has nothing of hearing sooner of what minSyncPeriod would keep. Default: as they come. */
   readonly batches?: Duration;
   /** `--proxy-mode`; default nftables. */
   readonly mode?: ProxyMode;

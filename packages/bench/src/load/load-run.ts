@@ -95,14 +95,11 @@ const LOOK_EVERY = 100;
 /** Packed, the API server takes the first nodes in while others start. */
 const NODES_AT_ONCE = { packed: 100, threads: 25 };
 /**
- * How far apart the batches of proxies are. Those that share no thread work out every change for themselves: minSyncPeriod of kube-proxy (1 s), or more where
- * there are so many that the cores would do little else. Those of one thread find what another has worked out, and have only to take it up: a change that
- * comes alone reaches all of them at once, and of many in a row a thousand proxies are told five times a second.
+ * How far apart the batches of proxies are that share no thread, each of which works out every change for itself: minSyncPeriod of kube-proxy (1 s), or more
+ * where there are so many that the cores would do little else.
  */
-const batchesOf = (proxies: number, mode: LoadOptions['mode']): Duration =>
-  mode === 'threads' ? seconds(Math.max(1, proxies / SYNCS_PER_SECOND)) : seconds(Math.min(1, proxies / PACKED_SYNCS_PER_SECOND));
+const batchesOf = (proxies: number): Duration => seconds(Math.max(1, proxies / SYNCS_PER_SECOND));
 const SYNCS_PER_SECOND = 50;
-const PACKED_SYNCS_PER_SECOND = 5000;
 /** Where thousands of threads share a few cores, one that stands back for the others may wait for long in the middle of a step, and its process with it. */
 const CROWDED = { wedgedAfter: 60_000, stoppedAfter: 20_000 };
 
@@ -142,7 +139,7 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
     // In threads mode each of them starts a worker, which takes its time: it can be interrupted, and shows how far it is.
     const atOnce = NODES_AT_ONCE[options.mode];
     for (let first = 0; first < options.nodes && !over(); first += atOnce) {
-      await runtime.start(nodeActors(all.slice(first, first + atOnce), latency, batchesOf(options.nodes, options.mode)));
+      await runtime.start(nodeActors(all.slice(first, first + atOnce), latency, options.mode === 'threads' ? batchesOf(options.nodes) : undefined));
       if (options.mode === 'threads') options.progress({ phase: 'nodes', done: (await glanceAt(runtime)).nodesReady, of: options.nodes, elapsed: elapsed() });
     }
     let glance = await glanceAt(runtime);

@@ -24,8 +24,6 @@ export class FeedTraffic {
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #mirrors = new Map<number, Feed>();
   readonly #mirrorsOf = new Map<string, Feed[]>();
-  /** Logs that follow a mirror at longer intervals, and their subscriptions to it. */
-  readonly #spaced = new Map<Feed, Subscription>();
   readonly #remote = new Map<string, Subscription>();
   readonly #held = new Set<Subscription>();
   readonly #behind: Subscription[] = [];
@@ -87,7 +85,7 @@ export class FeedTraffic {
         return;
       }
     }
-    const feed = this.#host.isLocal(owner.actor) ? cells.get(owner.actor)?.feeds?.get(name) : this.#mirrorFor(owner, name, options);
+    const feed = this.#host.isLocal(owner.actor) ? cells.get(owner.actor)?.feeds?.get(name) : this.#mirror(owner, name, options);
     if (!feed) return refuse('reset');
     const subscription = feeds.subscribe(id, feed, options, sink);
     if (subscription) this.#subscriptions.set(id, subscription);
@@ -199,50 +197,19 @@ export class FeedTraffic {
     }
   }
 
-  #mirrorFor(owner: Address, name: string, options: SubscribeOptions): Feed | undefined {
-    const mirror = this.#mirror(owner, name, options);
-    const { apart } = options;
-    // A batch of one key concerns few, and one that comes apart already need not be held up here.
-    return mirror === undefined || apart === undefined || options.key !== undefined || mirror.apart !== undefined ? mirror : this.#spacedFrom(mirror, options.after, apart);
-  }
-
   #mirror(owner: Address, name: string, options: SubscribeOptions): Feed | undefined {
     const { feeds } = this.#host;
     const key = `${owner.actor}|${name}`;
     const mirrors = this.#mirrorsOf.get(key) ?? [];
-    const fits = (mirror: Feed): boolean => (mirror.key === undefined || mirror.key === options.key) && (mirror.apart === undefined || options.apart !== undefined) && options.after >= mirror.droppedThrough;
-    const fitting = mirrors.find(fits);
+    const fitting = mirrors.find((mirror) => (mirror.key === undefined || mirror.key === options.key) && options.after >= mirror.droppedThrough);
     if (fitting) return fitting;
     const id = this.#host.newId();
     const asked = this.#host.options.peers?.toActor(owner.actor, { item: 'subscribe', mirror: id, owner, feed: name, options });
     if (asked !== true) return undefined;
-    const mirror = feeds.open(owner, name, options.after, { limit: MIRROR_LIMIT }, id, options.key, options.apart);
+    const mirror = feeds.open(owner, name, options.after, { limit: MIRROR_LIMIT }, id, options.key);
     this.#mirrors.set(id, mirror);
     this.#mirrorsOf.set(key, [...mirrors, mirror]);
     return mirror;
-  }
-
-  /** A log for those who want their batches apart, beside a mirror that others of this host follow as it comes: however many they are, they wait together. */
-  #spacedFrom(mirror: Feed, after: number, apart: Duration): Feed {
-    const { feeds, timers } = this.#host;
-    for (const [known, { feed }] of this.#spaced) if (feed === mirror && after >= known.droppedThrough) return known;
-    const id = this.#host.newId();
-    const spaced = feeds.open(mirror.owner, mirror.name, after, { limit: MIRROR_LIMIT }, id, undefined, apart);
-    const sink: Sink = {
-      subscriber: { actor: `spaced/${mirror.name}`, incarnation: 0 },
-      relay: true,
-      deliver: (batch, subscription) => {
-        feeds.publish(spaced, batch.entries, batch.revision);
-        timers.add(later(this.#host.now, apart), () => feeds.handled(subscription));
-      },
-      end: ({ reason }) => {
-        this.#spaced.delete(spaced);
-        feeds.close(spaced, reason);
-      },
-    };
-    // The mirror reaches back to `after`: it was found, or made, for it.
-    this.#spaced.set(spaced, feeds.subscribe(id, mirror, { after }, sink) as Subscription);
-    return spaced;
   }
 
   #cellSink(cell: Cell, owner: Address): Sink {
@@ -317,18 +284,9 @@ export class FeedTraffic {
   #forget(subscription: Subscription): void {
     this.#subscriptions.delete(subscription.id);
     this.#held.delete(subscription);
-    this.#leave(subscription.feed);
-  }
-
-  /** Gives a mirror up that nobody here follows any more. */
-  #leave(feed: Feed): void {
+    const { feed } = subscription;
     if (feed.mirror === 0 || feed.broadcast.size > 0 || feed.keyed.size > 0) return;
-    const source = this.#spaced.get(feed);
-    if (source) {
-      this.#spaced.delete(feed);
-      this.#host.feeds.unsubscribe(source);
-      return this.#leave(source.feed);
-    }
+    // Nobody here follows it any more.
     this.#host.options.peers?.toActor(feed.owner.actor, { item: 'unsubscribe', mirror: feed.mirror });
     this.#dropMirror(feed);
   }

@@ -1,6 +1,6 @@
 import type { Address } from '../address.js';
 import type { FeedBatch, FeedEnd, FeedEntry, FeedOptions, SubscribeOptions } from '../feed.js';
-import { type Duration, type Instant, instantOf, later, seconds } from '../time.js';
+import { type Instant, instantOf, later, seconds } from '../time.js';
 import { type Ages, dropBy, newAges, note } from './feed-ages.js';
 
 /** The log of a feed as a host holds it: its owner's, or a mirror of one that another host owns. */
@@ -14,8 +14,6 @@ export interface Feed {
   readonly mirror: number;
   /** A mirror for one routing key holds only its entries. */
   readonly key: string | undefined;
-  /** Its batches are at least this far apart. */
-  readonly apart: Duration | undefined;
   entries: FeedEntry[];
   /** Absolute position of `entries[0]`. */
   base: number;
@@ -75,9 +73,9 @@ export class Feeds {
     this.#now = now;
   }
 
-  open(owner: Address, name: string, revision: number, options: FeedOptions, mirror = 0, key?: string, apart?: Duration): Feed {
+  open(owner: Address, name: string, revision: number, options: FeedOptions, mirror = 0, key?: string): Feed {
     const ages = options.fresh === undefined ? undefined : newAges(options.fresh);
-    return { owner, name, step: `feed ${name}`, limit: options.limit, mirror, key, apart, entries: [], base: 0, droppedThrough: revision, revision, broadcast: new Set(), keyed: new Map(), dirty: false, ages };
+    return { owner, name, step: `feed ${name}`, limit: options.limit, mirror, key, entries: [], base: 0, droppedThrough: revision, revision, broadcast: new Set(), keyed: new Map(), dirty: false, ages };
   }
 
   publish(feed: Feed, entries: readonly FeedEntry[], revision?: number): void {
