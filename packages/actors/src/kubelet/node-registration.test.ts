@@ -33,6 +33,13 @@ describe('a node', () => {
     ]);
   });
 
+  test('is Ready before it tells of its start where nothing takes time', () => {
+    const { sim, server } = start({ profile: 'none' });
+    sim.advance(seconds(2));
+    const writes = server.writes.map(({ resource, object }) => (resource === 'events' ? (object as CoreV1Event).reason : resource));
+    expect(writes).toEqual(['nodes', 'nodes', 'Starting', 'NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID', 'NodeReady']);
+  });
+
   test('creates its lease at the first heartbeat and renews it every 10 s, up to 4 % later', () => {
     const { sim, server } = start();
     sim.advance(seconds(120));

@@ -15,6 +15,9 @@ const REPORT_EVERY = minutes(5);
 
 /** Registers the node: its first lease comes with the first heartbeat. */
 export const startNode = (state: KubeletState, context: ActorContext): void => {
+  // Where thousands start at once their Events do not hold up their nodes: priority and fairness has seats of its own for nodes and their status
+  // (apiserver pkg/apis/flowcontrol/bootstrap/default.go, 1.36: node-high). The API server here serves in the order of arrival, so they wait.
+  if (state.config.profile === 'none') state.events.delivery = 'held';
   nodeEvent(state, 'Normal', 'Starting', 'Starting kubelet.', context);
   sufficientEvents(state, context);
   context.run(registerNode, { wait: 0, bootID: context.random.uuid() });
@@ -56,6 +59,7 @@ export function* registerNode(registration: Registration): Flow {
 const registered = (state: KubeletState, registration: Registration, answer: ApiAnswer, known: boolean, context: ActorContext): void => {
   const stored = objectOf(answer);
   if (stored === undefined) {
+    events.letGo(state.events, context);
     context.run(registerNode, Object.assign({}, registration, { wait: registration.wait === 0 ? FIRST_RETRY : Math.min(2 * registration.wait, LAST_RETRY) }));
     return;
   }
@@ -95,6 +99,7 @@ export function* writeNodeStatus(write: NodeWrite): Flow {
 const nodeStatusWritten = (state: KubeletState, write: NodeWrite, answer: ApiAnswer, context: ActorContext): void => {
   const stored = objectOf(answer);
   if (stored === undefined) {
+    events.letGo(state.events, context);
     // The next heartbeat tries again; a node that is not Ready yet cannot wait for that.
     if (write.then !== 'nothing') context.run(writeNodeStatus, Object.assign({}, write, { wait: 1000 }));
     else state.reportedAt = (context.now - REPORT_EVERY) as typeof context.now;
@@ -110,6 +115,7 @@ const nodeStatusWritten = (state: KubeletState, write: NodeWrite, answer: ApiAns
     case 'ready':
       noteSaid(state, stored);
       stateEvent(state, 'NodeReady', context);
+      events.letGo(state.events, context);
       return;
     case 'nothing':
       noteSaid(state, stored);

@@ -1,5 +1,6 @@
-import { defineActor, type Message, milliseconds, seconds, Simulation } from '@naumachia/core';
+import { type ActorContext, defineActor, type Instant, type Message, milliseconds, seconds, Simulation } from '@naumachia/core';
 import { expect, test } from 'vitest';
+import type { CoreV1Event } from '../api/generated/types.js';
 import type { ApiRequest } from '../api/requests.js';
 import { type EventRecorder, eventRecorder, eventSink } from './event-recorder.js';
 
@@ -9,6 +10,7 @@ type Mood = 'serve' | 'gone' | 'refuse';
 interface Stub {
   mood: Mood;
   readonly asked: ApiRequest[];
+  readonly askedAt: Instant[];
 }
 
 interface Say extends Message {
@@ -17,8 +19,13 @@ interface Say extends Message {
   readonly object: string;
 }
 
-const take = (state: Stub, message: ApiRequest, context: { caller: unknown; reply: (caller: never, message: Message) => void }): void => {
+interface Held extends Message {
+  readonly type: 'hold' | 'let-go';
+}
+
+const take = (state: Stub, message: ApiRequest, context: ActorContext): void => {
   state.asked.push(message);
+  state.askedAt.push(context.now);
   const failed = state.mood === 'refuse' || (state.mood === 'gone' && message.type === 'patch');
   const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: failed ? 'Failure' : 'Success', ...(failed && { reason: state.mood === 'gone' ? 'NotFound' : 'Forbidden' }) };
   const reply = { type: 'status', status };
@@ -27,17 +34,19 @@ const take = (state: Stub, message: ApiRequest, context: { caller: unknown; repl
 
 const stub = defineActor<Mood, Stub, ApiRequest>({
   kind: 'apiserver',
-  start: (mood) => ({ mood, asked: [] }),
+  start: (mood) => ({ mood, asked: [], askedAt: [] }),
   receive: { get: take, list: take, create: take, update: take, patch: take, delete: take, deletecollection: take },
 });
 
 const sink = eventSink<{ readonly recorder: EventRecorder }>((state) => state.recorder);
 const SOURCE = { component: 'speaker', host: 'node-1', client: { user: { name: 'test', groups: [] }, fieldManager: 'speaker' } };
 
-const speaker = defineActor<undefined, { readonly recorder: EventRecorder }, Say>({
+const speaker = defineActor<undefined, { readonly recorder: EventRecorder }, Say | Held>({
   kind: 'speaker',
   start: () => ({ recorder: eventRecorder(SOURCE) }),
   receive: {
+    hold: (state) => void (state.recorder.delivery = 'held'),
+    'let-go': (state, _message, context) => sink.letGo(state.recorder, context),
     say: (state, { object, message }, context) => sink.record(state, state.recorder, { about: { kind: 'Pod', namespace: 'default', name: object, uid: object, apiVersion: 'v1' }, type: 'Normal', reason: 'Said', message }, context),
   },
   flows: [...sink.flows],
@@ -55,7 +64,12 @@ const stage = (mood: Mood, server = true) => {
       port.send({ actor: 'speaker', incarnation: 0 } as Parameters<typeof port.send<Say>>[0], said);
       simulation.advance(milliseconds(50));
     },
+    tell: (type: Held['type']) => {
+      port.send({ actor: 'speaker', incarnation: 0 } as Parameters<typeof port.send<Held>>[0], { type });
+      simulation.advance(milliseconds(50));
+    },
     asked: () => simulation.stateOf<Stub>('apiserver').asked,
+    askedAt: () => simulation.stateOf<Stub>('apiserver').askedAt,
     recorder: () => simulation.stateOf<{ recorder: EventRecorder }>('speaker').recorder,
   };
 };
@@ -103,4 +117,19 @@ test('events wait for an API server that is away', () => {
   simulation.start([{ name: 'apiserver', kind: 'apiserver', config: 'serve' }]);
   simulation.advance(seconds(60));
   expect(asked().map((request) => (request.type === 'create' ? request.object['message'] : ''))).toEqual(['hello', 'bye']);
+});
+
+test('what was held goes out one by one and in order when it is let go', () => {
+  const { say, tell, asked, askedAt } = stage('serve');
+  tell('hold');
+  say('web', 'one');
+  say('web', 'two');
+  say('web', 'three');
+  expect(asked()).toHaveLength(0);
+  tell('let-go');
+  expect(asked().map((request) => request.type === 'create' && (request.object as CoreV1Event).message)).toEqual(['one', 'two', 'three']);
+  expect(new Set(askedAt()).size).toBe(3);
+  // Nothing is held any more.
+  say('web', 'four');
+  expect(asked()).toHaveLength(4);
 });

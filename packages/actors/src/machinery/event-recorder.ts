@@ -20,7 +20,10 @@ export interface EventRecorder {
   readonly pending: PendingEvent[];
   /** How many of `pending` have gone out: they are dropped together, as taking the first of a long array costs its length. */
   sent: number;
-  sending: boolean;
+  /** `held`: what is recorded waits until it is let go. */
+  delivery: 'idle' | 'sending' | 'held';
+  /** How many of those that were held are still to go out. */
+  singly: number;
   /** Events that found the queue full, or that no try could deliver. */
   lost: number;
   readonly newest: NewestName;
@@ -42,7 +45,7 @@ interface PendingEvent {
   tries: number;
 }
 
-export const eventRecorder = (source: EventSource): EventRecorder => ({ source, correlator: eventCorrelator(), pending: [], sent: 0, sending: false, lost: 0, newest: { millisecond: 0, nanoseconds: 0 } });
+export const eventRecorder = (source: EventSource): EventRecorder => ({ source, correlator: eventCorrelator(), pending: [], sent: 0, delivery: 'idle', singly: 0, lost: 0, newest: { millisecond: 0, nanoseconds: 0 } });
 
 /** What stands in an Event as `type`. */
 export type EventType = 'Normal' | 'Warning';
@@ -76,6 +79,8 @@ const RETRY_AFTER = seconds(10);
 export interface EventSink<S> {
   record(state: S, recorder: EventRecorder, event: EventToRecord, context: ActorContext): void;
   recordAction(state: S, recorder: EventRecorder, event: ActionEvent, context: ActorContext): void;
+  /** Sends what was held, if anything was: one by one, as the real broadcaster does. */
+  letGo(recorder: EventRecorder, context: ActorContext): void;
   readonly flows: readonly ((argument: never) => Flow)[];
 }
 
@@ -101,8 +106,8 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
   };
 
   const start = (recorder: EventRecorder, wait: number, context: ActorContext): void => {
-    if (recorder.sending) return;
-    recorder.sending = true;
+    if (recorder.delivery !== 'idle') return;
+    recorder.delivery = 'sending';
     context.run(sendEvents, { component: recorder.source.component, wait });
   };
 
@@ -124,7 +129,7 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
       // Any other refusal is final: "Server rejected event (will not retry!)".
     }
     if (again.length > 0) recorder.pending.splice(recorder.sent, 0, ...again);
-    recorder.sending = false;
+    recorder.delivery = 'idle';
     if (recorder.pending.length > recorder.sent) start(recorder, wait, context);
   };
 
@@ -191,6 +196,13 @@ export const eventSink = <S>(recorderOf: (state: S, component: string) => EventR
       enqueue(recorder, { object, name, patch: counted ? { series } : undefined, event: full, tries: 0 }, context);
     },
 
+    letGo: (recorder, context) => {
+      if (recorder.delivery !== 'held') return;
+      recorder.delivery = 'idle';
+      recorder.singly = recorder.pending.length - recorder.sent;
+      if (recorder.singly > 0) start(recorder, 0, context);
+    },
+
     flows: [sendEvents],
   };
 };
@@ -227,8 +239,10 @@ const LIMB = 0x100_0000;
 /** As many pending events as go out at once; a count waits for the batch after the one that holds its event. */
 const takeBatch = (recorder: EventRecorder): readonly PendingEvent[] => {
   const { pending, sent } = recorder;
+  const most = sent + (recorder.singly > 0 ? 1 : BATCH);
+  if (recorder.singly > 0) recorder.singly--;
   let end = sent;
-  for (; end < pending.length && end < sent + BATCH; end++) {
+  for (; end < pending.length && end < most; end++) {
     const next = pending[end] as PendingEvent;
     if (next.patch !== undefined && holds(pending, sent, end, next.name)) break;
   }
