@@ -107,6 +107,11 @@ export class Host implements ContextHost {
     return openPort(this, { actor: name, incarnation: this.nextIncarnation(name) });
   }
 
+  /** The number of the actor that starts next. */
+  get nextIndex(): number {
+    return this.#lastIndex;
+  }
+
   /** Starts an actor. Its `start` runs at once; what it sends is on its way when this returns. */
   start(spec: ActorSpec, parent?: Cell, incarnation = this.nextIncarnation(spec.name)): Cell {
     const definition = this.options.definitions(spec.kind);

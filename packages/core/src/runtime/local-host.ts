@@ -38,6 +38,8 @@ export interface LocalHostOptions {
   /** Its thread does not stand back for others. Default true. */
   readonly isPrompt?: boolean;
   readonly marker?: (TurnMarker & { step: NonNullable<HostOptions['mark']>; named: NonNullable<HostOptions['named']> }) | undefined;
+  /** Told which actors are about to start, in this order: they are numbered from `first` on, unless they spawn others. */
+  readonly starting?: ((first: number, actors: readonly string[]) => void) | undefined;
   /** Names the host of an actor for fault plans, where hosts are not threads. */
   readonly hostOf?: HostOptions['hostOf'];
   readonly recode?: HostOptions['recode'];
@@ -82,6 +84,7 @@ export class LocalHost implements HostControl {
     delivery.expect(names);
     try {
       await this.#load(specs);
+      this.#options.starting?.(this.host.nextIndex, names);
       this.#turn(() => {
         for (const spec of specs) this.host.start(spec);
       });

@@ -31,6 +31,8 @@ export type WorkerNotice =
   | { readonly notice: 'resolve'; readonly actor: string }
   | { readonly notice: 'gather'; readonly request: number }
   | { readonly notice: 'name'; readonly of: 'actor' | 'step'; readonly index: number; readonly name: string }
+  /** Actors that are about to start, numbered from `first` on; those that get other numbers are named once more. */
+  | { readonly notice: 'names'; readonly first: number; readonly actors: readonly string[] }
   | { readonly notice: 'failed'; readonly actor: string; readonly error: string }
   | { readonly notice: 'escalated'; readonly actor: string; readonly error: string }
   | DiskNotice;

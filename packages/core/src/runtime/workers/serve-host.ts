@@ -21,6 +21,8 @@ export const serveHost = (catalog: Catalog, reporter: Reporter | undefined): voi
   useStructures(catalog.structures ?? [], catalog.codecId);
   const peers = new PortPeers(start.name, { resolve: (actor) => tell({ notice: 'resolve', actor }) }, reporter?.observer, start.compact ? LARGEST_SHARED : undefined);
   const gathered = new ReportsGathered((request) => tell({ notice: 'gather', request }));
+  // One notice for all that start together: a thousand of them would cost the worker as much time as the starts.
+  let starting: { readonly first: number; readonly actors: readonly string[] } = { first: 0, actors: [] };
   const host = new LocalHost({
     name: start.name,
     index: start.index,
@@ -31,7 +33,13 @@ export const serveHost = (catalog: Catalog, reporter: Reporter | undefined): voi
     peers,
     reporter,
     reports: () => gathered.ask(),
-    marker: turnMarker(start.turnCell, (of, index, name) => tell({ notice: 'name', of, index, name })),
+    marker: turnMarker(start.turnCell, (of, index, name) => {
+      if (of === 'step' || starting.actors[index - starting.first] !== name) tell({ notice: 'name', of, index, name });
+    }),
+    starting: (first, actors) => {
+      starting = { first, actors };
+      tell({ notice: 'names', first, actors });
+    },
     latencies: start.latencies,
     isPrompt: start.niceness === 0,
     recode: start.recode ? (message) => codec().recode(message) : undefined,

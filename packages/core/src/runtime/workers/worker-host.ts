@@ -26,7 +26,7 @@ export interface WorkerOptions {
 }
 
 export interface WorkerEvents {
-  notice(host: WorkerHost, notice: Exclude<WorkerNotice, { readonly notice: 'ready' | 'segment' | 'freed' }>): void;
+  notice(host: WorkerHost, notice: Exclude<WorkerNotice, { readonly notice: 'ready' | 'names' | 'segment' | 'freed' }>): void;
   /** The worker is gone, though nobody asked it to go. */
   died(host: WorkerHost, why: string): void;
 }
@@ -166,6 +166,8 @@ export class WorkerHost {
       case 'name':
         (notice.of === 'actor' ? this.#names.actors : this.#names.steps)[notice.index] = notice.name;
         return this.#events.notice(this, notice);
+      case 'names':
+        return notice.actors.forEach((actor, at) => void (this.#names.actors[notice.first + at] = actor));
       case 'ready':
         return;
       default:
