@@ -1,5 +1,5 @@
-// Bundles what the worker threads of a load start from: one file for those of a packed cluster, and for nodes in threads mode one for each
-// kind: of some hundred small modules each of four hundred workers would load its own copies one by one. Beside each bundle goes what V8 has compiled of it in a cluster at work (its code cache), as compiling anew what
+// Bundles what the worker threads of a load start from: one file for those of a packed cluster and of a control plane, and for nodes in threads mode one
+// for each kind: of some hundred small modules each of four hundred workers would load its own copies one by one. Beside each bundle goes what V8 has compiled of it in a cluster at work (its code cache), as compiling anew what
 // all the others have compiled takes a worker longer than all else that it does to start. Runs after the compiler; whoever runs the
 // compiler alone works with the modules themselves (packages/bench/src/load/node-host-build.ts leaves old bundles alone).
 import { spawnSync } from 'node:child_process';
@@ -14,6 +14,8 @@ import { compileInUse } from './compile-hosts.mjs';
 const [{ Codec }, { structures }] = await Promise.all(['core/dist/index.js', 'actors/dist/structures.js'].map((file) => import(new URL(`../packages/${file}`, import.meta.url).href)));
 const codecId = new Codec(structures).id;
 const KINDS = { kubelet: 'kubelet', 'kube-proxy': 'kubeProxy' };
+/** In threads mode each of them has a worker of its own, with the packed bundle and code of its own. */
+const CONTROL_PLANE = ['etcd', 'apiserver', 'controller-manager', 'scheduler'];
 
 const path = (relative) => fileURLToPath(new URL(`../packages/${relative}`, import.meta.url));
 const target = path('bench/dist/hosts');
@@ -26,9 +28,9 @@ for (const [kind, name] of Object.entries(KINDS)) {
 writeFileSync(`${target}/packed.js`, await packedBundle());
 writeFileSync(`${target}/packed.cjs`, entryOfPacked());
 try {
-  for (const [kind, compiled] of Object.entries(await compileInUse(Object.keys(KINDS)))) writeFileSync(`${target}/${kind}.code`, compiled);
+  for (const [kind, compiled] of Object.entries(await compileInUse([...Object.keys(KINDS).map((kind) => `${kind}/node-1`), ...CONTROL_PLANE]))) writeFileSync(`${target}/${kind}.code`, compiled);
 } catch (error) {
-  process.stderr.write(`workers of nodes will compile their code themselves: ${error.message}\n`);
+  process.stderr.write(`workers of a thread each will compile their code themselves: ${error.message}\n`);
 }
 // In a process of its own: what is compiled depends on the settings of V8, which are others where there are few threads.
 const { status } = spawnSync(process.execPath, [fileURLToPath(new URL('compile-packed.mjs', import.meta.url))], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 120_000 });
@@ -53,7 +55,7 @@ function packedBundle() {
   });
 }
 
-/** What a worker of a packed load is started with. */
+/** What a worker of a packed load, or of a control plane, is started with. The settings of V8 that the code is for depend on how many threads there are. */
 function entryOfPacked() {
   return `'use strict';
 const { readFileSync } = require('node:fs');
@@ -61,12 +63,16 @@ const { pathToFileURL } = require('node:url');
 const { Script } = require('node:vm');
 const { workerData } = require('node:worker_threads');
 if (workerData.compact) globalThis.gc?.();
-const file = __dirname + '/packed.js';
-let cachedData;
-try {
-  cachedData = readFileSync(__dirname + '/packed.code');
-} catch {}
-const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData });
+const filename = __dirname + '/packed.js';
+const text = readFileSync(filename, 'latin1');
+const compiled = (name) => {
+  try {
+    return readFileSync(__dirname + '/' + name + '.code');
+  } catch {}
+};
+const scriptWith = (name) => new Script(text, { filename, cachedData: compiled(name) });
+let script = scriptWith(workerData.name.startsWith('host-') ? 'packed' : workerData.name);
+if (script.cachedDataRejected) script = scriptWith('packed');
 const urlOf = (module) => {
   const [scope, name, ...path] = module.split('/');
   return new URL(path.join('/'), new URL('./', pathToFileURL(require.resolve(scope + '/' + name)))).href;

@@ -8,8 +8,8 @@ const LIMIT_MS = 180_000;
 
 const dist = (folder) => import(new URL(`../packages/${folder}/index.js`, import.meta.url).href);
 
-/** By kind of component. The settings of V8 are those of every later run, or what is compiled here would not suit it. */
-export async function compileInUse(kinds) {
+/** Of these actors, by kind of component. The settings of V8 are those of every later run, or what is compiled here would not suit it. */
+export async function compileInUse(components) {
   const [{ named, ThreadsRuntime }, actors, { resourceByKind }, bench] = await Promise.all(['core/dist', 'actors/dist', 'actors/dist/api', 'bench/dist'].map(dist));
   const build = bench.nodeHostBuild();
   if (!build) throw new Error('the bundles are older than what they were made of; run the compiler first');
@@ -38,7 +38,7 @@ export async function compileInUse(kinds) {
     await reach('the pods did not run', ({ podsRunning }) => podsRunning >= PODS);
     await bench.pause(1500);
     await runtime.reports();
-    return Object.fromEntries(await Promise.all(kinds.map(async (kind) => [kind, await runtime.open(`${kind}/node-1`, 'compiled-code', {})])));
+    return Object.fromEntries(await Promise.all(components.map(async (actor) => [actor.replace(/\/.*/, ''), await runtime.open(actor, 'compiled-code', {})])));
   } finally {
     await runtime.stop('abort');
   }

@@ -265,20 +265,24 @@ export const boundDecodedValues = (count: number): void => {
   ring = new Array<Encoded | undefined>(count);
   next = 0;
   fresh = 0;
+  stale = 0;
 };
 
-/** How many values were kept since the last sweep. */
+/** How many values were kept since the last sweep, and how many between that and the one before; there are no others. */
 let fresh = 0;
+let stale = 0;
 
 /** Lets go of the values that were kept before the last sweep: a thread that has nothing to do holds on to none. */
 export const sweepDecodedValues = (): void => {
-  // The oldest is the one that would be overwritten next.
-  for (let i = 0; i < ring.length - fresh; i++) {
-    const at = (next + i) % ring.length;
+  const { length } = ring;
+  // The newest is the one before that which would be overwritten next.
+  for (let age = Math.min(fresh + stale, length); age > fresh; age--) {
+    const at = (next - age + length) % length;
     const encoded = ring[at];
     ring[at] = undefined;
     if (encoded) releaseValue(encoded);
   }
+  stale = fresh;
   fresh = 0;
 };
 

@@ -10,9 +10,10 @@ const create = { type: 'create', resource: 'pods' };
 const list = { type: 'list', resource: 'pods' };
 const done = { type: 'written' };
 
-it('requests of two hosts that have the same slot number are told apart by who asked', () => {
+// The second name has the length and the end of the kubelet's.
+it.each(['scheduler', 'kubelet/code-1'])('requests of two hosts that have the same slot number are told apart by who asked: a kubelet and %s', (other) => {
   const api = watchApi();
-  const [kubelet, scheduler] = [actor('kubelet/node-1'), actor('scheduler')];
+  const [kubelet, scheduler] = [actor('kubelet/node-1'), actor(other)];
   api.arrived(envelope('request', kubelet, APISERVER, 7, create), 2, 100);
   api.arrived(envelope('request', scheduler, APISERVER, 7, list), 3, 200);
   // The answer to the first bears a copy of its address, as after a snapshot.

@@ -10,7 +10,7 @@ export interface Arrived {
   readonly from: Address;
   /** The number of the sender's kind. */
   readonly kind: number;
-  /** Another of the same slot number: each host numbers its own. */
+  /** Another of the same place. */
   readonly next: Arrived | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface ApiLatencies {
 }
 
 export const watchApi = (): ApiLatencies => {
-  // By slot, a small number; and by resource, of which there are few: no text is put together for a request.
+  // By place, a small number; and by resource, of which there are few: no text is put together for a request.
   const waiting = new Map<number, Arrived>();
   const shapes = new Map<string, Shape[]>();
   const unsettled: Arrived[] = [];
@@ -71,10 +71,11 @@ export const watchApi = (): ApiLatencies => {
   };
 
   const take = (slot: number, to: Address): Arrived | undefined => {
-    const first = waiting.get(slot);
+    const place = placeOf(slot, to);
+    const first = waiting.get(place);
     if (first === undefined) return undefined;
     if (first.next === undefined && isSame(first.from, to)) {
-      waiting.delete(slot);
+      waiting.delete(place);
       return first;
     }
     let found: Arrived | undefined;
@@ -83,8 +84,8 @@ export const watchApi = (): ApiLatencies => {
       if (found === undefined && isSame(request.from, to)) found = request;
       else others = Object.assign({}, request, { next: others });
     }
-    if (others === undefined) waiting.delete(slot);
-    else waiting.set(slot, others);
+    if (others === undefined) waiting.delete(place);
+    else waiting.set(place, others);
     return found;
   };
 
@@ -100,7 +101,9 @@ export const watchApi = (): ApiLatencies => {
     },
     arrived({ message, slot, from }, kind, at) {
       const request = message as ApiRequest;
-      if (VERBS.has(request.type)) waiting.set(slot, { at, shape: shapeOf(request), from, kind, next: waiting.get(slot) });
+      if (!VERBS.has(request.type)) return;
+      const place = placeOf(slot, from);
+      waiting.set(place, { at, shape: shapeOf(request), from, kind, next: waiting.get(place) });
     },
     answered({ slot, to, message }) {
       const request = take(slot, to);
@@ -120,6 +123,15 @@ export const watchApi = (): ApiLatencies => {
     },
     byShape: () => Object.fromEntries([...shapes.values()].flat().flatMap(({ what, latency }) => (latency === undefined ? [] : [[what, latency]]))),
   };
+};
+
+/**
+ * Where a request waits for its answer. Each host numbers its slots, so that hundreds use the same few: the length and the last three digits of
+ * a name nearly always tell the components of nodes apart.
+ */
+const placeOf = (slot: number, { actor }: Address): number => {
+  const { length } = actor;
+  return (slot << 16) | ((length & 15) << 12) | ((actor.charCodeAt(length - 3) & 15) << 8) | ((actor.charCodeAt(length - 2) & 15) << 4) | (actor.charCodeAt(length - 1) & 15);
 };
 
 /** An answer goes to the very address that its request came from, unless a snapshot or a copy lies between. */

@@ -22,6 +22,19 @@ describe('the cell that a worker says in what it does', () => {
     expect(watch.stuckFor(1250, 500)).toBe(0);
   });
 
+  it('steps are named without a word to who watches, until there is no more room for names', () => {
+    const { marker, watch, names } = cell();
+    marker.named(0, 'etcd');
+    const steps = Array.from({ length: 400 }, (_, index) => `step number ${index}`);
+    for (const step of [...steps, 'a', 'step number 3']) {
+      marker.step(0, step);
+      expect(watch.latest(names)).toBe(`etcd in ${step}`);
+    }
+    const announced = Object.keys(names.steps).map(Number);
+    expect(announced[0]).toBeGreaterThan(200);
+    expect(announced).toEqual(Array.from({ length: 401 - (announced[0] as number) }, (_, index) => (announced[0] as number) + index));
+  });
+
   it('a machine that stood still does not make a step stuck', () => {
     const { marker, watch } = cell();
     marker.began();

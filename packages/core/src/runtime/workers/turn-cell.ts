@@ -2,15 +2,20 @@ import type { TurnMarker } from '../event-loop.js';
 
 /**
  * The cell of shared memory in which a worker says what it does, so that a wedged one can be named from outside: whether a turn runs,
- * how many steps have begun, and which actor and step is the latest, by numbers that the worker announced.
+ * how many steps have begun, and which actor and step is the latest, by number. The names of steps follow, a line each, in the order of
+ * their numbers: hundreds of workers that announced theirs by messages would keep who supervises them awake.
  */
-export const TURN_CELL_BYTES = 24;
+export const TURN_CELL_BYTES = 4096;
 const RUNNING = 0;
 const STEPS = 1;
 const ACTOR = 2;
 const STEP = 3;
 const PAUSED = 4;
+/** Bytes of names that are written. */
+const NAMED = 5;
+const NAMES_AT = 24;
 
+/** What a worker announced: its actors, and those steps whose names found no room in the cell. */
 export interface Names {
   readonly actors: string[];
   readonly steps: string[];
@@ -20,6 +25,16 @@ export interface Names {
 export const turnMarker = (memory: SharedArrayBuffer, announce: (kind: 'actor' | 'step', index: number, name: string) => void): TurnMarker & { step(cell: number, step: string): void; named(cell: number, actor: string): void } => {
   const view = new Int32Array(memory);
   const numbers = new Map<string, number>();
+  let isFull = false;
+  const name = (number: number, step: string): void => {
+    const line = Buffer.from(`${step}\n`);
+    const used = view[NAMED] as number;
+    // A line's place is its number: once one has found no room, none follows.
+    isFull ||= NAMES_AT + used + line.length > memory.byteLength;
+    if (isFull) return announce('step', number, step);
+    new Uint8Array(memory, NAMES_AT).set(line, used);
+    Atomics.store(view, NAMED, used + line.length);
+  };
   return {
     began() {
       // A paused host stops here, at a barrier between turns, until it is woken.
@@ -34,7 +49,7 @@ export const turnMarker = (memory: SharedArrayBuffer, announce: (kind: 'actor' |
       if (number === undefined) {
         number = numbers.size;
         numbers.set(step, number);
-        announce('step', number, step);
+        name(number, step);
       }
       view[STEPS] = ((view[STEPS] as number) + 1) | 0;
       view[ACTOR] = cell;
@@ -73,8 +88,10 @@ export class TurnWatch {
   /** What runs, or ran last, by name. */
   latest(names: Names): string {
     const actor = names.actors[Atomics.load(this.#view, ACTOR)] ?? 'an unnamed actor';
-    const step = names.steps[Atomics.load(this.#view, STEP)] ?? 'an unnamed step';
-    return `${actor} in ${step}`;
+    const number = Atomics.load(this.#view, STEP);
+    // Copied, for shared memory cannot be decoded.
+    const written = Buffer.from(new Uint8Array(this.#view.buffer, NAMES_AT, Atomics.load(this.#view, NAMED))).toString().split('\n').slice(0, -1);
+    return `${actor} in ${written[number] ?? names.steps[number] ?? 'an unnamed step'}`;
   }
 
   get paused(): boolean {
