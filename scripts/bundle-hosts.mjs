@@ -1,7 +1,8 @@
-// Bundles what the worker threads of a load start from: one file for those of a packed cluster and of a control plane, and for nodes in threads mode one
-// for each kind: of some hundred small modules each of four hundred workers would load its own copies one by one. Beside each bundle goes what V8 has compiled of it in a cluster at work (its code cache), as compiling anew what
-// all the others have compiled takes a worker longer than all else that it does to start. Runs after the compiler; whoever runs the
-// compiler alone works with the modules themselves (packages/bench/src/load/node-host-build.ts leaves old bundles alone).
+// Bundles what the worker threads of a load start from: one file for those of a packed cluster and of a control plane, and for nodes in
+// threads mode one for each kind: of some hundred small modules each of four hundred workers would load its own copies one by one.
+// Beside each bundle goes what V8 has compiled of it in a cluster at work (its code cache), as compiling anew what all the others have
+// compiled takes a worker longer than all else that it does to start. Runs after the compiler; whoever runs the compiler alone works with
+// the modules themselves (packages/bench/src/load/node-host-build.ts leaves old bundles alone).
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
