@@ -1,5 +1,5 @@
 import type { PodSpec, Toleration } from '../../api/generated/types.js';
-import { remembered } from '../kinds/fill.js';
+import { remembered } from '../remembered.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 /** How long a pod stays on a node that is not ready or unreachable, where it does not say itself (plugin/defaulttolerationseconds). */

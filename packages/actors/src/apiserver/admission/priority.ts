@@ -1,6 +1,6 @@
 import type { PodSpec, PriorityClass } from '../../api/generated/types.js';
 import { forbiddenRequest } from '../../api/status.js';
-import { remembered } from '../kinds/fill.js';
+import { remembered } from '../remembered.js';
 import type { AdmissionContext, AdmissionPlugin } from './plugin.js';
 
 /** The value and the policy of a pod that names no class where no class is the default. */

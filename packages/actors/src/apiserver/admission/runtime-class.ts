@@ -1,6 +1,6 @@
 import type { PodSpec, RuntimeClass } from '../../api/generated/types.js';
 import { forbiddenRequest } from '../../api/status.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 /** A pod's overhead is that of its RuntimeClass, which must exist (plugin/runtimeclass). */

@@ -1,6 +1,6 @@
 import type { Container, PodSpec, ServiceAccount, Volume, VolumeMount } from '../../api/generated/types.js';
 import { forbiddenRequest } from '../../api/status.js';
-import { remembered } from '../kinds/fill.js';
+import { remembered } from '../remembered.js';
 import { randomSuffix } from '../storage/names.js';
 import type { AdmissionPlugin } from './plugin.js';
 

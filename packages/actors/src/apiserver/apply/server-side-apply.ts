@@ -3,7 +3,7 @@ import { goQuote } from '../../api/go-text.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
 import type { Status } from '../../api/requests.js';
 import { applyConflict } from '../../api/status.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { difference, type FieldSet, intersection, isEmpty, NO_FIELDS, union } from '../managed-fields/field-set.js';
 import { entryOf, isManagedBy, type Manager, setOfEntry, sortEntries, withSet } from '../managed-fields/managed-fields.js';
 import { compareObjects, type ResetFields } from '../managed-fields/object-comparison.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PodSpec } from '../../api/generated/types.js';
-import { internedSpec, isAlike } from './interned-spec.js';
+import { internedSpec } from './interned-spec.js';
 
 const spec = (image: string, more: object = {}): PodSpec => ({ containers: [{ name: 'c', image, ports: [{ containerPort: 80 }] }], ...more }) as PodSpec;
 
@@ -26,23 +26,5 @@ describe('specs of one template', () => {
 
   it('that name no image are left as they are', () => {
     for (const odd of [undefined, {}, { containers: [] }, { containers: [null] }, { containers: 'none' }] as unknown as PodSpec[]) expect(internedSpec(odd)).toBe(odd);
-  });
-});
-
-describe('values are alike', () => {
-  it('if their bytes would be', () => {
-    expect(isAlike({ a: [1, { b: null }], c: 'x' }, { a: [1, { b: null }], c: 'x' })).toBe(true);
-  });
-
-  it.each([
-    ['keys in another order', { a: 1, b: 2 }, { b: 2, a: 1 }],
-    ['a key more', { a: 1 }, { a: 1, b: undefined }],
-    ['an item more', [1], [1, 2]],
-    ['a list in place of an object', [], {}],
-    ['an object in place of a list', {}, []],
-    ['nothing in place of an object', {}, null],
-    ['a number in place of a text', { a: 1 }, { a: '1' }],
-  ])('but not with %s', (_, a, b) => {
-    expect(isAlike(a, b)).toBe(false);
   });
 });

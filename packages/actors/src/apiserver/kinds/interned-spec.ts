@@ -1,4 +1,5 @@
 import type { PodSpec } from '../../api/generated/types.js';
+import { isAlike } from '../equality.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -31,24 +32,4 @@ export const internedSpec = (spec: PodSpec): PodSpec => {
   specs[alike.next] = spec;
   alike.next = (alike.next + 1) % MOST_ALIKE;
   return spec;
-};
-
-/** Whether two values of plain data are the same down to the order of their keys: nobody could tell their bytes apart. */
-export const isAlike = (a: unknown, b: unknown): boolean => {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!isAlike(a[i], b[i])) return false;
-    return true;
-  }
-  if (Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  const others = Object.keys(b);
-  if (keys.length !== others.length) return false;
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as string;
-    if (others[i] !== key || !isAlike((a as Fields)[key], (b as Fields)[key])) return false;
-  }
-  return true;
 };

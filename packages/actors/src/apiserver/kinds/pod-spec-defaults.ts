@@ -1,5 +1,6 @@
 import type { Container, ContainerPort, DownwardAPIVolumeFile, EnvVar, EphemeralContainer, LifecycleHandler, PodSpec, Probe, ResourceRequirements, Volume } from '../../api/generated/types.js';
-import { fill, remembered, within, withinEach } from './fill.js';
+import { remembered } from '../remembered.js';
+import { fill, within, withinEach } from './fill.js';
 
 /** SetDefaults_* of core/v1 for what a pod template holds (pkg/apis/core/v1/defaults.go, Kubernetes 1.36). */
 

@@ -1,10 +1,8 @@
 import type { Pod, PodSpec, PodStatus } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
-import type { FieldError } from '../../api/field-error.js';
-import { podSpecErrors } from '../validation/pod-spec.js';
+import { podSpecFindings } from '../validation/pod-spec.js';
 import { podStatusErrors, podUpdateErrors } from '../validation/pod-update.js';
 import { podWarnings } from '../validation/pod-warnings.js';
-import { remembered } from './fill.js';
 import { internedSpec } from './interned-spec.js';
 import { podSpecDefaults } from './pod-spec-defaults.js';
 import { qualityOfService } from './quality-of-service.js';
@@ -60,12 +58,7 @@ const withPositiveGrace = (spec: PodSpec): PodSpec => ((spec.terminationGracePer
 
 const NO_WARNINGS: readonly string[] = [];
 
-/** The specs of a template's pods are judged once. */
-const specFindings = remembered((spec: PodSpec): readonly FieldError[] => {
-  const findings: FieldError[] = [];
-  podSpecErrors(findings, 'spec', spec);
-  return findings;
-});
+const specFindings = podSpecFindings('spec');
 
 export const pod: Strategy = {
   defaults: (object, old) => {
@@ -77,7 +70,7 @@ export const pod: Strategy = {
   },
   prepareForCreate: (object, now) => (Object.assign({}, object, { spec: withPositiveGrace(object.spec as PodSpec), status: firstStatus(object.spec as PodSpec, now) })),
   generation: 'spec',
-  validate: (_, sent) => specFindings(sent.spec as PodSpec),
+  validate: (_, sent) => specFindings(sent.spec as PodSpec | undefined),
   validateUpdate: (object, old) => podUpdateErrors(object as Pod, old as Pod),
   warnings: (object, old, sent) => (old === undefined ? podWarnings(object as Pod, sent.spec as PodSpec) : NO_WARNINGS),
   routingKeys: (object) => routeOf((object.spec as PodSpec | undefined)?.nodeName),

@@ -1,6 +1,6 @@
 import type { Container, PodSpec, ResourceRequirements } from '../../api/generated/types.js';
 import { compareQuantities, quantity } from '../../api/quantity.js';
-import { remembered } from './fill.js';
+import { remembered } from '../remembered.js';
 
 export type QualityOfService = 'Guaranteed' | 'Burstable' | 'BestEffort';
 

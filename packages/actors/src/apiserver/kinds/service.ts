@@ -1,7 +1,7 @@
 import type { Service, ServicePort, ServiceSpec } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
 import { dns1123LabelErrors } from '../../api/names.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { serviceErrors, serviceStatusErrors, serviceUpdateErrors } from '../validation/service.js';
 import { fill, withinEach } from './fill.js';
 import type { Strategy } from './strategy.js';

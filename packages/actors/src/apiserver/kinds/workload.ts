@@ -1,9 +1,10 @@
 import type { Deployment, DeploymentSpec, PodTemplateSpec, ReplicaSet, ReplicaSetSpec, ReplicationController, ReplicationControllerSpec } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { templateWarnings } from '../validation/pod-warnings.js';
 import { deploymentErrors, deploymentStatusErrors, deploymentUpdateErrors, replicaSetErrors, replicaSetUpdateErrors, replicaStatusErrors, replicationControllerErrors } from '../validation/workload.js';
-import { fill, remembered, within } from './fill.js';
+import { remembered } from '../remembered.js';
+import { fill, within } from './fill.js';
 import { internedSpec } from './interned-spec.js';
 import { templateSpecDefaults } from './pod-spec-defaults.js';
 import type { Strategy } from './strategy.js';

@@ -2,6 +2,7 @@ import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
 import { type FieldFinder, fieldFinder, findDiffering } from './differing-fields.js';
 import { type Gathered, gather, gatheredList, nothingGathered } from './element-list.js';
 import { type FieldSet, ITSELF, NO_FIELDS, fieldSet, fieldSetOf, isEmpty } from './field-set.js';
+import { deepEqual } from '../equality.js';
 import { zeroValue } from '../zero-value.js';
 import { sortTexts } from '../../api/sort-texts.js';
 import { listElementPath } from './path-element.js';
@@ -324,24 +325,4 @@ const byPath = (field: ApiField, items: readonly unknown[]): Map<string, unknown
 const finish = (added: boolean, gone: boolean, more: Part | undefined, less: Part | undefined): void => {
   changed = more === undefined ? (added ? ITSELF : NO_FIELDS) : fieldSet(added, more.elements, more.children);
   removed = less === undefined ? (gone ? ITSELF : NO_FIELDS) : fieldSet(gone, less.elements, less.children);
-};
-
-/** Equality of JSON values, whatever the order of keys. */
-export const deepEqual = (a: unknown, b: unknown): boolean => {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!deepEqual(a[i], b[i])) return false;
-    return true;
-  }
-  if (Array.isArray(b)) return false;
-  let count = 0;
-  for (const key in a) {
-    if ((a as Fields)[key] === undefined) continue;
-    count++;
-    if (!deepEqual((a as Fields)[key], (b as Fields)[key])) return false;
-  }
-  for (const key in b) if ((b as Fields)[key] !== undefined) count--;
-  return count === 0;
 };

@@ -1,4 +1,4 @@
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 
 /** An operation of RFC 6902, as it came. */
 export interface JsonPatchOperation {

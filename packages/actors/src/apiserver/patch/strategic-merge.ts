@@ -1,5 +1,5 @@
 import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { zeroOfField } from '../zero-value.js';
 import { change, forgetChanges, nextChange, valueOf, withChanges } from './changes.js';
 import { directiveOf, directivesFor } from './list-directives.js';

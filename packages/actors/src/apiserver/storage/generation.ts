@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../api/object.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import type { Kind } from '../registry.js';
 
 /** Raises metadata.generation where the strategy counts changes of the spec (or of all but metadata, where there is no spec). */

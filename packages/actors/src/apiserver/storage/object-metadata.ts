@@ -4,7 +4,7 @@ import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../../api
 import type { Status } from '../../api/requests.js';
 import { badRequest } from '../../api/status.js';
 import type { Kind } from '../registry.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { generateName } from './names.js';
 
 type Draft = { -readonly [F in keyof ObjectMeta]?: ObjectMeta[F] };

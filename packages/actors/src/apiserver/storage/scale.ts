@@ -80,8 +80,9 @@ const withReplicasOwner = (kind: Kind, metadata: KubernetesObject['metadata'], m
   if (metadata.managedFields === undefined || (operation === 'Update' && metadata.managedFields.every((entry) => isEmpty(intersection(setOfEntry(entry), REPLICAS))))) return metadata;
   const kept: ManagedFieldsEntry[] = [];
   for (const entry of metadata.managedFields) {
-    const left = difference(setOfEntry(entry), REPLICAS);
-    if (left === setOfEntry(entry)) kept.push(entry);
+    const set = setOfEntry(entry);
+    const left = difference(set, REPLICAS);
+    if (left === set) kept.push(entry);
     else if (!isEmpty(left)) kept.push(withSet(entry, left));
   }
   const { time: _, ...owner } = entryOf({ manager, operation, apiVersion: kind.api.apiVersion, subresource: 'scale' }, '', REPLICAS);

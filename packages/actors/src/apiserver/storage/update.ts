@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../api/object.js';
 import type { PatchRequest, Status, Stored, UpdateRequest } from '../../api/requests.js';
 import { badRequest, conflict, invalidObject, notFound } from '../../api/status.js';
 import { formatTime } from '../../api/time-format.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { entriesAfterUpdate } from '../managed-fields/tracking.js';
 import { headerOf } from '../object-header.js';
 import { type Kind, keyOf } from '../registry.js';

@@ -2,7 +2,7 @@ import { type FieldError, forbidden, invalid, notSupported, required } from '../
 import type { Lease, Namespace, Node, Taint } from '../../api/generated/types.js';
 import { labelKeyErrors, labelValueErrors } from '../../api/names.js';
 import { quantity } from '../../api/quantity.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { type Findings, isCidr, isIpv6, keyed, named, notNegative } from './values.js';
 
 /** Namespace, Node and Lease. */

@@ -1,6 +1,6 @@
 import { type FieldError, forbidden, invalid, required, tooLong } from '../../api/field-error.js';
 import type { ConfigMap, Secret } from '../../api/generated/types.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { objectMetaErrors } from './object-meta.js';
 import { configKeyErrors, type Findings, keyed, named } from './values.js';
 

@@ -1,7 +1,7 @@
 import { type FieldError, invalid, required } from '../../api/field-error.js';
 import type { CoreV1Event } from '../../api/generated/types.js';
 import { dns1123SubdomainErrors, qualifiedNameErrors } from '../../api/names.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { objectMetaErrors } from './object-meta.js';
 import { type Findings, named } from './values.js';
 

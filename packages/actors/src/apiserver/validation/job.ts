@@ -1,6 +1,6 @@
 import { type FieldError, invalid } from '../../api/field-error.js';
 import type { Job, JobSpec } from '../../api/generated/types.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import type { Findings } from './values.js';
 
 const IMMUTABLE = ['selector', 'completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const;

@@ -2,7 +2,7 @@ import { type FieldError, forbidden, invalid, required, tooLong } from '../../ap
 import { dns1123LabelErrors, dns1123SubdomainErrors, labelValueErrors, qualifiedNameErrors } from '../../api/names.js';
 import type { ObjectMeta, OwnerReference } from '../../api/object.js';
 import { parseApiVersion } from '../../api/resources.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 
 /** Annotations of an object may not be longer than this in all (TotalAnnotationSizeLimitB). */
 const MAX_ANNOTATIONS = 256 * 1024;

@@ -1,7 +1,7 @@
 import { type FieldError, forbidden, invalid } from '../../api/field-error.js';
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../api/generated/types.js';
 import { compareQuantities } from '../../api/quantity.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { claimSpecDiff } from './pod-spec-diff.js';
 
 const IMMUTABLE = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n';

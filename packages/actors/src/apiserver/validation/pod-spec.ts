@@ -1,6 +1,7 @@
-import { duplicate, forbidden, invalid, required } from '../../api/field-error.js';
+import { duplicate, type FieldError, forbidden, invalid, required } from '../../api/field-error.js';
 import type { PodDNSConfig, PodSpec } from '../../api/generated/types.js';
 import { dns1123LabelErrors, dns1123SubdomainErrors, qualifiedNameErrors } from '../../api/names.js';
+import { remembered } from '../remembered.js';
 import { affinityErrors, spreadErrors, tolerationErrors } from './affinity.js';
 import { allContainerErrors } from './containers.js';
 import { podResourceErrors } from './resources.js';
@@ -41,9 +42,11 @@ const dnsErrors = (out: Findings, path: string, policy: string | undefined, conf
   });
 };
 
+const NO_SPEC = {} as PodSpec;
+
 /** ValidatePodSpec, for pods and for templates. What is built of its parts stands in files of their own beside this one. */
 export const podSpecErrors = (out: Findings, path: string, spec: PodSpec | undefined): void => {
-  if (spec === undefined || spec === null) return podSpecErrors(out, path, {} as PodSpec);
+  if (spec === undefined || spec === null) return podSpecErrors(out, path, NO_SPEC);
   const volumes = volumeErrors(out, `${path}.volumes`, spec);
   allContainerErrors(out, path, spec, volumes);
   podResourceErrors(out, `${path}.resources`, spec.resources);
@@ -86,4 +89,14 @@ export const podSpecErrors = (out: Findings, path: string, spec: PodSpec | undef
   });
   if ((spec.ephemeralContainers ?? []).length > 0 && path === 'spec') out.push(forbidden(`${path}.ephemeralContainers`, 'cannot be set on create'));
   if (gates.size > 0 && (spec.nodeName ?? '') !== '') out.push(forbidden(`${path}.nodeName`, 'cannot be set until all schedulingGates have been cleared'));
+};
+
+/** `podSpecErrors` for the specs at one path: each is judged once, however many pods, templates and owners of templates hold it. */
+export const podSpecFindings = (path: string): ((spec: PodSpec | null | undefined) => readonly FieldError[]) => {
+  const findings = remembered((spec: PodSpec): readonly FieldError[] => {
+    const out: FieldError[] = [];
+    podSpecErrors(out, path, spec);
+    return out;
+  });
+  return (spec) => findings(spec ?? NO_SPEC);
 };

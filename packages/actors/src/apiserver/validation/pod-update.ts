@@ -1,7 +1,7 @@
 import { type FieldError, forbidden, invalid, required } from '../../api/field-error.js';
 import type { Container, ContainerStatus, Pod, PodSpec, Toleration } from '../../api/generated/types.js';
 import { qualifiedNameErrors } from '../../api/names.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { podSpecDiff } from './pod-spec-diff.js';
 import { podSpecErrors } from './pod-spec.js';
 import { type Findings, ipErrors, named } from './values.js';

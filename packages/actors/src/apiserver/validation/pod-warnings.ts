@@ -1,6 +1,6 @@
 import type { Pod, PodSpec } from '../../api/generated/types.js';
 import { quantity } from '../../api/quantity.js';
-import { remembered } from '../kinds/fill.js';
+import { remembered } from '../remembered.js';
 
 const DEPRECATED_LABELS: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',

@@ -1,7 +1,7 @@
 import { type FieldError, invalid, required } from '../../api/field-error.js';
 import type { IPAddress, ParentReference, ServiceCIDR } from '../../api/generated/types.js';
 import { dns1123SubdomainErrors } from '../../api/names.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { cidrErrors, type Findings, ipErrors, named, pathSegmentErrors, requiredName } from './values.js';
 
 /** IPAddress and ServiceCIDR (pkg/apis/networking/validation). */

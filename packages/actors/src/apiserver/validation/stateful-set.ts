@@ -1,6 +1,6 @@
 import { type FieldError, forbidden } from '../../api/field-error.js';
 import type { StatefulSet, StatefulSetSpec } from '../../api/generated/types.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 
 const CHANGEABLE: readonly (keyof StatefulSetSpec)[] = ['replicas', 'template', 'updateStrategy', 'minReadySeconds', 'ordinals', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy'];
 const REFUSED =

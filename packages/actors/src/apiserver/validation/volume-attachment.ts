@@ -1,7 +1,7 @@
 import { type FieldError, forbidden, invalid, required, tooLong } from '../../api/field-error.js';
 import type { VolumeAttachment } from '../../api/generated/types.js';
 import { dns1123SubdomainErrors } from '../../api/names.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { type Findings, named } from './values.js';
 
 const ONE_SOURCE = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';

@@ -1,13 +1,12 @@
 import { type FieldError, forbidden, invalid, notSupported, required } from '../../api/field-error.js';
-import type { Deployment, DeploymentStatus, LabelSelector, PodSpec, PodTemplateSpec, ReplicaSet, ReplicationController } from '../../api/generated/types.js';
+import type { Deployment, DeploymentStatus, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicationController } from '../../api/generated/types.js';
 import { isPercent } from '../../api/int-or-string.js';
 import { matches, selectorOf } from '../../api/label-selector.js';
 import { wasGivenEmpty } from '../../api/table-order.js';
-import { remembered } from '../kinds/fill.js';
-import { deepEqual } from '../managed-fields/compare.js';
+import { deepEqual } from '../equality.js';
 import { labelSelectorErrors } from './label-selector.js';
 import { annotationErrors, labelErrors } from './object-meta.js';
-import { podSpecErrors } from './pod-spec.js';
+import { podSpecFindings } from './pod-spec.js';
 import { type Findings, notNegative } from './values.js';
 
 /** Validation of Deployment, ReplicaSet and ReplicationController (pkg/apis/apps/validation, pkg/apis/core/validation). */
@@ -18,19 +17,13 @@ const hollow = (selector: LabelSelector): boolean => Object.keys(selector.matchL
 const PATH = 'spec.template';
 const SPEC_PATH = `${PATH}.spec`;
 
-/** The spec of a template is judged once, however many objects hold it. */
-const specFindings = remembered((spec: PodSpec): readonly FieldError[] => {
-  const findings: FieldError[] = [];
-  podSpecErrors(findings, SPEC_PATH, spec);
-  return findings;
-});
+const specFindings = podSpecFindings(SPEC_PATH);
 
 const templateErrors = (out: Findings, template: PodTemplateSpec): void => {
   const { labels, annotations } = template.metadata ?? {};
   if (labels !== undefined) out.push(...labelErrors(labels, `${PATH}.labels`));
   if (annotations !== undefined) out.push(...annotationErrors(annotations, `${PATH}.annotations`));
-  if (template.spec !== undefined && template.spec !== null) out.push(...specFindings(template.spec));
-  else podSpecErrors(out, SPEC_PATH, template.spec);
+  out.push(...specFindings(template.spec));
 };
 
 /** What a replica set makes must be what it selects, and must live as long as it is wanted. */
