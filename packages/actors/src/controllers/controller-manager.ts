@@ -9,8 +9,9 @@ import * as caches from './caches.js';
 import type { ControllerManager, ControllerManagerConfig, Handler, ManagedController, Watches } from './controller.js';
 import { CONTROLLERS } from './controllers.js';
 import { garbageCollector, objectChanged } from './garbage-collector/garbage-collector.js';
-import { collectedResources, type OwnedObject, ownedObject } from './garbage-collector/ownership.js';
+import { collectedResources, storedOwnership } from './garbage-collector/ownership.js';
 import { emptyMemory } from './memory.js';
+import type { OwnedObject } from './owned-object.js';
 
 /** kube-controller-manager reads as itself; each controller writes as its own service account. */
 const COMPONENT = 'kube-controller-manager';
@@ -44,7 +45,7 @@ const others = (known: readonly InformerDefinition<ControllerManager>[]): readon
     .map(({ groupResource }) =>
       defineInformer<ControllerManager, KubernetesObject, OwnedObject>({
         resource: groupResource,
-        view: ownedObject,
+        view: storedOwnership,
         changed: (manager, former, current) => {
           if (manager.reconcilers.has(garbageCollector.name)) objectChanged(manager, former, current);
         },

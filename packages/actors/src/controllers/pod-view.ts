@@ -4,11 +4,10 @@ import type { ObjectHeader, OwnerReference } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
 import { instantOfTime } from '../api/time-format.js';
 import { leanHeader, own } from './lean-header.js';
+import { type OwnedObject, sameOwners } from './owned-object.js';
 
 /** What the controllers read of a pod. A large cluster has so many pods that their whole values cannot stay decoded. */
-export interface PodView {
-  readonly header: ObjectHeader;
-  readonly owners: readonly OwnerReference[];
+export interface PodView extends OwnedObject {
   /** The owner that manages the pod, one of `owners`. */
   readonly controller: OwnerReference | undefined;
   readonly phase: string;
@@ -16,7 +15,6 @@ export interface PodView {
   /** Last transition of the Ready condition; 0 without one. */
   readonly readySince: Instant;
   readonly created: Instant;
-  readonly terminating: boolean;
   readonly nodeName: string;
   readonly podIP: string;
   readonly podIPs: readonly string[];
@@ -34,7 +32,6 @@ export interface PodView {
   /** Its labels as the index of `caches.ts` knows them. */
   readonly labelTerms: readonly string[];
   readonly generation: number;
-  readonly finalizers: readonly string[];
 }
 
 export interface NamedPort {
@@ -102,16 +99,6 @@ const ownersOf = (owners: readonly OwnerReference[], former: readonly OwnerRefer
   const copy = [{ apiVersion: own(apiVersion), kind: own(kind), name: own(name), uid: own(uid), ...(controller !== undefined && { controller }), ...(blockOwnerDeletion !== undefined && { blockOwnerDeletion }) }];
   if (knownOwners.size < 16_384) knownOwners.set(own(uid), copy);
   return copy;
-};
-
-export const sameOwners = (a: readonly OwnerReference[], b: readonly OwnerReference[]): boolean => {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) {
-    const [one, other] = [a[i] as OwnerReference, b[i] as OwnerReference];
-    if (one.uid !== other.uid || one.name !== other.name || one.controller !== other.controller || one.blockOwnerDeletion !== other.blockOwnerDeletion || one.kind !== other.kind || one.apiVersion !== other.apiVersion) return false;
-  }
-  return true;
 };
 
 const isReadyCondition = (condition: { readonly type: string }): boolean => condition.type === 'Ready';

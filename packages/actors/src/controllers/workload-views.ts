@@ -1,20 +1,17 @@
 import { hash32, type Instant } from '@naumachia/core';
 import type { Deployment, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicaSetStatus, ReplicationController, Service } from '../api/generated/types.js';
-import type { ObjectHeader, OwnerReference } from '../api/object.js';
+import type { OwnerReference } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
 import { instantOfTime } from '../api/time-format.js';
+import { type OwnedObject, ownedObject } from './owned-object.js';
 import { isController } from './pod-view.js';
 
 /** A ReplicaSet or ReplicationController as the controllers see it. The template stays in `stored`, decoded when pods are made. */
-export interface ReplicaSetView {
-  readonly header: ObjectHeader;
+export interface ReplicaSetView extends OwnedObject {
   readonly stored: Stored<ReplicaSet>;
-  readonly owners: readonly OwnerReference[];
   readonly controller: OwnerReference | undefined;
   readonly created: Instant;
   readonly generation: number;
-  readonly terminating: boolean;
-  readonly finalizers: readonly string[];
   readonly annotations: Readonly<Record<string, string>>;
   readonly replicas: number;
   readonly minReadySeconds: number;
@@ -27,22 +24,14 @@ export interface ReplicaSetView {
 }
 
 /** A Deployment with the signature of its template; it is kept decoded, as every sync reads most of it. */
-export interface DeploymentView {
-  readonly header: ObjectHeader;
+export interface DeploymentView extends OwnedObject {
   readonly value: Deployment;
-  readonly owners: readonly OwnerReference[];
-  readonly finalizers: readonly string[];
-  readonly terminating: boolean;
   readonly signature: string;
 }
 
 /** A Service, kept decoded as well: it is read for each change of a pod that it may select, and at each look at its endpoints. */
-export interface ServiceView {
-  readonly header: ObjectHeader;
+export interface ServiceView extends OwnedObject {
   readonly value: Service;
-  readonly owners: readonly OwnerReference[];
-  readonly finalizers: readonly string[];
-  readonly terminating: boolean;
 }
 
 const NONE: readonly never[] = [];
@@ -51,19 +40,15 @@ export const POD_TEMPLATE_HASH = 'pod-template-hash';
 
 export const replicaSetView = (stored: Stored<ReplicaSet>, former: ReplicaSetView | undefined): ReplicaSetView => {
   const { metadata, spec, status } = stored.value;
-  const owners = metadata.ownerReferences ?? NONE;
+  const owned = ownedObject(stored.header, metadata);
   const generation = metadata.generation ?? 0;
   // What stands in spec changes only with the generation.
   const same = former !== undefined && former.generation === generation ? former : undefined;
-  return {
-    header: stored.header,
+  return Object.assign(owned, {
     stored,
-    owners,
-    controller: owners.find(isController),
+    controller: owned.owners.find(isController),
     created: former?.created ?? instantOfTime(metadata.creationTimestamp ?? ''),
     generation,
-    terminating: metadata.deletionTimestamp !== undefined,
-    finalizers: metadata.finalizers ?? NONE,
     annotations: metadata.annotations ?? EMPTY,
     replicas: spec.replicas ?? 1,
     minReadySeconds: spec.minReadySeconds ?? 0,
@@ -71,7 +56,7 @@ export const replicaSetView = (stored: Stored<ReplicaSet>, former: ReplicaSetVie
     templateLabels: same?.templateLabels ?? spec.template?.metadata?.labels ?? EMPTY,
     signature: same?.signature ?? templateSignature(spec.template),
     status: status ?? { replicas: 0 },
-  };
+  });
 };
 
 /** A ReplicationController, whose selector is a plain map of labels, in the same view. */
@@ -84,23 +69,10 @@ export const replicationControllerView = (stored: Stored<ReplicationController>,
 export const deploymentView = (stored: Stored<Deployment>, former: DeploymentView | undefined): DeploymentView => {
   const { value } = stored;
   const same = former !== undefined && former.value.metadata.generation === value.metadata.generation ? former : undefined;
-  return {
-    header: stored.header,
-    value,
-    owners: value.metadata.ownerReferences ?? NONE,
-    finalizers: value.metadata.finalizers ?? NONE,
-    terminating: value.metadata.deletionTimestamp !== undefined,
-    signature: same?.signature ?? templateSignature(value.spec.template),
-  };
+  return Object.assign(ownedObject(stored.header, value.metadata), { value, signature: same?.signature ?? templateSignature(value.spec.template) });
 };
 
-export const serviceView = ({ header, value }: Stored<Service>): ServiceView => ({
-  header,
-  value,
-  owners: value.metadata.ownerReferences ?? NONE,
-  finalizers: value.metadata.finalizers ?? NONE,
-  terminating: value.metadata.deletionTimestamp !== undefined,
-});
+export const serviceView = ({ header, value }: Stored<Service>): ServiceView => Object.assign(ownedObject(header, value.metadata), { value });
 
 /** The API server writes the fields of a type in one order, so that equal templates have equal texts (EqualIgnoreHash). */
 const templateSignature = (template: PodTemplateSpec | undefined): string => {

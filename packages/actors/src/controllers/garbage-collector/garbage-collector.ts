@@ -4,8 +4,8 @@ import type { ObjectView } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
 import { deleteRequest, getRequest, hasFailed, isRefused, objectOf, patchRequest, serviceAccountClient } from '../../machinery/requests.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
-import { sameOwners } from '../pod-view.js';
-import { cached, nodeOf, type OwnedObject, ownerPlace, ownershipOf, splitNode } from './ownership.js';
+import { type OwnedObject, sameOwners } from '../owned-object.js';
+import { cached, nodeOf, ownerPlace, ownershipOf, splitNode } from './ownership.js';
 
 const NAME = 'garbage-collector-controller';
 const CLIENT = serviceAccountClient('generic-garbage-collector', 'kube-controller-manager');

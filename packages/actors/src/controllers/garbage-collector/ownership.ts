@@ -4,24 +4,13 @@ import type { Stored } from '../../api/requests.js';
 import { type ApiResource, apiResources, resourceByKind } from '../../api/resources.js';
 import type { Informers, ObjectView } from '../../machinery/informer.js';
 import { objectKey } from '../../machinery/requests.js';
-
-/** What the garbage collector reads of an object of any kind. */
-export interface OwnedObject {
-  readonly header: ObjectHeader;
-  readonly owners: readonly OwnerReference[];
-  readonly finalizers: readonly string[];
-  readonly terminating: boolean;
-}
-
-const NONE: readonly never[] = [];
+import { type OwnedObject, ownedObject } from '../owned-object.js';
 
 const FIELDS: Fields = { metadata: { ownerReferences: true, finalizers: true, deletionTimestamp: true } };
 
 /** The view of kinds that no other controller caches. What came from another host is not decoded for that. */
-export const ownedObject = (stored: Stored<KubernetesObject>): OwnedObject => {
-  const { metadata } = stored.hasBytes ? (codec().readFields(stored.bytes, FIELDS) as KubernetesObject) : stored.value;
-  return { header: stored.header, owners: metadata.ownerReferences ?? NONE, finalizers: metadata.finalizers ?? NONE, terminating: metadata.deletionTimestamp !== undefined };
-};
+export const storedOwnership = (stored: Stored<KubernetesObject>): OwnedObject =>
+  ownedObject(stored.header, (stored.hasBytes ? (codec().readFields(stored.bytes, FIELDS) as KubernetesObject) : stored.value).metadata);
 
 /** By revision: each is looked at when it comes and when the next one does. */
 const looked = new WeakMap<ObjectView, OwnedObject>();
@@ -30,7 +19,7 @@ const looked = new WeakMap<ObjectView, OwnedObject>();
 export const ownershipOf = (view: ObjectView): OwnedObject => {
   if ('owners' in view) return view as OwnedObject;
   let owned = looked.get(view);
-  if (owned === undefined) looked.set(view, (owned = ownedObject(view as Stored<KubernetesObject>)));
+  if (owned === undefined) looked.set(view, (owned = storedOwnership(view as Stored<KubernetesObject>)));
   return owned;
 };
 
