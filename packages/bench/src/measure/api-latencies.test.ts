@@ -29,6 +29,16 @@ it.each(['scheduler', 'kubelet/code-1'])('requests of two hosts that have the sa
   expect(api.writes).toEqual([undefined, undefined, 1]);
 });
 
+it('requests of one sender are told apart by their slots, however far these are from each other', () => {
+  const api = watchApi();
+  const kubelet = actor('kubelet/node-1');
+  api.arrived(envelope('request', kubelet, APISERVER, 7, list), 1, 0);
+  api.arrived(envelope('request', kubelet, APISERVER, 7 + 2 ** 16, create), 1, 0);
+  expect(api.answered(envelope('reply', APISERVER, kubelet, 7 + 2 ** 17, done))).toBeUndefined();
+  expect(api.answered(envelope('reply', APISERVER, kubelet, 7, { type: 'list' }))?.shape.what).toBe('list pods');
+  expect(api.answered(envelope('reply', APISERVER, kubelet, 7 + 2 ** 16, done))?.shape.what).toBe('create pods');
+});
+
 it('a write that is refused, or that the runtime answered, is not a write', () => {
   const api = watchApi();
   const kubelet = actor('kubelet/node-1');

@@ -8,6 +8,7 @@ export interface Arrived {
   readonly at: number;
   readonly shape: Shape;
   readonly from: Address;
+  readonly slot: number;
   /** The number of the sender's kind. */
   readonly kind: number;
   /** Another of the same place. */
@@ -74,14 +75,14 @@ export const watchApi = (): ApiLatencies => {
     const place = placeOf(slot, to);
     const first = waiting.get(place);
     if (first === undefined) return undefined;
-    if (first.next === undefined && isSame(first.from, to)) {
+    if (first.next === undefined && isSame(first, slot, to)) {
       waiting.delete(place);
       return first;
     }
     let found: Arrived | undefined;
     let others: Arrived | undefined;
     for (let request: Arrived | undefined = first; request !== undefined; request = request.next) {
-      if (found === undefined && isSame(request.from, to)) found = request;
+      if (found === undefined && isSame(request, slot, to)) found = request;
       else others = Object.assign({}, request, { next: others });
     }
     if (others === undefined) waiting.delete(place);
@@ -103,7 +104,7 @@ export const watchApi = (): ApiLatencies => {
       const request = message as ApiRequest;
       if (!VERBS.has(request.type)) return;
       const place = placeOf(slot, from);
-      waiting.set(place, { at, shape: shapeOf(request), from, kind, next: waiting.get(place) });
+      waiting.set(place, { at, shape: shapeOf(request), from, slot, kind, next: waiting.get(place) });
     },
     answered({ slot, to, message }) {
       const request = take(slot, to);
@@ -127,7 +128,7 @@ export const watchApi = (): ApiLatencies => {
 
 /**
  * Where a request waits for its answer. Each host numbers its slots, so that hundreds use the same few: the length and the last three digits of
- * a name nearly always tell the components of nodes apart.
+ * a name nearly always tell the components of nodes apart. Of the slot the last sixteen bits stand in it.
  */
 const placeOf = (slot: number, { actor }: Address): number => {
   const { length } = actor;
@@ -135,4 +136,4 @@ const placeOf = (slot: number, { actor }: Address): number => {
 };
 
 /** An answer goes to the very address that its request came from, unless a snapshot or a copy lies between. */
-const isSame = (a: Address, b: Address): boolean => a === b || (a.actor === b.actor && a.incarnation === b.incarnation);
+const isSame = ({ from, slot: asked }: Arrived, slot: number, to: Address): boolean => slot === asked && (from === to || (from.actor === to.actor && from.incarnation === to.incarnation));
