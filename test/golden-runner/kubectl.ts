@@ -28,7 +28,10 @@ export const kubectlSet = defineGoldenSet<Transcript>({
   open: async () => {
     const kubectl = kubectlBinary();
     const { kubeconfig, stop } = await startClusterProcess(['--nodes', String(NODES)]);
-    await shell(`"${kubectl}" wait --for=condition=Ready node --all --timeout=100s`, { env: { ...process.env, KUBECONFIG: kubeconfig } });
+    const env = { ...process.env, KUBECONFIG: kubeconfig };
+    await shell(`"${kubectl}" wait --for=condition=Ready node --all --timeout=100s`, { env });
+    // A kubelet makes its lease ten seconds after its node, and the recorded cluster was older than that. kubectl waits for one at a time.
+    for (let node = 1; node <= NODES; node++) await shell(`"${kubectl}" wait --for=create lease/node-${node} --namespace=kube-node-lease --timeout=100s`, { env });
     return { compare: (transcript) => compareTranscript(transcript, { kubectl, kubeconfig }), close: stop };
   },
 });
