@@ -24,8 +24,6 @@ export class Codec {
   readonly #reader: RecordReader;
   readonly #revisions: RevisionReader;
   readonly #fields: FieldReader;
-  /** Where bytes of shared memory are read: msgpackr takes no others, and makes a view for each piece of memory that it has not seen. */
-  #scratch: Uint8Array = new Uint8Array(1 << 14);
 
   /** `id` is that of an earlier codec of the same structures, where it is known: a thousand threads need not work it out each. */
   constructor(structures: readonly Structure[], id = hash32(JSON.stringify(structures)).toString(16).padStart(8, '0')) {
@@ -34,7 +32,8 @@ export class Codec {
     this.#values = frozenPackr(structures);
     this.#writer = new RecordWriter(structures);
     this.#valueWriter = new RecordWriter(structures, this.#writer);
-    this.#reader = new RecordReader(structures, (bytes) => this.#values.unpack(bytes), (type, bytes) => (type === ENCODED_EXTENSION ? Encoded.ofWire(bytes) : undefined));
+    // msgpackr takes no shared memory.
+    this.#reader = new RecordReader(structures, (bytes) => this.#values.unpack(bytes.buffer instanceof SharedArrayBuffer ? bytes.slice() : bytes), (type, bytes) => (type === ENCODED_EXTENSION ? Encoded.ofWire(bytes) : undefined));
     this.#revisions = new RevisionReader(this.#reader);
     this.#fields = new FieldReader(this.#reader);
   }
@@ -67,10 +66,7 @@ export class Codec {
   }
 
   decode(bytes: Uint8Array): unknown {
-    if (!(bytes.buffer instanceof SharedArrayBuffer)) return this.#reader.read(bytes);
-    if (bytes.length > this.#scratch.length) this.#scratch = new Uint8Array(bytes.length * 2);
-    this.#scratch.set(bytes);
-    return this.#reader.read(this.#scratch, bytes.length);
+    return this.#reader.read(bytes);
   }
 
   /** A value alone. What it shares with `former` is taken from there. */

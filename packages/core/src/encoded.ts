@@ -1,3 +1,4 @@
+import { copyBytes } from './copy-bytes.js';
 import { keepPacked, unpackAll, unpackedSize, unpackHead, unpackValue } from './packed-slab.js';
 import { MARKED_BYTES, type Marks, type Written } from './record-writer.js';
 import type { Revision } from './revision-reader.js';
@@ -188,8 +189,8 @@ export class Encoded<H = unknown, T = unknown> {
     const { slab, start } = kept;
     slab[start] = length >>> 8;
     slab[start + 1] = length & 0xff;
-    slab.set(head, start + HEAD_PREFIX);
-    slab.set(value, start + HEAD_PREFIX + length);
+    copyBytes(head, slab, start + HEAD_PREFIX);
+    copyBytes(value, slab, start + HEAD_PREFIX + length);
     this.#placed(length, start + HEAD_PREFIX + length + value.length);
   }
 

@@ -1,3 +1,4 @@
+import { copyBytes } from './copy-bytes.js';
 import { ENCODED_EXTENSION } from './encoded.js';
 
 const INITIAL_BYTES = 1 << 16;
@@ -68,7 +69,7 @@ export class MsgpackBuffer {
         }
     }
     bytes[this.at++] = ENCODED_EXTENSION;
-    bytes.set(wire, this.at);
+    copyBytes(wire, bytes, this.at);
     this.at += length;
   }
 
@@ -88,7 +89,7 @@ export class MsgpackBuffer {
       this.#view.setUint32(this.at, length);
       this.at += 4;
     }
-    bytes.set(value, this.at);
+    copyBytes(value, bytes, this.at);
     this.at += length;
   }
 

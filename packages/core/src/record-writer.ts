@@ -1,4 +1,5 @@
 import type { Structure } from './codec.js';
+import { copyBytes } from './copy-bytes.js';
 import { Encoded } from './encoded.js';
 import { MsgpackBuffer } from './msgpack-buffer.js';
 import { compile, compileMarked, FIRST_LONG_RECORD, type Shape, shapeOf, shapesOf } from './record-shapes.js';
@@ -42,7 +43,7 @@ export class RecordWriter extends MsgpackBuffer {
   /** Of the value that `writeTwo` wrote last, if it was worth it. */
   marks: Marks | undefined;
   /** The marks that are being made, how many they are (arrays that are emptied have to grow again), and where the value that is being written begins. */
-  readonly #objects: object[] = [];
+  readonly #objects: (object | undefined)[] = [];
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
   #marks = 0;
@@ -86,8 +87,10 @@ export class RecordWriter extends MsgpackBuffer {
     if (usual && this.#whole !== undefined) (this.#whole as Shape).small = isSmall;
     const count = this.#marks;
     if (usual && !isSmall && count > 0) {
-      this.marks = { objects: this.#objects.slice(0, count), starts: this.#starts.slice(0, count), ends: this.#ends.slice(0, count) };
+      this.marks = { objects: this.#objects.slice(0, count) as object[], starts: this.#starts.slice(0, count), ends: this.#ends.slice(0, count) };
     }
+    // Nothing is kept alive from here; an array that is emptied would have to grow again.
+    this.#objects.fill(undefined, 0, Math.max(count, 1));
     this.#former = undefined;
     if (!usual) return undefined;
     this.bytes[0] = length >> 8;
@@ -151,7 +154,7 @@ export class RecordWriter extends MsgpackBuffer {
     const from = starts[found] as number;
     const to = ends[found] as number;
     this.room(to - from);
-    this.bytes.set(bytes.subarray(start + from, start + to), this.at);
+    copyBytes(bytes.subarray(start + from, start + to), this.bytes, this.at);
     const moved = this.at - this.#origin - from;
     this.at += to - from;
     do {
