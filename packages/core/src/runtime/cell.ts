@@ -3,6 +3,7 @@ import type { Address } from '../address.js';
 import type { MailboxPolicy } from '../mailbox.js';
 import type { Envelope, Message } from '../message.js';
 import type { Instant } from '../time.js';
+import type { Bag } from './bag.js';
 import type { CellContext } from './context.js';
 import type { Feed } from './feeds.js';
 import type { RunningFlow } from './flows.js';
@@ -26,7 +27,7 @@ export interface Cell {
   congested: boolean;
   perStep: number;
   children: Set<Cell> | undefined;
-  flows: Map<number, RunningFlow> | undefined;
+  flows: Bag<RunningFlow> | undefined;
   feeds: Map<string, Feed> | undefined;
   /** Names of the actors whose end it wants to hear of. */
   watching: Set<string> | undefined;

@@ -53,7 +53,7 @@ export const inspect = (host: Host, actor: string): Inspection | undefined => {
     kind: cell.behaviour.kind,
     incarnation: cell.address.incarnation,
     waiting: cell.mailbox.length,
-    flows: [...(cell.flows?.values() ?? [])].map(({ name, argument }) => ({ name, argument })),
+    flows: (cell.flows?.list() ?? []).map(({ name, argument }) => ({ name, argument })),
     state: cell.state,
   };
 };

@@ -2,6 +2,7 @@ import type { Address } from '../address.js';
 import type { Flow } from '../flow.js';
 import type { Message } from '../message.js';
 import { type Duration, later } from '../time.js';
+import { Bag } from './bag.js';
 import type { Cell } from './cell.js';
 import { advanceFlow, BEGIN, type FlowHost, type RunningFlow } from './flows.js';
 import { type Host, REQUEST_TIMEOUT } from './host.js';
@@ -33,8 +34,8 @@ export class FlowRunner implements FlowHost {
   }
 
   start(cell: Cell, begin: (argument: never) => Flow<unknown>, argument: unknown): void {
-    const flow: RunningFlow = { id: this.#host.newId(), name: begin.name, step: stepOfFlow(begin), argument, answers: [], generator: begin(argument as never), gathering: undefined, awaited: 0 };
-    (cell.flows ??= new Map()).set(flow.id, flow);
+    const flow: RunningFlow = { id: this.#host.newId(), place: 0, name: begin.name, step: stepOfFlow(begin), argument, answers: [], generator: begin(argument as never), gathering: undefined, awaited: 0 };
+    (cell.flows ??= new Bag()).add(flow);
     this.advance(cell, flow, BEGIN);
   }
 
@@ -67,7 +68,7 @@ export class FlowRunner implements FlowHost {
   }
 
   finished(flow: RunningFlow): void {
-    this.#cell?.flows?.delete(flow.id);
+    this.#cell?.flows?.delete(flow);
   }
 
   #ask(cell: Cell, to: Address, message: Message, timeout: Duration = REQUEST_TIMEOUT, fill: (reply: Message) => void): void {

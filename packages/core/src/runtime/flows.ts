@@ -2,10 +2,10 @@ import type { ActorContext } from '../actor.js';
 import { assert } from '../assert.js';
 import type { Flow, FlowEffect } from '../flow.js';
 import type { Message } from '../message.js';
+import type { Bagged } from './bag.js';
 
 /** A flow under way. `answers` is everything it learned, so that running `start(argument)` again on them restores it. */
-export interface RunningFlow {
-  readonly id: number;
+export interface RunningFlow extends Bagged {
   readonly name: string;
   /** What its steps are called. */
   readonly step: string;

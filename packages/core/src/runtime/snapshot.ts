@@ -54,7 +54,7 @@ const actorSnapshot = (cell: Cell): ActorSnapshot => ({
   incarnation: cell.address.incarnation,
   config: cell.spec.config,
   state: cell.state,
-  flows: [...(cell.flows?.values() ?? [])].map(({ name, argument, answers }) => ({ name, argument, answers })),
+  flows: (cell.flows?.list() ?? []).map(({ name, argument, answers }) => ({ name, argument, answers })),
   random: cell.context.randomState,
   waiting: cell.mailbox.length,
 });
