@@ -11,8 +11,8 @@ export interface Arrived {
   readonly slot: number;
   /** The number of the sender's kind. */
   readonly kind: number;
-  /** Another of the same place. */
-  readonly next: Arrived | undefined;
+  /** Another of the same bucket. */
+  next: Arrived | undefined;
 }
 
 /** Requests of one verb, resource and subresource. */
@@ -51,8 +51,8 @@ export interface ApiLatencies {
 }
 
 export const watchApi = (): ApiLatencies => {
-  // By place, a small number; and by resource, of which there are few: no text is put together for a request.
-  const waiting = new Map<number, Arrived>();
+  // By bucket; and by resource, of which there are few: no text is put together for a request.
+  const waiting: (Arrived | undefined)[] = [];
   const shapes = new Map<string, Shape[]>();
   const unsettled: Arrived[] = [];
   const writes: (number | undefined)[] = [];
@@ -72,22 +72,19 @@ export const watchApi = (): ApiLatencies => {
   };
 
   const take = (slot: number, to: Address): Arrived | undefined => {
-    const place = placeOf(slot, to);
-    const first = waiting.get(place);
-    if (first === undefined) return undefined;
-    if (first.next === undefined && isSame(first, slot, to)) {
-      waiting.delete(place);
-      return first;
+    const bucket = bucketOf(slot, to);
+    let former: Arrived | undefined;
+    for (let request = waiting[bucket]; request !== undefined; request = request.next) {
+      if (!isFor(request, slot, to)) {
+        former = request;
+        continue;
+      }
+      if (former === undefined) waiting[bucket] = request.next;
+      else former.next = request.next;
+      request.next = undefined;
+      return request;
     }
-    let found: Arrived | undefined;
-    let others: Arrived | undefined;
-    for (let request: Arrived | undefined = first; request !== undefined; request = request.next) {
-      if (found === undefined && isSame(request, slot, to)) found = request;
-      else others = Object.assign({}, request, { next: others });
-    }
-    if (others === undefined) waiting.delete(place);
-    else waiting.set(place, others);
-    return found;
+    return undefined;
   };
 
   return {
@@ -103,8 +100,9 @@ export const watchApi = (): ApiLatencies => {
     arrived({ message, slot, from }, kind, at) {
       const request = message as ApiRequest;
       if (!VERBS.has(request.type)) return;
-      const place = placeOf(slot, from);
-      waiting.set(place, { at, shape: shapeOf(request), from, slot, kind, next: waiting.get(place) });
+      if (waiting.length === 0) for (let i = 0; i < BUCKETS; i++) waiting.push(undefined);
+      const bucket = bucketOf(slot, from);
+      waiting[bucket] = { at, shape: shapeOf(request), from, slot, kind, next: waiting[bucket] };
     },
     answered({ slot, to, message }) {
       const request = take(slot, to);
@@ -126,14 +124,18 @@ export const watchApi = (): ApiLatencies => {
   };
 };
 
+/** A power of two. */
+const BUCKETS = 4096;
+
 /**
- * Where a request waits for its answer. Each host numbers its slots, so that hundreds use the same few: the length and the last three digits of
- * a name nearly always tell the components of nodes apart. Of the slot the last sixteen bits stand in it.
+ * Where a request waits for its answer. Each host numbers its slots, so that hundreds use the same few: the last three digits of a name tell most of
+ * the components of nodes apart.
  */
-const placeOf = (slot: number, { actor }: Address): number => {
+const bucketOf = (slot: number, { actor }: Address): number => {
   const { length } = actor;
-  return (slot << 16) | ((length & 15) << 12) | ((actor.charCodeAt(length - 3) & 15) << 8) | ((actor.charCodeAt(length - 2) & 15) << 4) | (actor.charCodeAt(length - 1) & 15);
+  const digits = ((actor.charCodeAt(length - 3) & 15) << 8) | ((actor.charCodeAt(length - 2) & 15) << 4) | (actor.charCodeAt(length - 1) & 15);
+  return (slot + Math.imul(digits, 0x9e3779b1)) & (BUCKETS - 1);
 };
 
 /** An answer goes to the very address that its request came from, unless a snapshot or a copy lies between. */
-const isSame = ({ from, slot: asked }: Arrived, slot: number, to: Address): boolean => slot === asked && (from === to || (from.actor === to.actor && from.incarnation === to.incarnation));
+const isFor = ({ from, slot: asked }: Arrived, slot: number, to: Address): boolean => slot === asked && (from === to || (from.actor === to.actor && from.incarnation === to.incarnation));

@@ -6,6 +6,8 @@ export interface ElementList {
   /** Unique per list. */
   readonly id: number;
   readonly names: readonly string[];
+  /** It names what one object alone has: nobody else will ask for it, and no table keeps it. */
+  readonly isOwn: boolean;
   /** The names as JSON, once somebody has asked for them. */
   json: readonly string[] | undefined;
 }
@@ -19,9 +21,13 @@ const numbers = new Map<string, number>();
 /** By a hash of the names; the few that share a hash stand in one bucket. */
 const lists = new Map<number, ElementList[]>();
 
+/** Of a pod's addresses, which no other pod has: with those of each, the tables would hold little else. */
+const OWN = 'k:{"ip":';
+
 /** The list of these names, which must be sorted; the array stays the caller's. */
 export const elementList = (names: readonly string[]): ElementList => {
   const { length } = names;
+  if (length > 0 && (names[0] as string).startsWith(OWN)) return { id: nextList++, names: names.slice(), isOwn: true, json: undefined };
   let hash = length;
   for (let i = 0; i < length; i++) hash = Math.imul(hash ^ numberOf(names[i] as string), 0x01000193);
   let bucket = lists.get(hash);
@@ -38,7 +44,7 @@ export const elementList = (names: readonly string[]): ElementList => {
     if (sameNames(candidate.names, names)) return candidate;
   }
   // A copy: an array that was filled one by one has room for more than it holds.
-  const list: ElementList = { id: nextList++, names: names.slice(), json: undefined };
+  const list: ElementList = { id: nextList++, names: names.slice(), isOwn: false, json: undefined };
   bucket.push(list);
   return list;
 };

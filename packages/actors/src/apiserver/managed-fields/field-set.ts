@@ -14,6 +14,8 @@ export interface FieldSet {
   /** Path elements, sorted: those of `list`. */
   readonly elements: readonly string[];
   readonly children: readonly FieldSet[];
+  /** It holds paths that one object alone has: it is not interned, and nothing is remembered of it. */
+  readonly isOwn: boolean;
   /** Its FieldsV1 text, once somebody has asked for it. */
   text: string | undefined;
 }
@@ -27,9 +29,9 @@ const interned = new Map<number, FieldSet[]>();
 const parsed = new Map<string, FieldSet>();
 
 const NO_ELEMENTS = elementList([]);
-export const NO_FIELDS: FieldSet = { id: 1, member: false, list: NO_ELEMENTS, elements: NO_ELEMENTS.names, children: [], text: undefined };
+export const NO_FIELDS: FieldSet = { id: 1, member: false, list: NO_ELEMENTS, elements: NO_ELEMENTS.names, children: [], isOwn: false, text: undefined };
 /** The set that holds just the path that leads to it. */
-export const ITSELF: FieldSet = { id: 2, member: true, list: NO_ELEMENTS, elements: NO_ELEMENTS.names, children: [], text: undefined };
+export const ITSELF: FieldSet = { id: 2, member: true, list: NO_ELEMENTS, elements: NO_ELEMENTS.names, children: [], isOwn: false, text: undefined };
 
 const forgetWhenFull = (): void => {
   if (interned.size < REMEMBERED && parsed.size < REMEMBERED) return;
@@ -45,6 +47,10 @@ export const fieldSet = (member: boolean, elements: readonly string[], children:
 export const fieldSetOf = (member: boolean, list: ElementList, children: readonly FieldSet[]): FieldSet => {
   const { length } = children;
   if (length === 0) return member ? ITSELF : NO_FIELDS;
+  let { isOwn } = list;
+  for (let i = 0; i < length; i++) isOwn ||= (children[i] as FieldSet).isOwn;
+  // A copy: an array that was filled one by one has room for more than it holds.
+  if (isOwn) return { id: nextId++, member, list, elements: list.names, children: children.slice(), isOwn, text: undefined };
   let hash = Math.imul((member ? 0x811c9dc5 : 0x9e3779b1) ^ list.id, 0x01000193);
   for (let i = 0; i < length; i++) hash = Math.imul(hash ^ (children[i] as FieldSet).id, 0x85ebca6b) ^ (hash >>> 15);
   let bucket = interned.get(hash);
@@ -57,8 +63,7 @@ export const fieldSetOf = (member: boolean, list: ElementList, children: readonl
     const candidate = bucket[at] as FieldSet;
     if (candidate.member === member && candidate.list === list && sameChildren(candidate.children, children)) return candidate;
   }
-  // A copy: an array that was filled one by one has room for more than it holds.
-  const node: FieldSet = { id: nextId++, member, list, elements: list.names, children: children.slice(), text: undefined };
+  const node: FieldSet = { id: nextId++, member, list, elements: list.names, children: children.slice(), isOwn, text: undefined };
   bucket.push(node);
   return node;
 };
@@ -89,6 +94,7 @@ const slotOf = (a: FieldSet, b: FieldSet): number => {
 };
 
 const keepResult = (results: Results, slot: number, a: FieldSet, b: FieldSet, result: FieldSet): FieldSet => {
+  if (a.isOwn || b.isOwn) return result;
   results.left[slot] = a;
   results.right[slot] = b;
   results.result[slot] = result;
@@ -233,6 +239,7 @@ const parse = (text: string): FieldSet | undefined => {
   }
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return undefined;
   const set = fromTree(tree as Record<string, unknown>, false);
+  if (set.isOwn) return set;
   forgetWhenFull();
   parsed.set(text, set);
   return set;
