@@ -4,9 +4,9 @@ import { setFlagsFromString } from 'node:v8';
 const FEW_ISOLATES = [
   // Megabytes of room for what is short-lived, which would else grow from one by a collection for each doubling.
   '--min-semi-space-size=16',
-  // Seven times V8's own budget. With that, its helper threads spend as much on optimising while a thousand nodes start as all components together on what
+  // Nearly four times V8's own budget. With that, its helper threads spend as much on optimising while a thousand nodes start as all components together on what
   // they do, on the same few cores, and a part of it again once types have been seen that were not there at first.
-  '--interrupt-budget=500000',
+  '--interrupt-budget=250000',
 ];
 
 /** V8's settings for a thread for each actor. They are the same from before the first worker on: compiled code suits only the settings that it was made under. */
