@@ -38,6 +38,7 @@ export { type ActorSnapshot, decodeSnapshot, decodeState, encodeState, type Host
 export { restoreFlow } from './runtime/flows.js';
 export type { HeapLimits } from './runtime/host-threads.js';
 // What is measured by itself.
+export { heapBytes } from './runtime/host-meter.js';
 export { Host } from './runtime/host.js';
 export { MemoryDisks } from './runtime/memory-disks.js';
 export { Ring } from './runtime/ring.js';

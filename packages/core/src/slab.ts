@@ -13,26 +13,43 @@ interface Region {
 const small: Region = { slab: new Uint8Array(0), used: 0 };
 const large: Region = { slab: small.slab, used: 0 };
 const SMALL_BYTES = 1536;
+/** What is larger costs V8 enough to be counted by itself. */
+const LARGEST = 1 << 15;
 
 /** Where the bytes that were kept last begin. */
 export const kept: { slab: Uint8Array; start: number } = { slab: small.slab, start: 0 };
 
+/** A slab counts for so much less than it holds where V8 asks itself whether to collect. */
+const LIGHTER = 4;
+let weightless = 0;
+/** By slab: a quarter of it in other memory, which nobody touches, so that the system gives none for it. */
+const weights = new FinalizationRegistry<ArrayBuffer>(({ byteLength }) => (weightless -= (LIGHTER - 1) * byteLength));
+
 /**
- * Shared memory, though nobody shares it: of other memory V8 lets young objects hold 32 MB, and collects them whenever there is more. As slabs live on,
- * it then does so twice, one right after the other, and whatever was about to die has grown old.
+ * Shared memory, though nobody shares it. Of other memory V8 lets young objects hold 32 MB, and collects them when they hold more: as slabs live on, it
+ * then does so twice, one right after the other, and whatever was about to die has grown old. Shared memory it does not count at all, and would leave
+ * gigabytes of dead slabs lying: so each has a weight beside it that is counted.
  */
-const newSlab = (bytes: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(bytes));
+const newSlab = (): Uint8Array => {
+  const slab = new Uint8Array(new SharedArrayBuffer(SLAB_BYTES));
+  weights.register(slab, new ArrayBuffer(SLAB_BYTES / LIGHTER));
+  weightless += SLAB_BYTES - SLAB_BYTES / LIGHTER;
+  return slab;
+};
+
+/** Bytes of slabs that V8 does not count among those of its heap. */
+export const weightlessBytes = (): number => weightless;
 
 /** Finds room for `length` bytes, and says in `kept` where. Large ones have a slab to themselves. */
 const take = (length: number): void => {
-  if (length > SLAB_BYTES >> 2) {
-    kept.slab = newSlab(length);
+  if (length > LARGEST) {
+    kept.slab = new Uint8Array(length);
     kept.start = 0;
     return;
   }
   const region = length < SMALL_BYTES ? small : large;
   if (region.used + length > region.slab.length) {
-    region.slab = newSlab(SLAB_BYTES);
+    region.slab = newSlab();
     region.used = 0;
   }
   kept.slab = region.slab;

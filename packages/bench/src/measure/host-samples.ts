@@ -1,4 +1,4 @@
-import { getHeapStatistics } from 'node:v8';
+import { heapBytes } from '@naumachia/core';
 
 /** What a host held and had used at one time. */
 export interface HostSample {
@@ -29,10 +29,7 @@ export const hostSamples = (busy: ReadonlyMap<string, { readonly milliseconds: n
   let every = EVERY_MS;
   const since = { steps: 0, spent: 0 };
   let next = 0;
-  const sample = (at: number): HostSample => {
-    const { used_heap_size, external_memory } = getHeapStatistics();
-    return { at, heapBytes: used_heap_size + external_memory, busy: Object.fromEntries([...busy].map(([kind, { milliseconds }]) => [kind, milliseconds])) };
-  };
+  const sample = (at: number): HostSample => ({ at, heapBytes: heapBytes(), busy: Object.fromEntries([...busy].map(([kind, { milliseconds }]) => [kind, milliseconds])) });
   const take = (at: number): void => {
     next = at + every;
     samples.push(sample(at));

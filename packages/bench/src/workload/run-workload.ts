@@ -1,5 +1,5 @@
 import { CATALOG, clusterHeap, clusterPlacement } from '@naumachia/actors';
-import { type Incident, Random, ThreadsRuntime } from '@naumachia/core';
+import { heapBytes, type Incident, Random, ThreadsRuntime } from '@naumachia/core';
 import type { MetricsOption } from '../load/load-run.js';
 import { type MetricsServer, serveMetrics } from '../measure/metrics-server.js';
 import { type ProcessSample, sampleProcess } from '../measure/process-samples.js';
@@ -129,7 +129,4 @@ export const runWorkload = async ({ workload, hosts, seed, limit, progress, inci
   }
 };
 
-const ownGlance = (): WorkloadGlance => {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return { nodesReady: 0, lastReady: undefined, podsRunning: 0, writes: 0, at: performance.timeOrigin + performance.now(), heap: heapUsed + arrayBuffers, pods: [] };
-};
+const ownGlance = (): WorkloadGlance => ({ nodesReady: 0, lastReady: undefined, podsRunning: 0, writes: 0, at: performance.timeOrigin + performance.now(), heap: heapBytes(), pods: [] });

@@ -1,4 +1,4 @@
-import type { Observer, Reporter } from '@naumachia/core';
+import { heapBytes, type Observer, type Reporter } from '@naumachia/core';
 import { schedulerMetrics, type SchedulerState } from '@naumachia/actors/scheduler';
 import { type Glance, type Observed, reporter as loadReporter } from '../measure/reporter.js';
 import { enterPods, newPodLedger, type PodGroup } from './pod-ledger.js';
@@ -31,10 +31,7 @@ export const withPodLedger = (load: Reporter): Reporter => {
   };
   return {
     observer: { ...observer, published },
-    glance: (): WorkloadGlance => {
-      const { heapUsed, arrayBuffers } = process.memoryUsage();
-      return { ...(load.glance?.() as Glance), at: performance.timeOrigin + performance.now(), heap: heapUsed + arrayBuffers, pods: [...ledger.groups.values()] };
-    },
+    glance: (): WorkloadGlance => ({ ...(load.glance?.() as Glance), at: performance.timeOrigin + performance.now(), heap: heapBytes(), pods: [...ledger.groups.values()] }),
     report: (states): WorkloadObserved => ({ ...(load.report(states) as Observed), schedulerMetrics: [...(states('scheduler') as Iterable<SchedulerState>)].flatMap(schedulerMetrics) }),
   };
 };
