@@ -13,17 +13,14 @@ export class Bag<T extends Bagged> {
   readonly #items: (T | undefined)[] = [];
   #size = 0;
 
-  get size(): number {
-    return this.#size;
-  }
-
   add(item: T): void {
     item.place = this.#size;
     this.#items[this.#size++] = item;
   }
 
-  /** Takes out what lies here. The last one takes its place. */
+  /** Takes out what lies here, and nothing if it does not. The last one takes its place. */
   delete(item: T): void {
+    if (this.#items[item.place] !== item) return;
     const last = this.#items[--this.#size] as T;
     this.#items[item.place] = last;
     last.place = item.place;
