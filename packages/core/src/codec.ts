@@ -1,3 +1,4 @@
+import { copyBytes } from './copy-bytes.js';
 import { addExtension, Packr } from 'msgpackr';
 import { Encoded, ENCODED_EXTENSION, useValueCodec } from './encoded.js';
 import { FieldReader, type Fields } from './field-reader.js';
@@ -24,6 +25,8 @@ export class Codec {
   readonly #reader: RecordReader;
   readonly #revisions: RevisionReader;
   readonly #fields: FieldReader;
+  /** Where bytes of shared memory are read: they come at once, and not one by one as another processor lets go of them. */
+  #scratch: Uint8Array = new Uint8Array(1 << 14);
 
   /** `id` is that of an earlier codec of the same structures, where it is known: a thousand threads need not work it out each. */
   constructor(structures: readonly Structure[], id = hash32(JSON.stringify(structures)).toString(16).padStart(8, '0')) {
@@ -66,7 +69,10 @@ export class Codec {
   }
 
   decode(bytes: Uint8Array): unknown {
-    return this.#reader.read(bytes);
+    if (!(bytes.buffer instanceof SharedArrayBuffer)) return this.#reader.read(bytes);
+    if (bytes.length > this.#scratch.length) this.#scratch = new Uint8Array(bytes.length * 2);
+    copyBytes(bytes, this.#scratch, 0);
+    return this.#reader.read(this.#scratch, bytes.length);
   }
 
   /** A value alone. What it shares with `former` is taken from there. */
