@@ -6,6 +6,10 @@ import { hash32 } from './random.js';
 import { RecordReader } from './record-reader.js';
 import { type Marks, RecordWriter, type Written } from './record-writer.js';
 import { type Revision, RevisionReader } from './revision-reader.js';
+import { adoptSlab } from './slab.js';
+
+/** What stands in smaller frames is copied in less time than a frame takes to get its weight. */
+const SMALLEST_ADOPTED = 4096;
 
 /** The keys of an object shape, in the order in which the object has them. */
 export type Structure = readonly string[];
@@ -28,6 +32,10 @@ export class Codec {
   /** Where bytes of shared memory are read: they come at once, and not one by one as another processor lets go of them. */
   #scratch: Uint8Array = new Uint8Array(1 << 14);
 
+  /** What `decodeFrame` reads, and whether something of it stays there. */
+  #frame: Uint8Array | undefined;
+  #isAdopted = false;
+
   /** `id` is that of an earlier codec of the same structures, where it is known: a thousand threads need not work it out each. */
   constructor(structures: readonly Structure[], id = hash32(JSON.stringify(structures)).toString(16).padStart(8, '0')) {
     this.id = id;
@@ -36,7 +44,7 @@ export class Codec {
     this.#writer = new RecordWriter(structures);
     this.#valueWriter = new RecordWriter(structures, this.#writer);
     // msgpackr takes no shared memory.
-    this.#reader = new RecordReader(structures, (bytes) => this.#values.unpack(bytes.buffer instanceof SharedArrayBuffer ? bytes.slice() : bytes), (type, bytes) => (type === ENCODED_EXTENSION ? Encoded.ofWire(bytes) : undefined));
+    this.#reader = new RecordReader(structures, (bytes) => this.#values.unpack(bytes.buffer instanceof SharedArrayBuffer ? bytes.slice() : bytes), (type, start, end) => (type === ENCODED_EXTENSION ? this.#encodedAt(start, end) : undefined));
     this.#revisions = new RevisionReader(this.#reader);
     this.#fields = new FieldReader(this.#reader);
   }
@@ -73,6 +81,25 @@ export class Codec {
     if (bytes.length > this.#scratch.length) this.#scratch = new Uint8Array(bytes.length * 2);
     copyBytes(bytes, this.#scratch, 0);
     return this.#reader.read(this.#scratch, bytes.length);
+  }
+
+  /** A frame that nobody writes to any more: what it holds as `Encoded` stays in it, and is copied with the frame if at all. */
+  decodeFrame(frame: Uint8Array): unknown {
+    this.#frame = frame.length >= SMALLEST_ADOPTED && frame.buffer instanceof SharedArrayBuffer ? frame : undefined;
+    this.#isAdopted = false;
+    try {
+      return this.decode(frame);
+    } finally {
+      this.#frame = undefined;
+    }
+  }
+
+  #encodedAt(start: number, end: number): Encoded {
+    const frame = this.#frame;
+    if (frame === undefined) return Encoded.ofWire(this.#reader.bytes.subarray(start, end));
+    if (!this.#isAdopted) adoptSlab(frame);
+    this.#isAdopted = true;
+    return Encoded.inFrame(frame, start, end);
   }
 
   /** A value alone. What it shares with `former` is taken from there. */

@@ -76,6 +76,13 @@ export class Encoded<H = unknown, T = unknown> {
     return encoded;
   }
 
+  /** What `wire` gave on another host, where it stands in a frame. */
+  static inFrame<H, T>(frame: Uint8Array, from: number, to: number): Encoded<H, T> {
+    const encoded = new Encoded<H, T>(undefined, undefined, frame, from + HEAD_PREFIX + ((frame[from] as number) << 8) + (frame[from + 1] as number), to);
+    encoded.#head = from;
+    return encoded;
+  }
+
   /** The same value, and the same bytes if they are made, under another header. */
   withHeader<G>(header: G): Encoded<G, T> {
     if (this.isSettled) {

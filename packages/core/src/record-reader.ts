@@ -23,14 +23,14 @@ export class RecordReader implements Values {
   readonly #uses: number[] = [];
   readonly #texts = new InternedTexts();
   readonly #unusual: (bytes: Uint8Array) => unknown;
-  readonly #extension: (type: number, bytes: Uint8Array) => unknown;
+  readonly #extension: (type: number, start: number, end: number) => unknown;
   /** What is read, where it is read next, and where it ends. */
   bytes: Uint8Array = new Uint8Array(0);
   at = 0;
   end = 0;
 
-  /** `unusual` reads any value of msgpackr's; `extension` makes the value of an extension, or gives undefined for one that is unknown. */
-  constructor(structures: readonly Structure[], unusual: (bytes: Uint8Array) => unknown, extension: (type: number, bytes: Uint8Array) => unknown) {
+  /** `unusual` reads any value of msgpackr's; `extension` makes the value of an extension from `bytes` between two places, or gives undefined for one that is unknown. */
+  constructor(structures: readonly Structure[], unusual: (bytes: Uint8Array) => unknown, extension: (type: number, start: number, end: number) => unknown) {
     this.#structures = structures;
     this.#unusual = unusual;
     this.#extension = extension;
@@ -176,7 +176,7 @@ export class RecordReader implements Values {
     this.at = start + length;
     if (this.at > this.end) throw new RangeError(`an extension of ${length} bytes is said to stand in ${this.end - start}`);
     if (type === 0 && length === 1) return undefined;
-    return this.#extension(type, this.bytes.subarray(start, this.at)) ?? this.#unusualFrom(begin);
+    return this.#extension(type, start, this.at) ?? this.#unusualFrom(begin);
   }
 
   #unusualFrom(start: number): unknown {

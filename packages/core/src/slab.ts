@@ -32,9 +32,15 @@ const weights = new FinalizationRegistry<ArrayBuffer>(({ byteLength }) => (weigh
  */
 const newSlab = (): Uint8Array => {
   const slab = new Uint8Array(new SharedArrayBuffer(SLAB_BYTES));
-  weights.register(slab, new ArrayBuffer(SLAB_BYTES / LIGHTER));
-  weightless += SLAB_BYTES - SLAB_BYTES / LIGHTER;
+  adoptSlab(slab);
   return slab;
+};
+
+/** Gives shared memory in which encoded objects will stay its weight. */
+export const adoptSlab = (slab: Uint8Array): void => {
+  const weight = new ArrayBuffer(Math.ceil(slab.length / LIGHTER));
+  weights.register(slab, weight);
+  weightless += (LIGHTER - 1) * weight.byteLength;
 };
 
 /** Bytes of slabs that V8 does not count among those of its heap. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Codec, codec, Encoded, instantOf, useStructures } from '../../index.js';
+import { weightlessBytes } from '../../slab.js';
 import type { PeerItem } from '../peers.js';
 import { packFrame, unpackFrame } from './frames.js';
 
@@ -15,6 +16,8 @@ const ITEMS: readonly PeerItem[] = [
   { item: 'entries', mirror: 3, revision: 8, entries: [{ revision: 8, keys: ['k'], value: Encoded.ofValue({ h: 1 }, { v: 2 }) }] },
 ];
 
+const valuesOf = (items: readonly PeerItem[]): Encoded[] => items.flatMap((item) => (item.item === 'entries' ? item.entries.map(({ value }) => value as Encoded) : []));
+
 describe('frames', () => {
   it('a frame can be read by itself and gives back what was packed', () => {
     const frame = packFrame(ITEMS);
@@ -25,6 +28,20 @@ describe('frames', () => {
     const message = (first as unknown as { envelope: { message: { encoded: Encoded } } }).envelope.message;
     expect([message.encoded.header, message.encoded.value]).toEqual([{ name: 'n' }, { deep: [1, { x: 'y' }] }]);
     expect((third as unknown as { entries: { value: Encoded }[] }).entries[0]?.value.value).toEqual({ v: 2 });
+  });
+
+  it('what it holds as Encoded stays in a frame of some size, and is handed on from there', () => {
+    const entries = Array.from({ length: 40 }, (_, n) => ({ revision: n + 1, keys: ['k'], value: Encoded.ofValue({ name: `n${n}` }, { text: `${n}`.repeat(100) }) }));
+    const packed = packFrame([{ item: 'entries', mirror: 3, revision: 40, entries }]);
+    const before = weightlessBytes();
+    const values = valuesOf(unpackFrame(packed));
+    expect(new Set(values.map(({ place }) => place?.slab))).toEqual(new Set([packed]));
+    expect(weightlessBytes() - before).toBeGreaterThanOrEqual(packed.length / 2);
+    const again = packFrame([{ item: 'entries', mirror: 4, revision: 40, entries: values.map((value, n) => ({ revision: n + 1, keys: ['k'], value })) }]);
+    expect(valuesOf(unpackFrame(again)).map(({ header, value }) => [header, value])).toEqual(entries.map(({ value }) => [value.header, value.value]));
+    // A small one would cost more to keep than to copy.
+    const small = packFrame([{ item: 'entries', mirror: 3, revision: 1, entries: entries.slice(0, 1) }]);
+    expect(valuesOf(unpackFrame(small))[0]?.place?.slab).not.toBe(small);
   });
 
   it('a frame names its structures, and one of other structures is refused', () => {

@@ -30,7 +30,7 @@ export function packFrame(items: readonly PeerItem[], largestShared = Number.POS
 }
 
 export const unpackFrame = (frame: Uint8Array): PeerItem[] => {
-  const [id, packed] = codec().decode(frame) as [string, Packed[]];
+  const [id, packed] = codec().decodeFrame(frame) as [string, Packed[]];
   if (id !== codec().id) throw new Error(`frame of codec ${id} reached a host with codec ${codec().id}: all hosts of a run must use the same structures`);
   let former: Envelope['message'] | undefined;
   return packed.map((item) => {
