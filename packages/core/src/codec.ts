@@ -1,5 +1,5 @@
-import { copyBytes } from './copy-bytes.js';
 import { addExtension, Packr } from 'msgpackr';
+import { copyBytes } from './copy-bytes.js';
 import { Encoded, ENCODED_EXTENSION, useValueCodec } from './encoded.js';
 import { FieldReader, type Fields } from './field-reader.js';
 import { hash32 } from './random.js';
@@ -31,7 +31,6 @@ export class Codec {
   readonly #fields: FieldReader;
   /** Where bytes of shared memory are read: they come at once, and not one by one as another processor lets go of them. */
   #scratch: Uint8Array = new Uint8Array(1 << 14);
-
   /** What `decodeFrame` reads, and whether something of it stays there. */
   #frame: Uint8Array | undefined;
   #isAdopted = false;
