@@ -27,6 +27,23 @@ describe('a YAML body', () => {
     expect(valueOf('a: &x {k: 1}\nb: *x\nc:\n  <<: *x\n  l: 2\n')).toEqual({ a: { k: 1 }, b: { k: 1 }, c: { k: 1, l: 2 } });
   });
 
+  test('is refused for aliases that go-yaml 2.4 refuses, in its words', () => {
+    const errorOf = (text: string): unknown => (readYaml(text) as { readonly error?: string }).error;
+    expect(errorOf('a: 1\nb: {*note":"n"}\n')).toBe('yaml: line 2: did not find expected alphabetic or numeric character');
+    expect(errorOf('a: 1\nb: {a: * }\n')).toBe('yaml: line 2: did not find expected alphabetic or numeric character');
+    expect(errorOf('a: *nope\n')).toBe("yaml: unknown anchor 'nope' referenced");
+    expect(errorOf('a: *late\nb: &late 1\n')).toBe("yaml: unknown anchor 'late' referenced");
+    expect(errorOf('a:\n  <<: *nope\n')).toBe("yaml: unknown anchor 'nope' referenced");
+    expect(errorOf('a: &a {x: *a}\n')).toBe("yaml: anchor 'a' value contains itself");
+    const tens = (name: string): string => Array.from({ length: 10 }, () => name).join(',');
+    const bomb = ['x', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name, i, names) => (i === 0 ? `x: &x [${tens('1')}]` : `${name}: &${name} [${tens(`*${names[i - 1]}`)}]`)).join('\n');
+    expect(errorOf(bomb)).toBe('yaml: document contains excessive aliasing');
+  });
+
+  test('may use one anchor hundreds of times', () => {
+    expect(valueOf(`a: &x 1\nb: [${Array.from({ length: 300 }, () => '*x').join(', ')}]\n`)).toEqual({ a: 1, b: Array.from({ length: 300 }, () => 1) });
+  });
+
   test('that is JSON is read as such', () => {
     expect(valueOf('{"a":"yes","b":[1,"0644"]}')).toEqual({ a: 'yes', b: [1, '0644'] });
     expect(readYaml('{"a":1,"a":2}')).toEqual({ value: { a: 2 }, repeated: ['line 1: key "a" already set in map'] });

@@ -1,6 +1,7 @@
 import { Document, LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit, type ParsedNode, type ScalarTag, type Tags, type YAMLError } from 'yaml';
 import { goQuote } from './go-text.js';
 import { readJson } from './strict-json.js';
+import { aliasProblem, BAD_ALIAS } from './yaml-aliases.js';
 import { foldYaml } from './yaml-folding.js';
 
 /**
@@ -64,9 +65,9 @@ export function readYaml(text: string): YamlBody {
   return error === undefined ? { value, repeated } : { error: yamlErrorText(error) };
 }
 
-/** `yaml: line 1: did not find expected ',' or ']'`, as Go writes it: it does not name the place of a bad character. */
+/** `yaml: line 1: did not find expected ',' or ']'`, as Go writes it: of some errors it does not name the place. */
 export function yamlErrorText(error: YamlError): string {
-  return error.message === tabMessage ? `yaml: ${tabMessage}` : `yaml: line ${error.line}: ${error.message}`;
+  return PLACELESS.test(error.message) ? `yaml: ${error.message}` : `yaml: line ${error.line}: ${error.message}`;
 }
 
 /** The one error of a strict decoder for all repeated keys of a document. */
@@ -98,9 +99,11 @@ function readDocument(document: ParsedDocument, lines: LineCounter): YamlDocumen
     const error = { message: goMessage(failed, document), line: failed.linePos?.[0].line ?? line };
     return { line, value: null, repeated: [], error, lineOf };
   }
+  const alias = aliasProblem(document.contents);
+  if (alias !== undefined) return { line, value: null, repeated: [], error: { message: alias.message, line: lineAt(alias.offset) }, lineOf };
   const repeated: string[] = [];
   findRepeated(document.contents, lineAt, repeated);
-  return { line, value: document.toJS() ?? null, repeated, error: undefined, lineOf };
+  return { line, value: document.toJS({ maxAliasCount: -1 }) ?? null, repeated, error: undefined, lineOf };
 }
 
 function findRepeated(node: ParsedNode | null, lineAt: (offset: number) => number, repeated: string[]): void {
@@ -140,6 +143,7 @@ function lineOfPath(root: ParsedNode | null, path: readonly (string | number)[],
 }
 
 const tabMessage = 'found character that cannot start any token';
+const PLACELESS = new RegExp(`^(${tabMessage}$|unknown anchor |anchor '|document contains )`);
 
 /** The errors that people meet, in the words of libyaml; others keep the first line of our parser's. */
 function goMessage(error: YAMLError, document: ParsedDocument): string {
@@ -157,6 +161,8 @@ function goMessage(error: YAMLError, document: ParsedDocument): string {
     case 'MULTILINE_IMPLICIT_KEY':
     case 'KEY_OVER_1024_CHARS':
       return "could not find expected ':'";
+    case 'BAD_ALIAS':
+      return BAD_ALIAS;
     case 'BLOCK_AS_IMPLICIT_KEY':
       return 'mapping values are not allowed in this context';
     default:

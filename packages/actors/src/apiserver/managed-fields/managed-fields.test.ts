@@ -26,6 +26,15 @@ describe('managedFields', () => {
     );
   });
 
+  it('that cannot be read are as good as none, also in a copy of an entry that could', () => {
+    const first = entriesAfterCreate(kind('configmaps'), configMap({ a: '1' }), { fieldManager: 'one' }, NOW);
+    const live = configMap({ a: '1' }, first);
+    for (const fieldsV1 of ['x', '"x"', '[1]', '5', '{"x":{}}']) {
+      const copied = first?.map((entry) => Object.assign({}, entry, { fieldsV1 }));
+      expect(entriesAfterUpdate(kind('configmaps'), configMap({ a: '1' }, copied), live, { fieldManager: 'two', fieldValidation: 'Warn' }, LATER)).toBe(first);
+    }
+  });
+
   it('move to whoever changes a value, and keep their time where nothing moved', () => {
     const data = { a: '1', b: '1' };
     const first = entriesAfterCreate(kind('configmaps'), configMap(data), { fieldManager: 'one' }, NOW);

@@ -22,7 +22,13 @@ interface WithSet extends ManagedFieldsEntry {
   readonly [SET]?: FieldSet;
 }
 
-export const setOfEntry = (entry: ManagedFieldsEntry): FieldSet => (entry as WithSet)[SET] ?? parseFieldSet(entry.fieldsV1 ?? '{}') ?? NO_FIELDS;
+export const setOfEntry = (entry: ManagedFieldsEntry): FieldSet => readSet(entry) ?? NO_FIELDS;
+
+/** Undefined if the text is none of a set. A copy of an entry carries the set of the original, and may have another text. */
+export const readSet = (entry: ManagedFieldsEntry): FieldSet | undefined => {
+  const made = (entry as WithSet)[SET];
+  return made !== undefined && made.text === entry.fieldsV1 ? made : parseFieldSet(entry.fieldsV1 ?? '{}');
+};
 
 export const entryOf = (manager: Manager, time: string, set: FieldSet): ManagedFieldsEntry => {
   const fieldsV1 = textOfFieldSet(set);

@@ -4,7 +4,7 @@ import type { Comparison } from './compare.js';
 import { inServedNames } from './served-names.js';
 import { compareObjects, NOTHING_RESET, type ResetFields } from './object-comparison.js';
 import { fieldSet, isEmpty, ITSELF, union } from './field-set.js';
-import { type Manager, recordUpdate, setOfEntry } from './managed-fields.js';
+import { type Manager, readSet, recordUpdate, setOfEntry } from './managed-fields.js';
 
 /** What a write says of who writes. */
 export interface Writer {
@@ -72,7 +72,7 @@ const isReset = (object: KubernetesObject): boolean => {
 };
 
 const isReadable = (entry: ManagedFieldsEntry): boolean =>
-  (entry.operation === 'Apply' || entry.operation === 'Update') && entry.fieldsType === 'FieldsV1' && setOfEntry(entry).elements.every((element) => /^[fkvi]:/.test(element));
+  (entry.operation === 'Apply' || entry.operation === 'Update') && entry.fieldsType === 'FieldsV1' && readSet(entry)?.elements.every((element) => /^[fkvi]:/.test(element)) === true;
 
 const sentEntries = (object: KubernetesObject): readonly ManagedFieldsEntry[] | undefined => {
   const sent = object.metadata.managedFields;

@@ -20,6 +20,13 @@ describe('a strategic merge patch', () => {
     expect((merge(pod, { spec: { containers: [{ name: 'c', image: 'i3' }] } }) as typeof pod).spec.containers.map((container) => container.name)).toEqual(['c', 'a', 'b']);
   });
 
+  it('is refused if it mixes types in a list that is merged', () => {
+    const refused = (patch: object): unknown => (merge({ metadata: { name: 'p', finalizers: ['a/b'] } }, patch) as { readonly message?: string }).message;
+    expect(refused({ metadata: { finalizers: [true] } })).toBe('list element types are not identical: [[a/b] [true]]');
+    expect(refused({ metadata: { finalizers: ['x', { x: 1 }] } })).toBe('list element types are not identical: [[a/b] [x map[x:1]]]');
+    expect(refused({ metadata: { finalizers: [null] } })).toBe('list element types are not identical: [[a/b] [<nil>]]');
+  });
+
   it('that says nothing new gives the very same object', () => {
     expect(merge(pod, { spec: { containers: [{ name: 'a', image: 'i1' }] } })).toBe(pod);
   });

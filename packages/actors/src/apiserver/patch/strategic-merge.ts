@@ -115,6 +115,7 @@ function mergeList(field: ApiField | undefined, original: readonly unknown[], pa
   const { mergeKey } = field;
   const plain = mergeKey === undefined ? undefined : mergePlainly(field, mergeKey, original as readonly Fields[], patch as readonly Fields[], (order ?? patch) as readonly Fields[]);
   if (plain !== undefined) return plain;
+  if (!areOfOneType(original, patch)) refuse(500, `list element types are not identical: ${goText([original, patch])}`);
   if (order !== undefined) checkOrder(patch, order, mergeKey);
   const merged = mergeKey === undefined ? mergePrimitives(original, patch, removals) : mergeByKey(field, mergeKey, original, patch);
   // Without an order of its own a patch puts what it names in its own order, before what only the server has.
@@ -154,6 +155,11 @@ const mergePlainly = (field: ApiField, mergeKey: string, original: readonly Fiel
   if (merged.length !== original.length) return merged;
   for (let i = 0; i < merged.length; i++) if (merged[i] !== original[i]) return merged;
   return original;
+};
+
+const areOfOneType = (original: readonly unknown[], patch: readonly unknown[]): boolean => {
+  const all = [...original, ...patch];
+  return all.every((item) => goTypeOf(item) === goTypeOf(all[0]));
 };
 
 /** The keys of elements that are objects without directives and have different ones. */
@@ -300,7 +306,7 @@ const fieldsBefore = (value: Fields, end: string): Record<string, unknown> => {
   return copy;
 };
 
-const goTypeOf = (value: unknown): string => (typeof value === 'string' ? 'string' : typeof value === 'number' ? 'int64' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}');
+const goTypeOf = (value: unknown): string => (value === null ? '<nil>' : typeof value === 'string' ? 'string' : typeof value === 'number' ? 'int64' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}');
 
 /** As fmt's %v prints decoded JSON: `map[a:1 b:[x y]]`, keys sorted. */
 export const goText = (value: unknown): string => {

@@ -27,11 +27,11 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** A server-side apply (handlers/patch.go applyPatcher): makes the object if it is not there, else merges into it. */
 export const planApply = (state: ApiServerState, context: ActorContext, kind: Kind, request: PatchRequest, stored: Stored | undefined): Plan => {
   const sent = (request.patch ?? {}) as KubernetesObject;
-  const malformed = wrongObject(kind, sent) ?? nameMismatch(Object.assign({}, sent, { metadata: sent.metadata ?? {} }), request.name) ?? namespaceMismatch(kind, sent, request.namespace);
+  const malformed = wrongObject(kind, sent) ?? otherObject(kind, sent, request);
   if (malformed !== undefined) return refusal(malformed);
   if (sent.metadata.managedFields !== undefined) return refusal(badRequest('metadata.managedFields must be nil'));
   const typed = typedConfig(kind.type, sent as unknown as Readonly<Record<string, unknown>>);
-  if (typed.type === 'malformed') return refusal(plainError(`failed to create typed patch object (${sent.metadata.namespace ?? ''}/${sent.metadata.name ?? ''}; ${gvk(sent)}): ${joined(typed.errors)}`));
+  if (typed.type === 'malformed') return refusal(plainError(`failed to create typed patch object (${textOf(sent.metadata.namespace)}/${textOf(sent.metadata.name)}; ${gvk(sent)}): ${joined(typed.errors)}`));
   const subresource = request.subresource ?? '';
   const reset = subresource === '' ? kind.reset : subresource === 'status' ? kind.resetStatus : NOTHING_RESET;
   const set = managedPart(typed.set, reset);
@@ -61,6 +61,15 @@ export const planApply = (state: ApiServerState, context: ActorContext, kind: Ki
 const NO_ENTRIES: readonly ManagedFieldsEntry[] = [];
 const gvk = (object: KubernetesObject): string => `${object.apiVersion}, Kind=${object.kind}`;
 const joined = (errors: readonly string[]): string => (errors.length === 1 ? (errors[0] ?? '') : `errors:\n${errors.map((error) => `  ${error}`).join('\n')}`);
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** YAML makes a name of `y` or `12` something else than a text: that is found where types are. */
+const otherObject = (kind: Kind, sent: KubernetesObject, request: PatchRequest): Status | undefined => {
+  const metadata = sent.metadata ?? {};
+  if ([metadata.name, metadata.namespace].some((name: unknown) => name !== undefined && name !== null && typeof name !== 'string')) return undefined;
+  return nameMismatch(Object.assign({}, sent, { metadata }), request.name) ?? namespaceMismatch(kind, sent, request.namespace);
+};
 
 const wrongObject = (kind: Kind, sent: KubernetesObject): Status | undefined => {
   const apiVersion = sent.apiVersion ?? '';
