@@ -40,6 +40,18 @@ describe('a YAML body', () => {
     expect(errorOf(bomb)).toBe('yaml: document contains excessive aliasing');
   });
 
+  test('that is nested too deeply is refused, however it is written, and the process lives', () => {
+    const nested = (levels: number): readonly string[] => [
+      `a: ${'['.repeat(levels)}${']'.repeat(levels)}`, `${'{a: '.repeat(levels)}1${'}'.repeat(levels)}`, `${'- '.repeat(levels)}x`, `${'? '.repeat(levels)}x`,
+      Array.from({ length: levels }, (_, level) => `${' '.repeat(level)}a:`).join('\n'), Array.from({ length: levels }, (_, level) => `${' '.repeat(level)}- ["x",`).join('\n'),
+    ];
+    for (const levels of [300, 3000, 20_000]) for (const text of levels > 3000 ? nested(levels).slice(0, 4) : nested(levels)) expect(readYaml(text)).toEqual({ error: expect.stringMatching(/^yaml: line \d+: exceeded max depth of 256$/) as unknown });
+    for (const text of nested(200).slice(0, 5)) expect(readYaml(text)).not.toHaveProperty('error');
+    // Text that only looks nested.
+    const art = Array.from({ length: 500 }, () => '  if [[ "$a" == "[[[" ]]; then {').join('\n');
+    expect(valueOf(`script: |\n${art}\nb: "${'['.repeat(500)}"\nc: x${'['.repeat(500)}\n`)).toHaveProperty('c', `x${'['.repeat(500)}`);
+  });
+
   test('may use one anchor hundreds of times', () => {
     expect(valueOf(`a: &x 1\nb: [${Array.from({ length: 300 }, () => '*x').join(', ')}]\n`)).toEqual({ a: 1, b: Array.from({ length: 300 }, () => 1) });
   });

@@ -2,6 +2,7 @@ import { Document, LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocumen
 import { goQuote } from './go-text.js';
 import { readJson } from './strict-json.js';
 import { aliasProblem, BAD_ALIAS } from './yaml-aliases.js';
+import { MOST_LEVELS, tooDeepAt } from './yaml-depth.js';
 import { foldYaml } from './yaml-folding.js';
 
 /**
@@ -43,6 +44,8 @@ const readTags = (tags: Tags): Tags =>
 type ParsedDocument = Document.Parsed;
 
 export function readYamlDocuments(text: string): readonly YamlDocument[] {
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) return [{ line: deep, value: null, repeated: [], error: { message: `exceeded max depth of ${MOST_LEVELS}`, line: deep }, lineOf: () => deep }];
   const lines = new LineCounter();
   // Its warnings would print what somebody sent.
   const parsed = parseAllDocuments(text, { logLevel: 'error', version: '1.1', uniqueKeys: false, lineCounter: lines, customTags: readTags, prettyErrors: true });
