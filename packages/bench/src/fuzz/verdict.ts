@@ -4,8 +4,18 @@ import type { WireAnswer } from './wire-client.js';
 /** What kube-apiserver 1.36 documents, or Go's HTTP server answers before it; 500 is none of them unless it is worded as below. */
 const DOCUMENTED = new Set([101, 200, 201, 202, 204, 301, 304, 307, 400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 417, 422, 429, 431, 501, 503, 504]);
 
-/** Failures that the real server has no better code for either: plain errors of its storage and of server-side apply. */
-const REAL_500 = [/failed to create typed patch object/, /failed to convert new object/, /target\.(name|kind): /, /resourceVersion should not be set on objects to be created/, /strconv\.ParseUint: parsing/, /unknown patch type/];
+/** Failures that the real server has no better code for either: plain errors of its storage, of server-side apply and of strategic merge patches. */
+const REAL_500 = [
+  /failed to create typed patch object/,
+  /failed to convert new object/,
+  /target\.(name|kind): /,
+  /resourceVersion should not be set on objects to be created/,
+  /strconv\.ParseUint: parsing/,
+  /unknown patch type/,
+  /list element types are not identical: /,
+  /doesn't match \$setElementOrder list:/,
+  /does not contain declared merge key: /,
+];
 
 const TRACES = [/\n\s+at \S+ \(/, /node:internal/, /\.[jt]s:\d+:\d+/, /panic/i, /could not complete the request/];
 
