@@ -95,7 +95,7 @@ export class Normaliser {
     let value = given;
     const self: Around = key === 'metadata' ? { isMeta: true, isList: above !== undefined && isListLike(above) } : OUTSIDE;
     if (key === 'metadata') this.#generated(value);
-    if (value.kind === 'Table' && value.rows) value = ageless(value);
+    value = ageless(value);
     if (key === 'details' && Array.isArray(value.causes) && (value.causes as JsonRecord[]).every((cause) => cause.reason === 'FieldManagerConflict')) {
       // The real order is that of a Go map.
       value = { ...value, causes: [...(value.causes as JsonRecord[])].sort((a, b) => (`${String(a.message)}${String(a.field)}` < `${String(b.message)}${String(b.field)}` ? -1 : 1)) };
@@ -170,13 +170,16 @@ const sortedManagers = (entries: readonly JsonRecord[]): JsonRecord[] => {
   return [...entries].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 };
 
-const ageless = (table: JsonRecord): JsonRecord => {
+/** A table without the ages of its rows; any other record as it is. */
+export const ageless = (table: JsonRecord): JsonRecord => {
+  if (table.kind !== 'Table' || !table.rows) return table;
   const columns = table.columnDefinitions as readonly JsonRecord[] | null | undefined;
-  const at = new Set((columns ?? []).flatMap((column, i) => (AGE_COLUMNS.has(String(column.name)) ? [i] : [])));
+  // Rows may have more cells than columns: those of IPAddresses end with an age that no column names.
+  const isAge = (i: number): boolean => !columns || i >= columns.length || AGE_COLUMNS.has(String(columns[i]?.name));
   const rows = (table.rows as readonly JsonRecord[]).map((row) => ({
     ...row,
     // Restarts say how long ago too: that grows with the days since the recording.
-    cells: ((row.cells ?? []) as readonly Json[]).map((cell, i) => ((at.has(i) || !columns) && /^(\d+[smhdy])+$/.test(String(cell)) ? '<age>' : typeof cell === 'string' ? cell.replace(/\((\d+[smhdy])+ ago\)/, '(<age> ago)') : cell)),
+    cells: ((row.cells ?? []) as readonly Json[]).map((cell, i) => (isAge(i) && /^(\d+[smhdy])+$/.test(String(cell)) ? '<age>' : typeof cell === 'string' ? cell.replace(/\((\d+[smhdy])+ ago\)/, '(<age> ago)') : cell)),
   }));
   return { ...table, rows };
 };

@@ -9,8 +9,9 @@ export const LINGER = 500;
 const CUT_OFF_AFTER = 1.5;
 const CHECKED_EVERY = 30_000;
 
-/** What of the limits Node keeps for HTTP/2 and TLS. */
+/** What of the limits Node keeps for HTTP/2 and TLS. Small writes go at once, as Go's server sends them: Node sees to that for HTTP/2 only, and output of a command or events of a watch would wait for what follows them. */
 export const connectionOptions = (limits: EdgeLimits): object => ({
+  noDelay: true,
   settings: { maxConcurrentStreams: limits.streams, maxHeaderListSize: limits.headerBytes },
   handshakeTimeout: limits.headersTimeout,
 });

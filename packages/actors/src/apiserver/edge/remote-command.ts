@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as elapsed } from 'node:timers/promises';
 import { isFailure, minutes, named, type Port } from '@naumachia/core';
 import type { Pod } from '../../api/generated/types.js';
 import type { ContainerExecReply, ContainerExecRequest } from '../../api/kubelet-requests.js';
@@ -16,6 +17,11 @@ export const STREAM_PROTOCOLS = ['v4.channel.k8s.io'];
 const COMMAND_TIMEOUT = minutes(5);
 /** More standard input than this is cut off. */
 const MAX_INPUT_BYTES = 16 * 1024 * 1024;
+/**
+ * Milliseconds between what went wrong, the output and the status, which clients read with a thread each: kubectl cp ends with the archive,
+ * and prints of the others what had come by then. A real command takes as long to write and to end.
+ */
+const APART = 10;
 
 /** Runs a command in a container of a pod (`pods/exec`). What is wrong with the request is refused before the upgrade. */
 export const runRemoteCommand = async (port: Port, request: IncomingMessage, socket: Duplex, query: URLSearchParams, pod: Pod): Promise<void> => {
@@ -37,10 +43,16 @@ const run = async (port: Port, node: string, message: ContainerExecRequest, want
   // Input is waited for only if the command reads it: most commands are given a terminal's, which does not end.
   let reply = await ask(wanted.stdin ? Object.assign({}, message, { stdin: 'later' }) : message);
   if (!isFailure(reply) && reply.type === 'awaitsInput') reply = await ask(Object.assign({}, message, { stdin: await inputOf(streams) }));
-  if (!isFailure(reply) && reply.type === 'containerExec') {
-    // Whoever unpacks an archive (kubectl cp) leaves at its end: what went wrong must be there before. A terminal has one output.
-    if (wanted.stderr && !wanted.tty) streams.write('stderr', reply.stderr);
-    if (wanted.stdout) streams.write('stdout', wanted.tty ? reply.stdout + reply.stderr : reply.stdout);
+  const { stdout, stderr } = !isFailure(reply) && reply.type === 'containerExec' ? reply : { stdout: '', stderr: '' };
+  const texts = {
+    stderr: wanted.stderr && !wanted.tty ? stderr : '',
+    // A terminal has one output.
+    stdout: wanted.stdout ? (wanted.tty ? stdout + stderr : stdout) : '',
+  };
+  for (const stream of ['stderr', 'stdout'] as const) {
+    if (texts[stream] === '') continue;
+    streams.write(stream, texts[stream]);
+    await elapsed(APART);
   }
   streams.write('error', JSON.stringify(isFailure(reply) ? statusOfFailure(reply) : outcome(reply)));
   streams.close();
