@@ -1,3 +1,4 @@
+import { setAt } from './chosen-keys.js';
 import type { JsonDocument } from './strict-json.js';
 
 /** The slow reader behind `readJson`: finds duplicate keys, and words errors as the scanner of encoding/json (Go 1.24) does. It keeps its own stack. */
@@ -103,17 +104,11 @@ function attach(container: Container, value: unknown, duplicates: Map<object, { 
     const known = duplicates.get(container.value) ?? [];
     known.push({ key, after: container.count });
     duplicates.set(container.value, known);
-    setOwn(container.value, key, merged(container.value[key], value));
+    setAt(container.value, key, merged(container.value[key], value));
     return;
   }
   container.count++;
-  setOwn(container.value, key, value);
-}
-
-/** A plain assignment to `__proto__` would change the prototype. */
-function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  else object[key] = value;
+  setAt(container.value, key, value);
 }
 
 /** Go decodes a repeated object over the first one. */

@@ -1,5 +1,6 @@
 import { readSelector } from './label-selector-text.js';
 import type { LabelSelector } from './generated/types.js';
+import { textAt } from './chosen-keys.js';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -27,7 +28,7 @@ export function matches(selector: Selector, labels: Labels | undefined): boolean
 }
 
 function meets(requirement: Requirement, labels: Labels | undefined): boolean {
-  const found = labels === undefined ? undefined : labelOf(labels, requirement.key);
+  const found = textAt(labels, requirement.key);
   const { values } = requirement;
   switch (requirement.operator) {
     case 'in':
@@ -45,12 +46,6 @@ function meets(requirement: Requirement, labels: Labels | undefined): boolean {
     case 'lt':
       return found !== undefined && isInteger(found) && compareIntegers(requirement.operator, found, values[0] ?? '');
   }
-}
-
-/** A label `constructor` must not be found on every object. */
-function labelOf(labels: Labels, key: string): string | undefined {
-  const found = labels[key];
-  return typeof found === 'string' ? found : undefined;
 }
 
 const isInteger = (text: string): boolean => /^[+-]?\d+$/.test(text);

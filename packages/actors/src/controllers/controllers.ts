@@ -1,5 +1,6 @@
 import type { ManagedController } from './controller.js';
 import { deploymentController } from './deployment/deployment.js';
+import { staleDisruptionController } from './disruption/stale-disruption.js';
 import { endpointSliceController } from './endpoints/endpoint-slice.js';
 import { endpointSliceMirroringController } from './endpoints/endpoint-slice-mirroring.js';
 import { endpointsController } from './endpoints/endpoints.js';
@@ -29,6 +30,7 @@ export const CONTROLLERS: readonly ManagedController[] = [
   namespaceController,
   garbageCollector,
   podGarbageCollector,
+  staleDisruptionController,
   ttlController,
   nodeIpam,
   nodeTainter,

@@ -16,6 +16,7 @@ const QUEUES: Readonly<Record<string, string>> = {
   'namespace-controller': 'namespace',
   'garbage-collector-controller': 'garbage_collector_attempt_to_delete',
   'pod-garbage-collector': 'orphaned_pods_nodes',
+  'disruption-controller': 'stale_pod_disruption',
   'ttl-controller': 'ttlcontroller',
   'node-ipam-controller': 'cidrallocator_node',
   'node-lifecycle-controller': 'node_lifecycle_controller',

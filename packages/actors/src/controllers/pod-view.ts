@@ -1,5 +1,5 @@
 import type { Instant } from '@naumachia/core';
-import type { Container, Pod, Toleration } from '../api/generated/types.js';
+import type { Container, Pod, PodCondition, Toleration } from '../api/generated/types.js';
 import type { ObjectHeader, OwnerReference } from '../api/object.js';
 import type { Stored } from '../api/requests.js';
 import { instantOfTime } from '../api/time-format.js';
@@ -14,6 +14,8 @@ export interface PodView extends OwnedObject {
   readonly ready: boolean;
   /** Last transition of the Ready condition; 0 without one. */
   readonly readySince: Instant;
+  /** Since when somebody other than its kubelet means to evict the pod (condition DisruptionTarget); 0: nobody does. */
+  readonly disruptedSince: Instant;
   readonly created: Instant;
   readonly nodeName: string;
   readonly podIP: string;
@@ -46,6 +48,7 @@ export const podView = (stored: Stored<Pod>, former: PodView | undefined): PodVi
   const { metadata, spec, status } = stored.value;
   const owners = ownersOf(metadata.ownerReferences ?? NONE, former?.owners ?? NONE);
   const ready = status?.conditions?.find(isReadyCondition);
+  const disruption = status?.conditions?.find(isDisruption);
   const podIP = status?.podIP ?? '';
   const header = leanHeader(stored.header, former?.header);
   return {
@@ -55,6 +58,7 @@ export const podView = (stored: Stored<Pod>, former: PodView | undefined): PodVi
     phase: phaseNamed(status?.phase ?? ''),
     ready: ready?.status === 'True',
     readySince: ready?.lastTransitionTime === undefined ? (0 as Instant) : instantOfTime(ready.lastTransitionTime),
+    disruptedSince: disruption?.lastTransitionTime === undefined ? (0 as Instant) : instantOfTime(disruption.lastTransitionTime),
     created: former?.created ?? instantOfTime(metadata.creationTimestamp ?? ''),
     terminating: metadata.deletionTimestamp !== undefined,
     nodeName: spec.nodeName ?? '',
@@ -100,6 +104,9 @@ const ownersOf = (owners: readonly OwnerReference[], former: readonly OwnerRefer
   if (knownOwners.size < 16_384) knownOwners.set(own(uid), copy);
   return copy;
 };
+
+/** Of those that the kubelet sets the pod ends sooner or later. */
+const isDisruption = ({ type, status, reason }: PodCondition): boolean => type === 'DisruptionTarget' && status === 'True' && reason !== 'TerminationByKubelet';
 
 const isReadyCondition = (condition: { readonly type: string }): boolean => condition.type === 'Ready';
 

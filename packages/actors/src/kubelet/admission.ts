@@ -1,5 +1,6 @@
 import type { NodeSelectorRequirement, NodeSelectorTerm, Pod, PodSpec, Taint, Toleration } from '../api/generated/types.js';
 import { quantity } from '../api/quantity.js';
+import { textAt } from '../api/chosen-keys.js';
 import type { NodeCapacity } from './kubelet-config.js';
 import { podResources } from './pod-resources.js';
 
@@ -88,7 +89,7 @@ const matchesNode = (spec: PodSpec, room: NodeRoom): boolean => {
 
 const matchesTerm = ({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, room: NodeRoom): boolean => {
   if (matchExpressions.length === 0 && matchFields.length === 0) return false;
-  return matchExpressions.every((expression) => meets(expression, room.labels[expression.key])) && matchFields.every((field) => meets(field, field.key === 'metadata.name' ? room.node : undefined));
+  return matchExpressions.every((expression) => meets(expression, textAt(room.labels, expression.key))) && matchFields.every((field) => meets(field, field.key === 'metadata.name' ? room.node : undefined));
 };
 
 const meets = ({ operator, values = [] }: NodeSelectorRequirement, found: string | undefined): boolean => {

@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../api/base64.js';
+import { setAt } from '../api/chosen-keys.js';
 import type { ConfigMap, Secret } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import { type ConfigReference, nameOf, resourceOf } from './config-references.js';
@@ -12,7 +13,7 @@ export type ConfigObjects = Readonly<Partial<Record<ConfigReference, ConfigObjec
 export const configObject = (reference: ConfigReference, stored: Stored | undefined): ConfigObject => {
   if (stored === undefined) return { found: false, missing: true, error: `${kindOf(reference)} "${nameOf(reference)}" not found` };
   const { data, binaryData } = stored.value as unknown as ConfigMap & Pick<Secret, 'data'>;
-  return { found: true, data: resourceOf(reference) === 'secrets' ? decoded(data) : Object.assign({}, data, decoded(binaryData)) };
+  return { found: true, data: resourceOf(reference) === 'secrets' ? decoded(data) : { ...data, ...decoded(binaryData) } };
 };
 
 /** Nobody could be asked. */
@@ -23,6 +24,6 @@ const kindOf = (reference: ConfigReference): string => (resourceOf(reference) ==
 /** Files and variables of emulated containers are text. */
 const decoded = (data: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> => {
   const texts: Record<string, string> = {};
-  for (const key in data) texts[key] = new TextDecoder().decode(decodeBase64(data[key] ?? ''));
+  for (const key in data) setAt(texts, key, new TextDecoder().decode(decodeBase64(data[key] ?? '')));
   return texts;
 };

@@ -1,4 +1,5 @@
 import type { Container, EnvVar, Pod } from '../api/generated/types.js';
+import { textAt } from '../api/chosen-keys.js';
 import type { ConfigObject, ConfigObjects } from './config-objects.js';
 import { type ConfigReference, configMapReference, secretReference } from './config-references.js';
 import type { ContainerConfig, ContainerMount } from './container-runtime.js';
@@ -70,7 +71,7 @@ const valueOf = ({ value, valueFrom }: EnvVar, pod: Pod, container: Container, o
   const isSecret = valueFrom?.configMapKeyRef === undefined;
   const object = read(objects, isSecret ? secretReference(selector.name) : configMapReference(selector.name));
   if (!object.found) return object.missing && selector.optional === true ? undefined : object;
-  const text = object.data[selector.key];
+  const text = textAt(object.data, selector.key);
   if (text !== undefined) return text;
   return selector.optional === true ? undefined : { error: `couldn't find key ${selector.key} in ${isSecret ? 'Secret' : 'ConfigMap'} ${pod.metadata.namespace ?? ''}/${selector.name ?? ''}` };
 };
@@ -80,4 +81,4 @@ const read = (objects: ConfigObjects, reference: ConfigReference): ConfigObject 
 
 /** third_party/forked/golang/expansion: `$(NAME)` where it is known, `$$` is a dollar. */
 const expand = (text: string, variables: Variables): string =>
-  text.includes('$') ? text.replace(/\$\$|\$\(([^)]+)\)/g, (whole, name: string | undefined) => (name === undefined ? '$' : (variables[name] ?? whole))) : text;
+  text.includes('$') ? text.replace(/\$\$|\$\(([^)]+)\)/g, (whole, name: string | undefined) => (name === undefined ? '$' : (textAt(variables, name) ?? whole))) : text;

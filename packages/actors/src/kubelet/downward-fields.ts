@@ -1,6 +1,7 @@
 import type { Container, Pod, ResourceFieldSelector } from '../api/generated/types.js';
 import { goQuote } from '../api/go-text.js';
 import { quantity } from '../api/quantity.js';
+import { textAt } from '../api/chosen-keys.js';
 
 /** What the downward API tells of a pod besides its object. */
 export interface DownwardPlace {
@@ -39,7 +40,7 @@ export const downwardField = (pod: Pod, path: string | undefined, place: Downwar
     default: {
       const subscript = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(path ?? '');
       if (!subscript) return '';
-      return (subscript[1] === 'labels' ? metadata.labels : metadata.annotations)?.[subscript[2] ?? ''] ?? '';
+      return textAt(subscript[1] === 'labels' ? metadata.labels : metadata.annotations, subscript[2] ?? '') ?? '';
     }
   }
 };

@@ -1,4 +1,5 @@
 import type { DownwardAPIVolumeFile, KeyToPath, Pod, Volume } from '../api/generated/types.js';
+import { textAt } from '../api/chosen-keys.js';
 import type { ConfigObject, ConfigObjects } from './config-objects.js';
 import { configMapReference, isServiceAccountVolume, secretReference } from './config-references.js';
 import { downwardField, downwardResource, type DownwardPlace } from './downward-fields.js';
@@ -56,7 +57,7 @@ const configPayload = (noKey: string, object: ConfigObject | undefined, { items,
   if (items === undefined || items.length === 0) return { files: { ...data } };
   const files: VolumeFiles = {};
   for (const { key, path } of items) {
-    const text = data[key];
+    const text = textAt(data, key);
     if (text !== undefined) files[path] = text;
     else if (optional !== true) return { error: `${noKey}: ${key}` };
   }

@@ -92,7 +92,8 @@ const COUNTS = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplic
 
 const statusOf = (status: Status): object => ({
   phase: status.phase,
-  conditions: Object.fromEntries((status.conditions ?? []).map(({ type, status: value }) => [type, value])),
+  // A disruption that did not come about belongs to the way.
+  conditions: Object.fromEntries((status.conditions ?? []).filter(({ type, status: value }) => type !== 'DisruptionTarget' || value === 'True').map(({ type, status: value }) => [type, value])),
   ...Object.fromEntries(COUNTS.map((name) => [name, status[name]])),
 });
 

@@ -1,3 +1,4 @@
+import { setAt, valueAt } from '../../api/chosen-keys.js';
 import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
 import type { FieldSet } from '../managed-fields/field-set.js';
 import { listElementPath } from '../managed-fields/path-element.js';
@@ -33,10 +34,11 @@ const mergeValue = (field: ApiField | undefined, type: ValueType, live: unknown,
       if (field?.atomic === true || !isFields(config) || !isFields(live)) return config;
       let merged: Record<string, unknown> | undefined;
       for (const key in config) {
-        const next = mergeValue(undefined, type.element, live[key], config[key]);
-        if (next === live[key]) continue;
-        merged ??= Object.assign({}, live);
-        merged[key] = next;
+        const before = valueAt(live, key);
+        const next = mergeValue(undefined, type.element, before, config[key]);
+        if (next === before) continue;
+        merged ??= { ...live };
+        setAt(merged, key, next);
       }
       return merged ?? live;
     }
@@ -146,13 +148,13 @@ const reduced = (field: ApiField | undefined, type: ValueType | undefined, value
       let left: Record<string, unknown> | undefined;
       last.elements.forEach((path, i) => {
         const key = path.slice(2);
-        const before = (left ?? value)[key];
+        const before = valueAt(left ?? value, key);
         if (before === undefined) return;
         const next = reduced(undefined, type.element, before, last.children[i] as FieldSet, childIn(owned, path), true);
         if (next === before) return;
-        left ??= Object.assign({}, value);
+        left ??= { ...value };
         if (next === undefined) delete left[key];
-        else left[key] = next;
+        else setAt(left, key, next);
       });
       return left === undefined ? value : Object.keys(left).length === 0 ? null : left;
     }

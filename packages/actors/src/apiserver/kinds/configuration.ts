@@ -1,3 +1,4 @@
+import { setAt } from '../../api/chosen-keys.js';
 import type { ConfigMap, Secret } from '../../api/generated/types.js';
 import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateErrors } from '../validation/configuration.js';
 import { objectFeedKey } from '../../api/feed-keys.js';
@@ -22,8 +23,8 @@ export const secret: Strategy = {
     if (stringData === undefined) return fill(object as Secret, { type: 'Opaque' });
     // stringData is for writing only: it ends in data, encoded.
     const { stringData: _, ...rest } = object as Secret;
-    const data: Record<string, string> = Object.assign({}, rest.data);
-    for (const key in stringData) data[key] = base64(stringData[key] ?? '');
+    const data: Record<string, string> = { ...rest.data };
+    for (const key in stringData) setAt(data, key, base64(stringData[key] ?? ''));
     return Object.assign({}, fill(rest as Secret, { type: 'Opaque' }), { data }) as Secret;
   },
   validate: (object) => secretErrors(object as Secret),

@@ -1,3 +1,4 @@
+import { valueAt } from '../../api/chosen-keys.js';
 import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
 import { type FieldFinder, fieldFinder, findDiffering } from './differing-fields.js';
 import { type Gathered, gather, gatheredList, nothingGathered } from './element-list.js';
@@ -204,7 +205,7 @@ function walkMap(element: ValueType, before: Fields, after: Fields, was: unknown
   let more: Part | undefined;
   let less: Part | undefined;
   for (const key of sortedUnion(before, after)) {
-    walkValue(undefined, element, before[key], after[key]);
+    walkValue(undefined, element, valueAt(before, key), valueAt(after, key));
     if (!isEmpty(changed)) more = withChild(more, elementOf(key), changed);
     if (!isEmpty(removed)) less = withChild(less, elementOf(key), removed);
   }
@@ -213,7 +214,7 @@ function walkMap(element: ValueType, before: Fields, after: Fields, was: unknown
 
 const sortedUnion = (before: Fields, after: Fields): string[] => {
   const keys = Object.keys(before);
-  for (const key in after) if (before[key] === undefined) keys.push(key);
+  for (const key in after) if (!Object.hasOwn(before, key)) keys.push(key);
   return sortTexts(keys);
 };
 

@@ -1,3 +1,4 @@
+import { setAt } from '../../api/chosen-keys.js';
 import type { ApiType } from '../../api/fields.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -70,8 +71,8 @@ const changed = (original: Fields, start: number): Fields => {
   if (hasRemovals(start)) {
     // Not `delete`: an object that has lost a field is slow to read from then on.
     result = {};
-    for (const key in original) if (placeOf(start, key) < 0) result[key] = original[key];
-  } else result = Object.assign({}, original);
-  for (let at = start; at < top; at++) if (values[at] !== undefined) result[keys[at] as string] = values[at];
+    for (const key in original) if (placeOf(start, key) < 0) setAt(result, key, original[key]);
+  } else result = { ...original };
+  for (let at = start; at < top; at++) if (values[at] !== undefined) setAt(result, keys[at] as string, values[at]);
   return result;
 };

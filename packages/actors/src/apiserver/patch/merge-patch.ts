@@ -1,3 +1,5 @@
+import { setAt, valueAt } from '../../api/chosen-keys.js';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A JSON merge patch (RFC 7386). What the patch does not name stays the same object. */
@@ -7,17 +9,17 @@ export const mergePatch = (target: unknown, patch: unknown): unknown => {
   let result: Record<string, unknown> | undefined;
   for (const key in patch) {
     const value = (patch as Fields)[key];
-    const before = (result ?? original)[key];
+    const before = valueAt(result ?? original, key);
     if (value === null) {
       if (before === undefined) continue;
-      result ??= Object.assign({}, original);
+      result ??= { ...original };
       delete result[key];
       continue;
     }
     const merged = mergePatch(before, value);
-    if (merged === before && key in original) continue;
-    result ??= Object.assign({}, original);
-    result[key] = merged;
+    if (merged === before && Object.hasOwn(original, key)) continue;
+    result ??= { ...original };
+    setAt(result, key, merged);
   }
   return result ?? original;
 };

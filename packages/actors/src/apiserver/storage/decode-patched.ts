@@ -37,9 +37,9 @@ const keepEntries = (object: KubernetesObject, patched: KubernetesObject): Kuber
   return Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { managedFields: entries.map(asText) }) });
 };
 
-/** A client sends field sets as objects; inside they are text. */
-const asText = (entry: ManagedFieldsEntry): ManagedFieldsEntry =>
-  typeof entry.fieldsV1 === 'object' && entry.fieldsV1 !== null ? Object.assign({}, entry, { fieldsV1: JSON.stringify(entry.fieldsV1) }) : entry;
+/** A client sends field sets as objects; inside they are text. Go takes null for an entry that says nothing. */
+const asText = (entry: ManagedFieldsEntry | null): ManagedFieldsEntry =>
+  typeof entry?.fieldsV1 === 'object' && entry.fieldsV1 !== null ? Object.assign({}, entry, { fieldsV1: JSON.stringify(entry.fieldsV1) }) : (entry ?? {});
 
 const wrongKind = (kind: Kind, patched: KubernetesObject): string | undefined => {
   const { apiVersion } = patched;
@@ -60,7 +60,10 @@ const jsonType = (value: unknown): string => (Array.isArray(value) ? 'array' : t
 /** The patch's own words for a value of the wrong type differ by the type of the patch. */
 const refused = (kind: Kind, request: PatchRequest, before: KubernetesObject, patched: KubernetesObject, error: string): Decoded => {
   if (request.patchType === 'strategic') return { type: 'refused', status: invalidPatch(goText(request.patch), restored(error)) };
-  return { type: 'refused', status: invalidPatch(shown(kind, before, patched), error) };
+  const { resourceVersion } = before.metadata;
+  // A merge patch is applied to what is stored, which does not hold its version.
+  const whole = request.patchType === 'merge' && resourceVersion !== undefined ? Object.assign({}, patched, { metadata: Object.assign({}, { resourceVersion }, patched.metadata) }) : patched;
+  return { type: 'refused', status: invalidPatch(shown(kind, before, whole), error) };
 };
 
 /** runtime.FromUnstructured words what encoding/json words otherwise. */

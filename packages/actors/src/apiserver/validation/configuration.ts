@@ -1,5 +1,6 @@
 import { type FieldError, forbidden, invalid, required, tooLong } from '../../api/field-error.js';
 import type { ConfigMap, Secret } from '../../api/generated/types.js';
+import { textAt } from '../../api/chosen-keys.js';
 import { deepEqual } from '../equality.js';
 import { objectMetaErrors } from './object-meta.js';
 import { configKeyErrors, type Findings, keyed, named } from './values.js';
@@ -12,7 +13,7 @@ export const configMapErrors = (map: ConfigMap): readonly FieldError[] => {
   let size = 0;
   for (const key of Object.keys(map.data ?? {}).sort()) {
     named(out, keyed('data', key), key, configKeyErrors);
-    if (map.binaryData?.[key] !== undefined) out.push(invalid(keyed('data', key), key, 'duplicate of key present in binaryData'));
+    if (textAt(map.binaryData, key) !== undefined) out.push(invalid(keyed('data', key), key, 'duplicate of key present in binaryData'));
     size += (map.data?.[key] ?? '').length;
   }
   for (const key of Object.keys(map.binaryData ?? {}).sort()) {

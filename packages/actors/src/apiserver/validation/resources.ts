@@ -2,6 +2,7 @@ import { duplicate, fieldNotFound, forbidden, invalid, notSupported, required } 
 import type { Container, PodResourceClaim, ResourceRequirements } from '../../api/generated/types.js';
 import { qualifiedNameErrors } from '../../api/names.js';
 import { compareQuantities, quantity } from '../../api/quantity.js';
+import { textAt } from '../../api/chosen-keys.js';
 import { type Findings, keyed, named } from './values.js';
 
 const STANDARD = new Set(['cpu', 'memory', 'ephemeral-storage']);
@@ -49,7 +50,7 @@ export const resourceErrors = (out: Findings, path: string, resources: ResourceR
   for (const name of Object.keys(requests).sort()) {
     nameErrors(out, keyed(`${path}.requests`, name), name);
     valueErrors(out, keyed(`${path}.requests`, name), name, requests[name] as string);
-    const limit = limits[name];
+    const limit = textAt(limits, name);
     const request = requests[name] as string;
     const whole = isExtended(name) || hugePages(name);
     if (limit !== undefined) {

@@ -1,3 +1,5 @@
+import { textAt } from '../../api/chosen-keys.js';
+
 /**
  * Labels of nodes as columns: for each key one number per node, the id of its value (0: the node has no such label). Node
  * selectors then compare numbers. Most values of a key are shared; `kubernetes.io/hostname` alone has one per node.
@@ -27,7 +29,7 @@ export const grownLabels = (labels: NodeLabels, capacity: number): void => {
 };
 
 export const setLabels = (labels: NodeLabels, slot: number, set: Readonly<Record<string, string>> | undefined): void => {
-  for (const [name, key] of labels.keys) if (key.column[slot] !== 0 && set?.[name] === undefined) key.column[slot] = 0;
+  for (const [name, key] of labels.keys) if (key.column[slot] !== 0 && textAt(set, name) === undefined) key.column[slot] = 0;
   for (const name in set) {
     let key = labels.keys.get(name);
     if (!key) {

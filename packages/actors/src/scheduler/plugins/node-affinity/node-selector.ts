@@ -1,5 +1,6 @@
 import type { Affinity, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../../../api/generated/types.js';
 import { labelKeyErrors, labelValueErrors } from '../../../api/names.js';
+import { textAt } from '../../../api/chosen-keys.js';
 
 /**
  * Node selector terms (component-helpers/scheduling/corev1/nodeaffinity): requirements of a term are ANDed, terms are ORed, a term
@@ -164,9 +165,8 @@ export const satisfiesField = (requirement: FieldRequirement, nodeName: string):
 
 /** Whether a Node object fulfils what the pod requires: for queueing hints, where one node is asked about. */
 export const matchesNode = (affinity: RequiredAffinity, node: Node): boolean => {
-  const labels = node.metadata.labels ?? {};
   const name = node.metadata.name ?? '';
-  const holds = (requirement: Requirement): boolean => satisfies(requirement, labels[requirement.key]);
+  const holds = (requirement: Requirement): boolean => satisfies(requirement, textAt(node.metadata.labels, requirement.key));
   if (!affinity.nodeSelector.every(holds)) return false;
   if (affinity.terms === undefined) return true;
   return affinity.terms.some((term) => term.errors.length === 0 && term.labels.every(holds) && term.fields.every((field) => satisfiesField(field, name)));

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { mergePatch } from '../apiserver/patch/merge-patch.js';
+import { setAt, textAt, valueAt } from './chosen-keys.js';
+
+describe.each(['__proto__', 'constructor', 'toString'])('a map whose key is %s', (key) => {
+  const one = JSON.parse(`{"a":"b","${key}":"x"}`) as Record<string, string>;
+
+  it('has what it was given, and nothing before that', () => {
+    const map: Record<string, string> = {};
+    expect([textAt(map, key), valueAt(map, key)]).toEqual([undefined, undefined]);
+    setAt(map, key, 'x');
+    expect([textAt(map, key), valueAt(map, key), Object.keys(map)]).toEqual(['x', 'x', [key]]);
+  });
+
+  it('is merged as any other', () => {
+    const read = (text: string): unknown => JSON.parse(text);
+    expect(JSON.stringify(mergePatch({ a: 'b' }, read(`{"${key}":"x"}`)))).toBe(`{"a":"b","${key}":"x"}`);
+    expect(JSON.stringify(mergePatch(one, read(`{"${key}":"y"}`)))).toBe(`{"a":"b","${key}":"y"}`);
+    expect(JSON.stringify(mergePatch(one, read('{"a":"c"}')))).toBe(`{"a":"c","${key}":"x"}`);
+    expect(JSON.stringify(mergePatch(one, read(`{"${key}":null}`)))).toBe('{"a":"b"}');
+  });
+});
