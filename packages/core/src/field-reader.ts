@@ -1,5 +1,6 @@
 import type { Structure } from './codec.js';
-import { isList, isMap, isRecord, type RecordReader, safeKey, type Values } from './record-reader.js';
+import { isList, isMap, isRecord, type RecordReader, type Values } from './record-reader.js';
+import { setAt } from './set-at.js';
 
 /** Which fields of a value are wanted: `true` is the whole of what stands there. A list has the fields of its elements. */
 export interface Fields {
@@ -58,7 +59,7 @@ export class FieldReader implements Values {
     const object: Record<string, unknown> = {};
     for (let i = 0; i < size; i++) {
       const key = this.#reader.value() as string;
-      this.#enter(object, safeKey(key), fields[key], fields);
+      this.#enter(object, key, fields[key], fields);
     }
     return object;
   }
@@ -67,7 +68,7 @@ export class FieldReader implements Values {
   #enter(object: Record<string, unknown>, key: string, wanted: true | Fields | undefined, fields: Fields): void {
     if (wanted === undefined) return this.#reader.skip();
     this.#wanted = wanted;
-    object[key] = this.value();
+    setAt(object, key, this.value());
     this.#wanted = fields;
   }
 }

@@ -33,6 +33,7 @@ export type { PlacedRuntime } from './runtime/placed-runtime.js';
 export type { HostBuild, RuntimeOptions } from './runtime/runtime-options.js';
 export { ThreadsRuntime } from './runtime/threads/threads-runtime.js';
 export * from './service.js';
+export { setAt } from './set-at.js';
 export type { PeerItem } from './runtime/peers.js';
 export { type ActorSnapshot, decodeSnapshot, decodeState, encodeState, type HostSnapshot, snapshotHash } from './runtime/snapshot.js';
 export { restoreFlow } from './runtime/flows.js';

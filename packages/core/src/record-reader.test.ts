@@ -24,6 +24,15 @@ describe('RecordReader', () => {
     expect(reader.read(Uint8Array.of(0x92, 0xca, 0x3f, 0xc0, 0, 0, 7))).toEqual([1.5, 7]);
   });
 
+  it('reads a key that every object has for one of the map itself, where msgpackr gives it another name', () => {
+    const map = JSON.parse('{"__proto__":{"x":1},"constructor":2}') as object;
+    const read = newReader().read(packr.pack({ a: map, b: [map] })) as { readonly a: object; readonly b: readonly object[] };
+    for (const each of [read.a, read.b[0] as object]) {
+      expect(JSON.stringify(each)).toBe('{"__proto__":{"x":1},"constructor":2}');
+      expect(Object.getPrototypeOf(each)).toBe(Object.prototype);
+    }
+  });
+
   it('passes over any value', () => {
     const reader = newReader();
     fc.assert(fc.property(plainData, (each) => {

@@ -1,6 +1,7 @@
 import type { Structure } from './codec.js';
 import { InternedTexts } from './interned-texts.js';
 import { FIRST_LONG_RECORD, FIRST_RECORD } from './record-shapes.js';
+import { setAt } from './set-at.js';
 
 /** Who reads what a list or an object consists of, one after the other. */
 export interface Values {
@@ -147,7 +148,7 @@ export class RecordReader implements Values {
     for (let i = 0; i < size; i++) {
       const key = this.value();
       if (typeof key !== 'string') return this.#unusualFrom(start);
-      object[safeKey(key)] = this.value();
+      setAt(object, key, this.value());
     }
     return object;
   }
@@ -246,9 +247,6 @@ export class RecordReader implements Values {
 export const isRecord = (token: number): boolean => token >= FIRST_RECORD && token < 0x80;
 export const isMap = (token: number): boolean => (token & 0xf0) === 0x80 || (token & 0xfe) === 0xde;
 export const isList = (token: number): boolean => (token & 0xf0) === 0x90 || (token & 0xfe) === 0xdc;
-
-/** As msgpackr has it: no data becomes a prototype. */
-export const safeKey = (key: string): string => (key === '__proto__' ? '__proto_' : key);
 
 /** It takes any bytes, without a view of them having to be made. */
 const { readDoubleBE } = Buffer.prototype as unknown as { readonly readDoubleBE: (this: Uint8Array, start: number) => number };

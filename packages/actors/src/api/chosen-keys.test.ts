@@ -1,6 +1,7 @@
+import { setAt } from '@naumachia/core';
 import { describe, expect, it } from 'vitest';
 import { mergePatch } from '../apiserver/patch/merge-patch.js';
-import { setAt, textAt, valueAt } from './chosen-keys.js';
+import { textAt, valueAt } from './chosen-keys.js';
 
 describe.each(['__proto__', 'constructor', 'toString'])('a map whose key is %s', (key) => {
   const one = JSON.parse(`{"a":"b","${key}":"x"}`) as Record<string, string>;

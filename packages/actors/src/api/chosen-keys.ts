@@ -8,9 +8,3 @@ export const textAt = (map: Readonly<Record<string, string>> | undefined, key: s
   const found = map?.[key];
   return typeof found === 'string' ? found : undefined;
 };
-
-/** A plain assignment to `__proto__` would change the prototype, and so would `Object.assign`; a spread copies it. */
-export const setAt = (map: Record<string, unknown>, key: string, value: unknown): void => {
-  if (key === '__proto__') Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
-  else map[key] = value;
-};

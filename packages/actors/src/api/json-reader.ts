@@ -1,4 +1,4 @@
-import { setAt } from './chosen-keys.js';
+import { setAt } from '@naumachia/core';
 import type { JsonDocument } from './strict-json.js';
 
 /** The slow reader behind `readJson`: finds duplicate keys, and words errors as the scanner of encoding/json (Go 1.24) does. It keeps its own stack. */

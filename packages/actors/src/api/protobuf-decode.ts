@@ -1,3 +1,4 @@
+import { setAt } from '@naumachia/core';
 import { encodeBase64 } from './base64.js';
 import type { ApiType, MessagePart, ScalarName, ValueType } from './fields.js';
 import { formatGoDuration } from './go-duration.js';
@@ -93,7 +94,7 @@ function decodeEntry(element: ValueType, reader: WireReader, entries: Fields): v
     else if (number === 2) value = decodeValue(element, reader, wire);
     else skipField(reader, wire);
   });
-  entries[key] = value ?? (element.scalar === 'string' ? '' : element.kind === 'struct' ? {} : null);
+  setAt(entries, key, value ?? (element.scalar === 'string' ? '' : element.kind === 'struct' ? {} : null));
 }
 
 /** The three types of apiextensions that are a schema (field 1, or 2 of a bool) or something simpler. */

@@ -1,4 +1,5 @@
-import { setAt, valueAt } from '../../api/chosen-keys.js';
+import { setAt } from '@naumachia/core';
+import { valueAt } from '../../api/chosen-keys.js';
 import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
 import type { FieldSet } from '../managed-fields/field-set.js';
 import { listElementPath } from '../managed-fields/path-element.js';

@@ -1,4 +1,4 @@
-import { setAt } from '../../api/chosen-keys.js';
+import { setAt } from '@naumachia/core';
 import type { ConfigMap, Secret } from '../../api/generated/types.js';
 import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateErrors } from '../validation/configuration.js';
 import { objectFeedKey } from '../../api/feed-keys.js';

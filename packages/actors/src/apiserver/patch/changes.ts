@@ -1,4 +1,4 @@
-import { setAt } from '../../api/chosen-keys.js';
+import { setAt } from '@naumachia/core';
 import type { ApiType } from '../../api/fields.js';
 
 type Fields = Readonly<Record<string, unknown>>;

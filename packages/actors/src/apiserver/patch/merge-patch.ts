@@ -1,4 +1,5 @@
-import { setAt, valueAt } from '../../api/chosen-keys.js';
+import { setAt } from '@naumachia/core';
+import { valueAt } from '../../api/chosen-keys.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

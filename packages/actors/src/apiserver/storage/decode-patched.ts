@@ -60,10 +60,14 @@ const jsonType = (value: unknown): string => (Array.isArray(value) ? 'array' : t
 /** The patch's own words for a value of the wrong type differ by the type of the patch. */
 const refused = (kind: Kind, request: PatchRequest, before: KubernetesObject, patched: KubernetesObject, error: string): Decoded => {
   if (request.patchType === 'strategic') return { type: 'refused', status: invalidPatch(goText(request.patch), restored(error)) };
-  const { resourceVersion } = before.metadata;
-  // A merge patch is applied to what is stored, which does not hold its version.
-  const whole = request.patchType === 'merge' && resourceVersion !== undefined ? Object.assign({}, patched, { metadata: Object.assign({}, { resourceVersion }, patched.metadata) }) : patched;
-  return { type: 'refused', status: invalidPatch(shown(kind, before, whole), error) };
+  return { type: 'refused', status: invalidPatch(shown(kind, before, request.patchType === 'merge' ? withVersionOf(before, patched) : patched), error) };
+};
+
+/** A merge patch is applied here to what is stored, which does not hold its version, and by the real server to what does. */
+const withVersionOf = (before: KubernetesObject, patched: KubernetesObject): KubernetesObject => {
+  const { metadata } = patched as { readonly metadata: unknown };
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata) || 'resourceVersion' in metadata) return patched;
+  return Object.assign({}, patched, { metadata: Object.assign({}, metadata, { resourceVersion: before.metadata.resourceVersion }) });
 };
 
 /** runtime.FromUnstructured words what encoding/json words otherwise. */
