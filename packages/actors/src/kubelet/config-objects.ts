@@ -1,5 +1,5 @@
-import { decodeBase64 } from '../api/base64.js';
 import { setAt } from '@naumachia/core';
+import { decodeBase64 } from '../api/base64.js';
 import type { ConfigMap, Secret } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import { type ConfigReference, nameOf, resourceOf } from './config-references.js';

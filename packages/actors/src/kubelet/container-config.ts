@@ -1,3 +1,4 @@
+import { setAt } from '@naumachia/core';
 import type { Container, EnvVar, Pod } from '../api/generated/types.js';
 import { textAt } from '../api/chosen-keys.js';
 import type { ConfigObject, ConfigObjects } from './config-objects.js';
@@ -50,13 +51,13 @@ const environmentOf = (pod: Pod, container: Container, objects: ConfigObjects, p
       if (object.missing && (configMapRef ?? secretRef)?.optional === true) continue;
       return object;
     }
-    for (const [key, text] of Object.entries(object.data)) variables[`${prefix ?? ''}${key}`] = text;
+    for (const [key, text] of Object.entries(object.data)) setAt(variables, `${prefix ?? ''}${key}`, text);
   }
   for (const variable of container.env ?? []) {
     const value = valueOf(variable, pod, container, objects, place, variables);
     if (value === undefined) continue;
     if (typeof value !== 'string') return value;
-    variables[variable.name] = value;
+    setAt(variables, variable.name, value);
   }
   return { variables };
 };

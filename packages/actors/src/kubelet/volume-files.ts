@@ -1,3 +1,4 @@
+import { setAt } from '@naumachia/core';
 import type { DownwardAPIVolumeFile, KeyToPath, Pod, Volume } from '../api/generated/types.js';
 import { textAt } from '../api/chosen-keys.js';
 import type { ConfigObject, ConfigObjects } from './config-objects.js';
@@ -34,7 +35,7 @@ const payloadOf = (pod: Pod, volume: Volume, objects: ConfigObjects, place: Down
   if (downwardAPI) return { files: downwardFiles(pod, downwardAPI.items, place) };
   if (projected === undefined || isServiceAccountVolume(volume)) return undefined;
   // projected.go collectData: later sources win; all errors are told together.
-  const files: VolumeFiles = {};
+  let files: VolumeFiles = {};
   const errors: string[] = [];
   for (const source of projected.sources) {
     const payload = source.configMap
@@ -43,7 +44,7 @@ const payloadOf = (pod: Pod, volume: Volume, objects: ConfigObjects, place: Down
         ? configPayload('references non-existent secret key', objects[secretReference(source.secret.name)], source.secret)
         : { files: downwardFiles(pod, source.downwardAPI?.items, place) };
     if ('error' in payload) errors.push(payload.error);
-    else Object.assign(files, payload.files);
+    else files = { ...files, ...payload.files };
   }
   if (errors.length === 0) return { files };
   return { error: errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(', ')}]` };
@@ -58,7 +59,7 @@ const configPayload = (noKey: string, object: ConfigObject | undefined, { items,
   const files: VolumeFiles = {};
   for (const { key, path } of items) {
     const text = textAt(data, key);
-    if (text !== undefined) files[path] = text;
+    if (text !== undefined) setAt(files, path, text);
     else if (optional !== true) return { error: `${noKey}: ${key}` };
   }
   return { files };
@@ -67,8 +68,8 @@ const configPayload = (noKey: string, object: ConfigObject | undefined, { items,
 const downwardFiles = (pod: Pod, items: readonly DownwardAPIVolumeFile[] | undefined, place: DownwardPlace): VolumeFiles => {
   const files: VolumeFiles = {};
   for (const { path, fieldRef, resourceFieldRef } of items ?? []) {
-    if (fieldRef) files[path] = downwardField(pod, fieldRef.fieldPath, place);
-    else if (resourceFieldRef) files[path] = downwardResource(pod, undefined, resourceFieldRef, place);
+    if (fieldRef) setAt(files, path, downwardField(pod, fieldRef.fieldPath, place));
+    else if (resourceFieldRef) setAt(files, path, downwardResource(pod, undefined, resourceFieldRef, place));
   }
   return files;
 };

@@ -1,3 +1,4 @@
+import { valueAt } from '../../api/chosen-keys.js';
 import { deepEqual } from '../equality.js';
 
 /** An operation of RFC 6902, as it came. */
@@ -86,7 +87,7 @@ const lookUp = (target: unknown, path: Path): unknown => {
       if (at < 0) return REFUSED;
       value = value[at];
     } else if (isFields(value)) {
-      value = value[part];
+      value = valueAt(value, part);
       if (value === undefined && i < path.length - 1) return REFUSED;
     } else return REFUSED;
   }
@@ -112,12 +113,13 @@ const change = (target: unknown, path: Path, how: 'add' | 'replace' | 'remove', 
   }
   if (!isFields(target)) return REFUSED;
   if (rest.length > 0) {
-    if (target[part] === undefined) return REFUSED;
-    const inner = change(target[part], rest, how, value);
-    return inner === REFUSED ? REFUSED : Object.assign({}, target, { [part]: inner });
+    const before = valueAt(target, part);
+    if (before === undefined) return REFUSED;
+    const inner = change(before, rest, how, value);
+    return inner === REFUSED ? REFUSED : { ...target, [part]: inner };
   }
-  if (how !== 'remove') return Object.assign({}, target, { [part]: value });
-  if (!(part in target)) return REFUSED;
+  if (how !== 'remove') return { ...target, [part]: value };
+  if (!Object.hasOwn(target, part)) return REFUSED;
   const { [part]: _, ...kept } = target;
   return kept;
 };

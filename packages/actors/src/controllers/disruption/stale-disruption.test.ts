@@ -28,7 +28,7 @@ const cluster = () => {
     const answer = ask({ type: 'get', user: USER, resource: 'pods', namespace: NAMESPACE, name });
     return answer.type === 'object' ? (answer.object.value as unknown as Pod).status?.conditions?.find(({ type }) => type === 'DisruptionTarget') : undefined;
   };
-  return { simulation, ask, marked, condition };
+  return { simulation, marked, condition };
 };
 
 test('a pod that nobody deletes within two minutes is no longer about to be disrupted', () => {
