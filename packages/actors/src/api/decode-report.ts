@@ -147,6 +147,18 @@ function refuseQuantity(value: unknown): void {
   if ('error' in read) throw new DecodingEnded(read.error);
 }
 
+/** What the decoder of such a type says of a value, where it is one with a decoder of its own. */
+export function customError(name: ScalarName, value: unknown): string | undefined {
+  const walk: Walk = { strict: [], duplicates: undefined, fields: [], struct: '', error: undefined };
+  try {
+    walkScalar(walk, name, value);
+  } catch (ended) {
+    if (ended instanceof DecodingEnded) return ended.message;
+    throw ended;
+  }
+  return undefined;
+}
+
 function refuseTime(name: 'Time' | 'MicroTime', value: unknown): void {
   if (typeof value !== 'string') throw new DecodingEnded(`json: cannot unmarshal ${jsonKind(value)} into Go value of type string`);
   const micro = name === 'MicroTime';

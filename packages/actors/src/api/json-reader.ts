@@ -1,5 +1,6 @@
 import { setAt } from '@naumachia/core';
-import type { JsonDocument } from './strict-json.js';
+import { goQuote } from './go-text.js';
+import type { JsonDocument, Repeated } from './strict-json.js';
 
 /** The slow reader behind `readJson`: finds duplicate keys, and words errors as the scanner of encoding/json (Go 1.24) does. It keeps its own stack. */
 
@@ -9,6 +10,7 @@ type Container = { readonly type: 'object'; readonly value: Record<string, unkno
 
 interface Reader {
   readonly text: string;
+  readonly repeated: Repeated;
   at: number;
 }
 
@@ -16,9 +18,9 @@ const endOfInput = 'unexpected end of JSON input';
 /** encoding/json refuses what nests deeper. */
 const depthLimit = 10_000;
 
-export function readJsonSlowly(text: string): JsonDocument {
+export function readJsonSlowly(text: string, repeated: Repeated): JsonDocument {
   try {
-    return readDocument({ text, at: 0 });
+    return readDocument({ text, repeated, at: 0 });
   } catch (error) {
     if (error instanceof JsonSyntaxError) return { error: error.message };
     throw error;
@@ -38,7 +40,7 @@ function readDocument(reader: Reader): JsonDocument {
         if (reader.at < reader.text.length) fail(reader, 'after top-level value');
         return { value, duplicates: duplicates.size > 0 ? duplicates : undefined };
       }
-      attach(top, value, duplicates);
+      attach(top, value, duplicates, reader.repeated);
       skipSpace(reader);
       const c = next(reader);
       if (c === (top.type === 'object' ? '}' : ']')) {
@@ -94,7 +96,7 @@ function readKey(reader: Reader, container: Container & { readonly type: 'object
   reader.at++;
 }
 
-function attach(container: Container, value: unknown, duplicates: Map<object, { key: string; after: number }[]>): void {
+function attach(container: Container, value: unknown, duplicates: Map<object, { key: string; after: number }[]>, repeated: Repeated): void {
   if (container.type === 'array') {
     container.value.push(value);
     return;
@@ -104,14 +106,13 @@ function attach(container: Container, value: unknown, duplicates: Map<object, { 
     const known = duplicates.get(container.value) ?? [];
     known.push({ key, after: container.count });
     duplicates.set(container.value, known);
-    setAt(container.value, key, merged(container.value[key], value));
+    setAt(container.value, key, repeated === 'merged' ? merged(container.value[key], value) : value);
     return;
   }
   container.count++;
   setAt(container.value, key, value);
 }
 
-/** Go decodes a repeated object over the first one. */
 function merged(old: unknown, value: unknown): unknown {
   const objects = [old, value].every((side) => typeof side === 'object' && side !== null && !Array.isArray(side));
   return objects ? { ...(old as object), ...(value as object) } : value;
@@ -178,11 +179,29 @@ function fail(reader: Reader, where: string): never {
   throw new JsonSyntaxError(`invalid character ${shownCharacter(reader.text.codePointAt(reader.at) ?? 0)} ${where}`);
 }
 
+/** Where a text stops being JSON, in the words for a reader of bytes that are no UTF-8: `text` has a character for each byte. */
+export function errorInBytes(text: string): string {
+  const reader: Reader = { text, repeated: 'last', at: 0 };
+  try {
+    readDocument(reader);
+    return endOfInput;
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const code = text.charCodeAt(reader.at);
+    return code < 0x80 || Number.isNaN(code) ? error.message : error.message.replace(/'.'/u, shownByte(code));
+  }
+}
+
 /** The scanner sees bytes: of a character beyond ASCII it shows the first byte of its UTF-8, taken as Latin-1. */
 function shownCharacter(code: number): string {
   if (code === 0x27) return "'\\''";
   if (code === 0x22) return "'\"'";
-  if (code < 0x80) return `'${JSON.stringify(String.fromCharCode(code)).slice(1, -1)}'`;
+  if (code < 0x80) return `'${goQuote(String.fromCharCode(code)).slice(1, -1)}'`;
   const first = code < 0x800 ? 0xc0 | (code >> 6) : code < 0x1_0000 ? 0xe0 | (code >> 12) : 0xf0 | (code >> 18);
-  return `'${String.fromCharCode(first)}'`;
+  return shownByte(first);
+}
+
+/** What Latin-1 has no picture of is shown by its number. */
+function shownByte(byte: number): string {
+  return byte <= 0xa0 || byte === 0xad ? `'\\u00${byte.toString(16)}'` : `'${String.fromCharCode(byte)}'`;
 }

@@ -2,7 +2,7 @@ import { setAt } from '@naumachia/core';
 import { encodeBase64 } from './base64.js';
 import type { ApiType, MessagePart, ScalarName, ValueType } from './fields.js';
 import { formatGoDuration } from './go-duration.js';
-import { partBytes, partText, readFloat64, readPart, readVarint, skipField, wireBytes, wireFixed64, wireVarint, type WireReader, TruncatedMessage } from './protobuf-wire.js';
+import { partBytes, partText, readFloat64, readPart, readTag, readVarint, skipField, wireBytes, wireFixed64, wireVarint, type WireReader, TruncatedMessage } from './protobuf-wire.js';
 
 type Fields = Record<string, unknown>;
 
@@ -21,15 +21,33 @@ function partsOf(type: ApiType): ReadonlyMap<number, MessagePart> {
 export function decodeMessage(type: ApiType, reader: WireReader, into: Fields = {}): Fields {
   const parts = partsOf(type);
   while (reader.at < reader.end) {
-    const tag = readVarint(reader);
-    const wire = tag & 7;
-    const part = parts.get(Math.floor(tag / 8));
-    if (part === undefined) skipField(reader, wire);
-    else if (part.embedded !== undefined) decodeMessage(part.embedded, readPart(reader), into);
+    const { number, wire } = readTag(reader, type.goName);
+    const part = parts.get(number);
+    if (part === undefined) {
+      skipField(reader, wire);
+      continue;
+    }
+    if (!fits(part, wire)) throw new TruncatedMessage(`proto: wrong wireType = ${wire} for field ${part.embedded === undefined ? goFieldName(part.field.name) : part.embedded.goName}`);
+    if (part.embedded !== undefined) decodeMessage(part.embedded, readPart(reader), into);
     else decodeField(part.field.name, part.field.type, reader, wire, into);
   }
   return into;
 }
+
+/** Whether a field may come in this form: lists of numbers come one by one or packed. */
+function fits({ embedded, field }: MessagePart, wire: number): boolean {
+  if (embedded !== undefined) return wire === wireBytes;
+  const { type } = field;
+  if (type.kind === 'list' && isNumber(type.element)) return wire === wireVarint || wire === wireBytes;
+  if (type.kind !== 'scalar') return wire === wireBytes;
+  return wire === (isNumber(type) ? wireVarint : type.scalar === 'float64' ? wireFixed64 : wireBytes);
+}
+
+/** Abbreviations at the beginning of names, which Go writes in capitals. */
+const ABBREVIATIONS = /^(uid|api|ip|url|dns|tty|gce|nfs|iscsi|rbd|fc|csi|aws|http|tcp|grpc|tls|fs|se|id|os|qos)(?=[A-Z]|$)/;
+
+/** `podIP` -> `PodIP`, `apiVersion` -> `APIVersion`: the Go field of a JSON name. */
+const goFieldName = (name: string): string => (name === 'metadata' ? 'ObjectMeta' : ABBREVIATIONS.test(name) ? name.replace(ABBREVIATIONS, (found) => found.toUpperCase()) : name.charAt(0).toUpperCase() + name.slice(1));
 
 function decodeField(name: string, type: ValueType, reader: WireReader, wire: number, into: Fields): void {
   switch (type.kind) {

@@ -12,6 +12,8 @@ export interface WireReader {
 export const wireVarint = 0;
 export const wireFixed64 = 1;
 export const wireBytes = 2;
+const wireGroup = 3;
+const wireGroupEnd = 4;
 export const wireFixed32 = 5;
 
 const decoder = new TextDecoder();
@@ -55,7 +57,8 @@ function nextByte(reader: WireReader): number {
 export function readPart(reader: WireReader): WireReader {
   const length = readVarint(reader);
   const start = reader.at;
-  if (length < 0 || start + length > reader.end) throw new TruncatedMessage('unexpected EOF');
+  if (length < 0) throw new TruncatedMessage('proto: negative length found during unmarshaling');
+  if (start + length > reader.end) throw new TruncatedMessage('unexpected EOF');
   reader.at = start + length;
   return { bytes: reader.bytes, view: reader.view, at: start, end: reader.at };
 }
@@ -70,7 +73,28 @@ export function readFloat64(reader: WireReader): number {
   return value;
 }
 
+/** The tag of the next field of a message, as its generated decoder would take it. */
+export function readTag(reader: WireReader, message: string): { readonly number: number; readonly wire: number } {
+  const tag = readVarint(reader);
+  const number = Math.floor(tag / 8) | 0;
+  const wire = tag & 7;
+  if (wire === wireGroupEnd) throw new TruncatedMessage(`proto: ${message}: wiretype end group for non-group`);
+  if (number <= 0) throw new TruncatedMessage(`proto: ${message}: illegal tag ${number} (wire type ${tag})`);
+  return { number, wire };
+}
+
+/** Passes over a field that nobody knows: a group with all that is in it. */
 export function skipField(reader: WireReader, wire: number): void {
+  let open = 0;
+  for (let next = wire; ; next = readVarint(reader) & 7) {
+    if (next === wireGroup) open++;
+    else if (next === wireGroupEnd) open--;
+    else skipValue(reader, next);
+    if (open === 0) return;
+  }
+}
+
+function skipValue(reader: WireReader, wire: number): void {
   switch (wire) {
     case wireVarint:
       readVarint(reader);

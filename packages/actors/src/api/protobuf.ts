@@ -2,7 +2,7 @@ import { kindType } from './fields.js';
 import type { KubernetesObject } from './object.js';
 import { decodeMessage } from './protobuf-decode.js';
 import { encodeMessage } from './protobuf-encode.js';
-import { TruncatedMessage, partText, readPart, readVarint, skipField, wireReader, wireWriter, writePart, writeText, writtenBytes, type WireReader } from './protobuf-wire.js';
+import { TruncatedMessage, partText, readPart, readTag, skipField, wireBytes, wireReader, wireWriter, writePart, writeText, writtenBytes, type WireReader } from './protobuf-wire.js';
 import { rebuild } from './table-order.js';
 
 /**
@@ -16,25 +16,30 @@ export type ProtobufDocument =
   | { readonly type: 'object'; readonly apiVersion: string; readonly kind: string; readonly object: KubernetesObject }
   /** The message says what it is, but no such kind is served. */
   | { readonly type: 'unknown-kind'; readonly apiVersion: string; readonly kind: string }
-  /** In the words of the real serializer. */
+  /** The message of a kind that is served cannot be read. */
+  | { readonly type: 'malformed'; readonly apiVersion: string; readonly kind: string; readonly error: string }
+  /** Nor can it be said what it is. In the words of the real serializer. */
   | { readonly type: 'error'; readonly error: string };
 
-/** Reads a body; the object is in table order, as `rebuild` gives it. */
-export function readProtobuf(body: Uint8Array): ProtobufDocument {
+/** Reads a body; the object is in table order, as `rebuild` gives it. What it does not say of its kind is taken for what is `wanted`. */
+export function readProtobuf(body: Uint8Array, wanted?: { readonly apiVersion: string; readonly kind: string }): ProtobufDocument {
   if (body.length === 0) return { type: 'error', error: 'empty data' };
   if (!protobufPrefix.every((byte, at) => body[at] === byte)) {
     return { type: 'error', error: `provided data does not appear to be a protobuf message, expected prefix [${protobufPrefix.join(' ')}]` };
   }
   if (body.length === protobufPrefix.length) return { type: 'error', error: 'empty body' };
+  let envelope: Envelope | undefined;
   try {
-    const { apiVersion, kind, raw } = readEnvelope(wireReader(body, protobufPrefix.length));
+    const said = readEnvelope(wireReader(body, protobufPrefix.length));
+    envelope = wanted === undefined ? said : Object.assign({}, said, { apiVersion: said.apiVersion || wanted.apiVersion, kind: said.kind || wanted.kind });
+    const { apiVersion, kind, raw } = envelope;
     const type = kindType(apiVersion, kind);
     if (type === undefined) return { type: 'unknown-kind', apiVersion, kind };
     const fields = { apiVersion, kind, ...(raw === undefined ? {} : decodeMessage(type, raw)) };
     return { type: 'object', apiVersion, kind, object: rebuild(type, fields).object };
   } catch (error) {
-    if (error instanceof TruncatedMessage) return { type: 'error', error: error.message };
-    throw error;
+    if (!(error instanceof TruncatedMessage)) throw error;
+    return envelope === undefined ? { type: 'error', error: error.message } : { type: 'malformed', apiVersion: envelope.apiVersion, kind: envelope.kind, error: error.message };
   }
 }
 
@@ -46,23 +51,38 @@ interface Envelope {
 
 /** runtime.Unknown: 1 TypeMeta { 1 apiVersion, 2 kind }, 2 raw, 3 contentEncoding, 4 contentType. */
 function readEnvelope(reader: WireReader): Envelope {
-  let apiVersion = '';
-  let kind = '';
+  let said = { apiVersion: '', kind: '' };
   let raw: WireReader | undefined;
+  eachBytesField(reader, 'Unknown', ENVELOPE, (field) => {
+    const part = readPart(reader);
+    if (field === 'TypeMeta') said = readTypeMeta(part, said);
+    else if (field === 'Raw') raw = part;
+  });
+  return { ...said, raw };
+}
+
+const readTypeMeta = (reader: WireReader, said: { readonly apiVersion: string; readonly kind: string }): { readonly apiVersion: string; readonly kind: string } => {
+  let { apiVersion, kind } = said;
+  eachBytesField(reader, 'TypeMeta', TYPE_META, (field) => {
+    const text = partText(readPart(reader));
+    if (field === 'Kind') kind = text;
+    else apiVersion = text;
+  });
+  return { apiVersion, kind };
+};
+
+/** Go names of the fields, by number. */
+const ENVELOPE = ['', 'TypeMeta', 'Raw', 'ContentEncoding', 'ContentType'];
+const TYPE_META = ['', 'APIVersion', 'Kind'];
+
+function eachBytesField(reader: WireReader, message: string, names: readonly string[], visit: (field: string) => void): void {
   while (reader.at < reader.end) {
-    const tag = readVarint(reader);
-    if (tag === 0x12) raw = readPart(reader);
-    else if (tag === 0x0a) {
-      const meta = readPart(reader);
-      while (meta.at < meta.end) {
-        const inner = readVarint(meta);
-        if (inner === 0x0a) apiVersion = partText(readPart(meta));
-        else if (inner === 0x12) kind = partText(readPart(meta));
-        else skipField(meta, inner & 7);
-      }
-    } else skipField(reader, tag & 7);
+    const { number, wire } = readTag(reader, message);
+    const field = names[number];
+    if (field === undefined) skipField(reader, wire);
+    else if (wire === wireBytes) visit(field);
+    else throw new TruncatedMessage(`proto: wrong wireType = ${wire} for field ${field}`);
   }
-  return { apiVersion, kind, raw };
 }
 
 /** The body for an object of a built-in kind, byte for byte as the real server writes it; undefined where the kind has no protobuf form. */

@@ -68,6 +68,8 @@ export interface PatchRequest extends ApiWriteBase {
   readonly name: string;
   readonly patchType: PatchType;
   readonly patch: unknown;
+  /** Why there is no patch, to be told once the object is found. */
+  readonly malformed?: Status;
   readonly force?: boolean;
 }
 
@@ -91,6 +93,8 @@ export interface DeleteCollectionRequest extends ApiRequestBase {
   /** How many at most; the answer names how to go on, as a list does. */
   readonly limit?: number;
   readonly continue?: string;
+  readonly resourceVersion?: string;
+  readonly resourceVersionMatch?: string;
   readonly options?: DeleteOptions;
   readonly dryRun?: boolean;
 }

@@ -7,20 +7,23 @@ export type JsonDocument = { readonly value: unknown; readonly duplicates: Dupli
 /** Deeper documents are rare, and counting their keys would need a deep stack. */
 const recursionLimit = 500;
 
+/** What becomes of a repeated object: Go reads it over the former one where it is a struct, and in its place where it is any value of a map. */
+export type Repeated = 'merged' | 'last';
+
 /**
- * Reads JSON as encoding/json of Go does: repeated keys are noticed (the last one wins, objects are merged), and errors have its words.
+ * Reads JSON as encoding/json of Go does: repeated keys are noticed (the last one wins), and errors have its words.
  * The native parser does the work; a document whose colons are more than its keys has duplicates and is read again slowly.
  */
-export function readJson(text: string): JsonDocument {
+export function readJson(text: string, repeated: Repeated = 'merged'): JsonDocument {
   const { colons, depth } = measure(text);
-  if (depth > recursionLimit) return readJsonSlowly(text);
+  if (depth > recursionLimit) return readJsonSlowly(text, repeated);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return readJsonSlowly(text);
+    return readJsonSlowly(text, repeated);
   }
-  return colons === countKeys(value) ? { value, duplicates: undefined } : readJsonSlowly(text);
+  return colons === countKeys(value) ? { value, duplicates: undefined } : readJsonSlowly(text, repeated);
 }
 
 /** Colons outside of strings, and the deepest nesting. Right for valid JSON; for anything else the parser decides. */

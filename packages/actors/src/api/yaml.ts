@@ -28,6 +28,8 @@ export interface YamlError {
   /** Without position: `did not find expected ',' or ']'`. */
   readonly message: string;
   readonly line: number;
+  /** The line that Go names; 0: none. */
+  readonly goLine: number;
 }
 
 const dropped = ['tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:binary', 'tag:yaml.org,2002:omap', 'tag:yaml.org,2002:pairs', 'tag:yaml.org,2002:set'];
@@ -45,7 +47,7 @@ type ParsedDocument = Document.Parsed;
 
 export function readYamlDocuments(text: string): readonly YamlDocument[] {
   const deep = tooDeepAt(text);
-  if (deep !== undefined) return [{ line: deep, value: null, repeated: [], error: { message: `exceeded max depth of ${MOST_LEVELS}`, line: deep }, lineOf: () => deep }];
+  if (deep !== undefined) return [{ line: deep, value: null, repeated: [], error: { message: `exceeded max depth of ${MOST_LEVELS}`, line: deep, goLine: deep }, lineOf: () => deep }];
   const lines = new LineCounter();
   // Its warnings would print what somebody sent.
   const parsed = parseAllDocuments(text, { logLevel: 'error', version: '1.1', uniqueKeys: false, lineCounter: lines, customTags: readTags, prettyErrors: true });
@@ -70,7 +72,7 @@ export function readYaml(text: string): YamlBody {
 
 /** `yaml: line 1: did not find expected ',' or ']'`, as Go writes it: of some errors it does not name the place. */
 export function yamlErrorText(error: YamlError): string {
-  return PLACELESS.test(error.message) ? `yaml: ${error.message}` : `yaml: line ${error.line}: ${error.message}`;
+  return error.goLine === 0 ? `yaml: ${error.message}` : `yaml: line ${error.goLine}: ${error.message}`;
 }
 
 /** The one error of a strict decoder for all repeated keys of a document. */
@@ -99,11 +101,13 @@ function readDocument(document: ParsedDocument, lines: LineCounter): YamlDocumen
   const lineOf = (path: readonly (string | number)[]): number => lineOfPath(document.contents, path, lineAt) ?? line;
   const [failed] = document.errors;
   if (failed !== undefined) {
-    const error = { message: goMessage(failed, document), line: failed.linePos?.[0].line ?? line };
+    const message = goMessage(failed, document);
+    const at = failed.linePos?.[0].line ?? line;
+    const error = { message, line: at, goLine: goLine(message, at, failed.pos[0] >= document.range[2] ? lines : undefined) };
     return { line, value: null, repeated: [], error, lineOf };
   }
   const alias = aliasProblem(document.contents);
-  if (alias !== undefined) return { line, value: null, repeated: [], error: { message: alias.message, line: lineAt(alias.offset) }, lineOf };
+  if (alias !== undefined) return { line, value: null, repeated: [], error: { message: alias.message, line: lineAt(alias.offset), goLine: goLine(alias.message, lineAt(alias.offset), undefined) }, lineOf };
   const repeated: string[] = [];
   findRepeated(document.contents, lineAt, repeated);
   return { line, value: document.toJS({ maxAliasCount: -1 }) ?? null, repeated, error: undefined, lineOf };
@@ -148,6 +152,17 @@ function lineOfPath(root: ParsedNode | null, path: readonly (string | number)[],
 const tabMessage = 'found character that cannot start any token';
 const PLACELESS = new RegExp(`^(${tabMessage}$|unknown anchor |anchor '|document contains )`);
 
+/**
+ * The line that go-yaml v2 names. Its parser counts from 0 and names none where that is it; its scanner counts from 1, names none for the
+ * first, and misses the colon of a key when it has come to the next line. `end`: the error is at the end of the text, which is a line of its own.
+ */
+function goLine(message: string, line: number, end: LineCounter | undefined): number {
+  if (PLACELESS.test(message)) return 0;
+  if (/^did not find expected (key|node content|[',])/.test(message)) return end === undefined ? line - 1 : line;
+  if (message === "could not find expected ':'") return line + 1;
+  return line === 1 ? 0 : line;
+}
+
 /** The errors that people meet, in the words of libyaml; others keep the first line of our parser's. */
 function goMessage(error: YAMLError, document: ParsedDocument): string {
   switch (error.code) {
@@ -158,6 +173,8 @@ function goMessage(error: YAMLError, document: ParsedDocument): string {
     case 'MISSING_CHAR':
       if (/quote/.test(error.message)) return 'found unexpected end of stream';
       return /[\]}]|flow/.test(error.message) ? closing(document) : "could not find expected ':'";
+    case 'BLOCK_IN_FLOW':
+      return closing(document);
     case 'IMPOSSIBLE':
     case 'UNEXPECTED_TOKEN':
       return /flow/i.test(error.message) ? closing(document) : 'did not find expected key';

@@ -1,4 +1,5 @@
 import type { PodSpec, PriorityClass } from '../../api/generated/types.js';
+import type { KubernetesObject } from '../../api/object.js';
 import { forbiddenRequest } from '../../api/status.js';
 import { remembered } from '../remembered.js';
 import type { AdmissionContext, AdmissionPlugin } from './plugin.js';
@@ -10,9 +11,12 @@ const DEFAULT_POLICY = 'PreemptLowerPriority';
 /** Turns priorityClassName into priority and preemptionPolicy (plugin/priority). */
 export const priority: AdmissionPlugin = {
   name: 'Priority',
-  admit: ({ operation, kind, subresource, name }, object, context) => {
-    if (kind.resource !== 'pods' || operation !== 'create' || subresource !== '') return object;
+  admit: ({ operation, kind, subresource, name, old }, object, context) => {
+    if (kind.resource !== 'pods' || subresource !== '') return object;
     const spec = object.spec as PodSpec;
+    // Whoever sends a pod again as it was first written means to leave them as they are.
+    if (operation === 'update') return withThoseOf(object, spec, old?.spec as PodSpec | undefined);
+    if (operation !== 'create') return object;
     const named = spec.priorityClassName ?? '';
     const found = named === '' ? defaultClass(context) : (context.find('priorityclasses.scheduling.k8s.io', '', named)?.value as PriorityClass | undefined);
     if (found === undefined && named !== '') return forbiddenRequest('pods', name, `no PriorityClass with name ${named} was found`);
@@ -27,6 +31,13 @@ export const priority: AdmissionPlugin = {
     if (found === undefined) return Object.assign({}, object, { spec: withoutClass(spec) });
     return Object.assign({}, object, { spec: Object.assign({}, spec, { priorityClassName: found.metadata.name, priority: value, preemptionPolicy: policy }) });
   },
+};
+
+const withThoseOf = (object: KubernetesObject, spec: PodSpec, old: PodSpec | undefined): KubernetesObject => {
+  const priority = spec.priority ?? old?.priority;
+  const preemptionPolicy = spec.preemptionPolicy ?? old?.preemptionPolicy;
+  if (priority === spec.priority && preemptionPolicy === spec.preemptionPolicy) return object;
+  return Object.assign({}, object, { spec: Object.assign({}, spec, priority !== undefined && { priority }, preemptionPolicy !== undefined && { preemptionPolicy }) });
 };
 
 const withoutClass = remembered((spec: PodSpec): PodSpec => (spec.priority === DEFAULT_PRIORITY && spec.preemptionPolicy === DEFAULT_POLICY ? spec : Object.assign({}, spec, { priority: DEFAULT_PRIORITY, preemptionPolicy: DEFAULT_POLICY })));

@@ -63,17 +63,22 @@ const setOfValue = (walk: Walk, field: ApiField | undefined, type: ValueType, va
       return ITSELF;
     case 'struct':
       if (value !== null && !isFields(value)) return malformed(walk, path, `expected map, got &{${goText(value)}}`);
-      if (type.struct.atomic || atomic || type.struct.union !== undefined) return ITSELF;
-      return value === null ? NO_FIELDS : setOfStruct(walk, type.struct, value, path);
+      if (type.struct.union !== undefined) return ITSELF;
+      if (!type.struct.atomic && !atomic) return value === null ? NO_FIELDS : setOfStruct(walk, type.struct, value, path);
+      if (value !== null) setOfStruct(walk, type.struct, value, path);
+      return ITSELF;
     case 'map': {
       if (value !== null && !isFields(value)) return malformed(walk, path, `expected map, got &{${goText(value)}}`);
-      if (atomic) return ITSELF;
-      if (value === null) return NO_FIELDS;
-      return node(false, Object.keys(value).map((key) => [`f:${key}`, withItself(setOfValue(walk, undefined, type.element, value[key], `${path}.${key}`))] as const));
+      if (value === null) return atomic ? ITSELF : NO_FIELDS;
+      const set = node(false, Object.keys(value).map((key) => [`f:${key}`, withItself(setOfValue(walk, undefined, type.element, value[key], `${path}.${key}`))] as const));
+      return atomic ? ITSELF : set;
     }
     case 'list':
       if (value !== null && !Array.isArray(value)) return malformed(walk, path, `expected list, got &{${goText(value)}}`);
-      if (field === undefined || field.listType === 'atomic') return ITSELF;
+      if (field === undefined || field.listType === 'atomic') {
+        for (const [index, item] of (value ?? []).entries()) setOfValue(walk, undefined, type.element, item, `${path}[${index}]`);
+        return ITSELF;
+      }
       return value === null ? NO_FIELDS : setOfList(walk, field, type.element, value as readonly unknown[], path);
   }
 };
@@ -81,7 +86,12 @@ const setOfValue = (walk: Walk, field: ApiField | undefined, type: ValueType, va
 const setOfList = (walk: Walk, field: ApiField, element: ValueType, items: readonly unknown[], path: string): FieldSet => {
   const parts: (readonly [string, FieldSet])[] = [];
   const seen = new Set<string>();
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
+    const misfit = misfitOf(field, item);
+    if (misfit !== undefined) {
+      walk.errors.push(`${path}: element ${index}: ${misfit}`);
+      continue;
+    }
     // An element without its key has an empty one, which validation refuses later.
     const at = listElementPath(field, item) ?? `k:{"${field.listMapKeys[0] ?? ''}":""}`;
     if (seen.has(at)) {
@@ -92,6 +102,14 @@ const setOfList = (walk: Walk, field: ApiField, element: ValueType, items: reado
     parts.push([at, withItself(setOfValue(walk, undefined, element, item, pathText(path, at)))]);
   }
   return node(false, parts);
+};
+
+/** Why an element has no place in an associative list (structured-merge-diff typed/helpers.go). */
+const misfitOf = (field: ApiField, item: unknown): string | undefined => {
+  if (field.listType !== 'set') return isFields(item) ? undefined : `associative list with keys may not have ${item === null ? 'a null element' : 'non-map elements'}`;
+  if (item === null) return "associative list without keys has an element that's an explicit null";
+  if (Array.isArray(item)) return 'not supported: associative list with lists as elements';
+  return isFields(item) ? "associative list without keys has an element that's a map type" : undefined;
 };
 
 const malformed = (walk: Walk, path: string, text: string): FieldSet => {

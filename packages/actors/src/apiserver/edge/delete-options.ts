@@ -5,8 +5,7 @@ import { kindType } from '../../api/fields.js';
 import { readProtobuf } from '../../api/protobuf.js';
 import type { DeleteOptions } from '../../api/requests.js';
 import { badRequest, invalidObject, unsupportedMediaType } from '../../api/status.js';
-import { readJson } from '../../api/strict-json.js';
-import { readYaml } from '../../api/yaml.js';
+import { jsonOf, yamlOf } from './body-text.js';
 import { bodyFormat, CONTENT_TYPES } from './media-types.js';
 import { noKind } from './request-object.js';
 import { booleanParameter, dryRunErrors, integerParameter, Refusal } from './request-options.js';
@@ -53,10 +52,13 @@ const optionsOfQuery = (query: URLSearchParams): SentOptions => {
   const gracePeriodSeconds = integerParameter(query, 'gracePeriodSeconds');
   const orphanDependents = booleanParameter(query, 'orphanDependents');
   const propagationPolicy = query.get('propagationPolicy');
+  const uid = query.get('uid') ?? '';
+  const resourceVersion = query.get('resourceVersion') ?? '';
   return {
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(orphanDependents !== undefined && { orphanDependents }),
     ...(propagationPolicy !== null && { propagationPolicy }),
+    ...((uid !== '' || resourceVersion !== '') && { preconditions: { ...(uid !== '' && { uid }), ...(resourceVersion !== '' && { resourceVersion }) } }),
     dryRun: query.getAll('dryRun'),
   };
 };
@@ -66,12 +68,11 @@ const optionsOfBody = (body: Buffer, contentType: string | undefined): SentOptio
   if (format === undefined) throw new Refusal(unsupportedMediaType(Object.values(CONTENT_TYPES)));
   if (format === 'protobuf') {
     const document = readProtobuf(body);
-    if (document.type === 'error') throw new Refusal(badRequest(document.error));
+    if (document.type === 'error' || document.type === 'malformed') throw new Refusal(badRequest(document.error));
     if (document.type === 'unknown-kind' || document.kind !== 'DeleteOptions') throw new Refusal(badRequest(noKind(document)));
     return document.object as SentOptions;
   }
-  const text = body.toString('utf8');
-  const document = format === 'json' ? readJson(text) : readYaml(text);
+  const document = format === 'json' ? jsonOf(body) : yamlOf(body);
   if ('error' in document) throw new Refusal(badRequest(format === 'json' ? `couldn't get version/kind; json parse error: ${document.error}` : document.error));
   const meta = readTypeMeta(document.value);
   if ('error' in meta) throw new Refusal(badRequest(meta.error));

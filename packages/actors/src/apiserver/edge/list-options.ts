@@ -1,6 +1,8 @@
 import { forbidden, notSupported, type FieldError } from '../../api/field-error.js';
-import { goQuote } from '../../api/go-text.js';
+import { parseFieldSelector } from '../../api/field-selector.js';
+import { parseLabelSelector } from '../../api/label-selector.js';
 import { badRequest, invalidObject, plainError } from '../../api/status.js';
+import { parseResourceVersion, resourceVersionError } from '../resource-version.js';
 import { booleanParameter, integerParameter, Refusal } from './request-options.js';
 
 /** What list and watch take from the query (metav1 ListOptions). Empty texts are absent. */
@@ -31,19 +33,18 @@ export const listOptions = (query: URLSearchParams, legacyWatch: boolean): ListO
     allowWatchBookmarks: booleanParameter(query, 'allowWatchBookmarks') ?? false,
     sendInitialEvents: booleanParameter(query, 'sendInitialEvents'),
   };
+  refuseUnreadable(parseLabelSelector(options.labelSelector));
+  refuseUnreadable(parseFieldSelector(options.fieldSelector));
   const errors = options.watch ? watchErrors(options) : listErrors(options);
   if (errors.length > 0) throw new Refusal(invalidObject('meta.k8s.io', 'ListOptions', '', errors));
-  if (options.resourceVersion !== '' && parseResourceVersion(options.resourceVersion) === undefined) {
-    const text = resourceVersionError(options.resourceVersion);
-    throw new Refusal(options.watch ? plainError(text) : badRequest(`invalid resource version: ${text}`));
-  }
+  // Lists look at it after the fields of the selector and how they are to go on.
+  if (options.watch && options.resourceVersion !== '' && parseResourceVersion(options.resourceVersion) === undefined) throw new Refusal(plainError(resourceVersionError(options.resourceVersion)));
   return options;
 };
 
-/** The revision of a resourceVersion; `undefined` if it is no unsigned integer. */
-export const parseResourceVersion = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
-
-export const resourceVersionError = (text: string): string => `resourceVersion: Invalid value: ${goQuote(text)}: strconv.ParseUint: parsing ${goQuote(text)}: invalid syntax`;
+const refuseUnreadable = (selector: object): void => {
+  if ('error' in selector) throw new Refusal(badRequest(String(selector.error)));
+};
 
 const MATCH = 'resourceVersionMatch';
 

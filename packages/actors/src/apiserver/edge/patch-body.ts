@@ -1,8 +1,8 @@
 import { jsonKind } from '../../api/decode-report.js';
-import type { PatchType } from '../../api/requests.js';
-import { readJson } from '../../api/strict-json.js';
+import type { PatchType, Status } from '../../api/requests.js';
 import { badRequest } from '../../api/status.js';
-import { readYaml, repeatedKeysError } from '../../api/yaml.js';
+import { repeatedKeysError } from '../../api/yaml.js';
+import { jsonOf, yamlOf } from './body-text.js';
 import { mediaType } from './media-types.js';
 import { Refusal, type WriteOptions } from './request-options.js';
 
@@ -16,32 +16,44 @@ const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
 /** How the patch of a body is to be read; undefined if it is no kind of patch. A patch always names its type. */
 export const patchTypeOf = (contentType: string | undefined): PatchType | undefined => (contentType === undefined ? undefined : PATCH_TYPES[mediaType(contentType)]);
 
-/** The patch as JSON values: a list of operations, or an object. Throws a Refusal if it is something else; `warn` is told what is merely odd. */
-export const decodePatch = (body: Buffer, patchType: PatchType, fieldValidation: WriteOptions['fieldValidation'], warn: (text: string) => void): unknown => {
-  const text = body.toString('utf8');
-  if (patchType === 'apply') return decodeApply(text, fieldValidation, warn);
-  const document = readJson(text);
-  if ('error' in document) throw undecodable(patchType, document.error);
+/** A patch as JSON values: a list of operations, or an object; or what is wrong with it, which is told only where there is something to be patched. */
+export type PatchBody = { readonly patch: unknown } | { readonly malformed: Status };
+
+/** Reads a patch. Throws a Refusal for what is refused wherever it goes; `warn` is told what is merely odd. */
+export const readPatch = (body: Buffer, patchType: PatchType, fieldValidation: WriteOptions['fieldValidation'], warn: (text: string) => void): PatchBody => {
+  if (patchType === 'apply') return { patch: readApply(body, fieldValidation, warn) };
+  const document = jsonOf(body, 'last');
+  if ('error' in document) return malformed(patchType, document.error);
   const { value } = document;
   if (patchType === 'json') {
-    if (value === null) return [];
-    if (!Array.isArray(value)) throw wrongType(patchType, value, '[]handlers.jsonPatchOp');
-    const wrong: unknown = value.find((operation) => operation !== null && (typeof operation !== 'object' || Array.isArray(operation)));
-    if (wrong !== undefined) throw wrongType(patchType, wrong, 'handlers.jsonPatchOp');
-    return value;
+    const wrong = operationsError(value);
+    return wrong === undefined ? { patch: value ?? [] } : malformed(patchType, `json: cannot unmarshal ${wrong}`);
   }
-  if (value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw wrongType(patchType, value, 'map[string]interface {}');
-  return value;
+  if (value === null) return { patch: {} };
+  return typeof value === 'object' && !Array.isArray(value) ? { patch: value } : malformed(patchType, `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`);
 };
 
 /** A strategic merge patch is refused in the decoder's words alone. */
-const undecodable = (patchType: PatchType, error: string): Refusal => new Refusal(badRequest(patchType === 'strategic' ? error : `error decoding patch: ${error}`));
+const malformed = (patchType: PatchType, error: string): PatchBody => ({ malformed: badRequest(patchType === 'strategic' ? error : `error decoding patch: ${error}`) });
 
-const wrongType = (patchType: PatchType, value: unknown, wanted: string): Refusal => undecodable(patchType, `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${wanted}`);
+/** Texts of an operation, in the order of the document: what else stands in them is the first thing to be wrong. */
+const TEXTS = new Set(['op', 'path', 'from']);
 
-const decodeApply = (text: string, fieldValidation: WriteOptions['fieldValidation'], warn: (text: string) => void): unknown => {
-  const document = readYaml(text);
+const operationsError = (value: unknown): string | undefined => {
+  if (value === null) return undefined;
+  if (!Array.isArray(value)) return `${jsonKind(value)} into Go value of type []handlers.jsonPatchOp`;
+  for (const operation of value as readonly unknown[]) {
+    if (operation === null) continue;
+    if (typeof operation !== 'object' || Array.isArray(operation)) return `${jsonKind(operation)} into Go value of type handlers.jsonPatchOp`;
+    for (const [key, part] of Object.entries(operation)) {
+      if (TEXTS.has(key) && part !== null && typeof part !== 'string') return `${jsonKind(part)} into Go struct field jsonPatchOp.${key} of type string`;
+    }
+  }
+  return undefined;
+};
+
+const readApply = (body: Buffer, fieldValidation: WriteOptions['fieldValidation'], warn: (text: string) => void): unknown => {
+  const document = yamlOf(body);
   if ('error' in document) throw new Refusal(badRequest(`error decoding YAML: error converting YAML to JSON: ${document.error}`));
   if (document.repeated.length > 0 && fieldValidation !== 'Ignore') {
     const found = `error converting YAML to JSON: ${repeatedKeysError(document.repeated)}`;

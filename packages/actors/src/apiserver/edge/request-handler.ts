@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Port } from '@naumachia/core';
+import { readGoDuration } from '../../api/go-duration.js';
 import type { Status, UserInfo } from '../../api/requests.js';
 import { apiGroups } from '../../api/resources.js';
-import { internalError, notAcceptable } from '../../api/status.js';
+import { badRequest, internalError, notAcceptable } from '../../api/status.js';
 import { authenticate, ANONYMOUS, impersonate, isStatus, type Credentials, type Identities } from './authentication.js';
 import { authorize, type Attributes } from './authorization.js';
 import { LINGER } from './connections.js';
@@ -65,11 +66,16 @@ const sendTooMany = (exchange: Exchange, { message, retryAfterSeconds }: TooMany
 const answer = async (port: Port, exchange: Exchange): Promise<void> => {
   const { request, response, path, query, serving } = exchange;
   const method = request.method ?? 'GET';
+  const resourcePath = parseResourcePath(path);
+  const late = isLongRunning(method, resourcePath, query) ? undefined : unreadableTimeout(query.get('timeout') ?? '');
+  if (late !== undefined) {
+    exchange.representation = fallbackFormat(request.headers.accept);
+    return sendStatus(exchange, late);
+  }
   const user = await userOf(port, request, serving.identities);
   if (isStatus(user)) return sendStatus(exchange, user);
   exchange.user = user;
 
-  const resourcePath = parseResourcePath(path);
   const refused = authorize(user, attributesOf(method, path, resourcePath, query));
   if (refused !== undefined) return sendStatus(exchange, refused);
   if (path === '/metrics') return serveMetrics(exchange);
@@ -95,6 +101,21 @@ const answer = async (port: Port, exchange: Exchange): Promise<void> => {
   const deprecated = deprecationOf(route.resource);
   if (deprecated !== undefined) exchange.warnings.push(deprecated);
   return serveResource(seated, exchange, route, resourcePath.watch);
+};
+
+/** Subresources that stay open (BasicLongRunningRequestCheck). */
+const LONG_RUNNING = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
+
+const isLongRunning = (method: string, path: ResourcePath | undefined, query: URLSearchParams): boolean => {
+  if (path === undefined) return false;
+  return path.watch || LONG_RUNNING.has(path.subresource) || (method === 'GET' && path.name === '' && (booleanParameter(query, 'watch') ?? false));
+};
+
+/** Looked at before the server asks who it is (filters.WithRequestDeadline). A deadline that can be read is not kept: answers come at once. */
+const unreadableTimeout = (timeout: string): Status | undefined => {
+  if (timeout === '') return undefined;
+  const read = readGoDuration(timeout);
+  return 'error' in read ? badRequest(`invalid timeout specified in the request URL - ${read.error}`) : undefined;
 };
 
 export const userOf = async (port: Port, request: IncomingMessage, identities: Identities): Promise<UserInfo | Status> => {

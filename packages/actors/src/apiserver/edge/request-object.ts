@@ -8,7 +8,8 @@ import { parseApiVersion } from '../../api/resources.js';
 import { readJson } from '../../api/strict-json.js';
 import { badRequest, unsupportedMediaType } from '../../api/status.js';
 import { rebuild } from '../../api/table-order.js';
-import { readYaml, repeatedKeysError } from '../../api/yaml.js';
+import { repeatedKeysError } from '../../api/yaml.js';
+import { jsonOf, yamlOf } from './body-text.js';
 import { bodyFormat, CONTENT_TYPES } from './media-types.js';
 import { Refusal, type WriteOptions } from './request-options.js';
 
@@ -35,12 +36,12 @@ export const decodeObject = (body: Buffer, contentType: string | undefined, want
     case 'protobuf':
       return decodeProtobuf(body, wanted);
     case 'json': {
-      const document = readJson(body.toString('utf8'));
+      const document = jsonOf(body);
       if ('error' in document) throw new Refusal(unrecognizedObject(wanted.kind, `couldn't get version/kind; json parse error: ${document.error}`, body));
       return decodeDocument(body, document.value, document.duplicates, [], wanted, fieldValidation);
     }
     case 'yaml': {
-      const document = readYaml(body.toString('utf8'));
+      const document = yamlOf(body);
       if ('error' in document) throw new Refusal(unrecognizedObject(wanted.kind, document.error, body));
       return decodeDocument(body, document.value, undefined, document.repeated, wanted, fieldValidation);
     }
@@ -48,10 +49,12 @@ export const decodeObject = (body: Buffer, contentType: string | undefined, want
 };
 
 const decodeProtobuf = (body: Buffer, wanted: WantedKind): DecodedObject => {
-  const document = readProtobuf(body);
+  const document = readProtobuf(body, wanted);
   switch (document.type) {
     case 'error':
       throw new Refusal(unrecognizedObject(wanted.kind, document.error, body));
+    case 'malformed':
+      throw new Refusal(cannotBeHandled(document.kind, parseApiVersion(document.apiVersion).version, wanted.kind, document.error));
     case 'unknown-kind':
       throw new Refusal(notRegistered(document, wanted));
     case 'object':

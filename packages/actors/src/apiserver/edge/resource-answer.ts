@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../api/object.js';
 import type { ApiReply, Stored } from '../../api/requests.js';
 import type { ApiResource } from '../../api/resources.js';
 import { badRequest, notAcceptable } from '../../api/status.js';
-import { goQuote } from '../../api/go-text.js';
+import { goJson } from '../../api/go-text.js';
 import { sendAnswer, sendStatus, statusOfFailure, type Exchange } from './exchange.js';
 import { partialJson, partialValueJson, typeJson, valueJson } from './object-json.js';
 import { Refusal } from './request-options.js';
@@ -127,6 +127,6 @@ export const objectOfRow = (stored: Stored, resource: ApiResource, { query, repr
     case 'None':
       return 'null';
     default:
-      throw new Refusal(badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${goQuote(include)}: must be 'Metadata', 'Object', 'None', or empty`));
+      throw new Refusal(badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${goJson(include)}: must be 'Metadata', 'Object', 'None', or empty`));
   }
 };

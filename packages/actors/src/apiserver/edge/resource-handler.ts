@@ -1,14 +1,14 @@
 import { named, type Port } from '@naumachia/core';
 import { isFailure } from '@naumachia/core';
-import { goQuote } from '../../api/go-text.js';
 import type { KubernetesObject } from '../../api/object.js';
 import type { ApiRequest } from '../../api/requests.js';
 import { notFound, pathNotFound, plainError } from '../../api/status.js';
+import { parseResourceVersion, resourceVersionError } from '../resource-version.js';
 import { serveConnection } from './connect.js';
 import { deleteParameters } from './delete-options.js';
 import { sendStatus, statusOfFailure, type Exchange } from './exchange.js';
-import { listOptions, parseResourceVersion, resourceVersionError } from './list-options.js';
-import { decodePatch, patchTypeOf } from './patch-body.js';
+import { type ListOptions, listOptions } from './list-options.js';
+import { patchTypeOf, readPatch } from './patch-body.js';
 import { readBody } from './request-body.js';
 import { decodeObject } from './request-object.js';
 import { Refusal, writeOptions } from './request-options.js';
@@ -34,7 +34,7 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
   };
   const part = subresource === undefined ? {} : { subresource: subresource.name };
   const ask = async (message: ApiRequest): Promise<void> => sendReply(port, exchange, await port.request(API_SERVER, message), resource);
-  const read = (): Promise<Buffer> => readBody(request, response, serving.bodies);
+  const readWhole = (): Promise<Buffer> => readBody(request, response, serving.bodies);
   const userAgent = request.headers['user-agent'];
   const contentType = request.headers['content-type'];
   const wanted = subresource ?? resource;
@@ -47,23 +47,12 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       return ask({ type: 'get', ...target, ...part, name });
     case 'list':
     case 'watch': {
-      const sent = listOptions(query, legacyWatch);
-      const options = Object.assign({}, sent, { fieldSelector: storedFieldSelector(sent.fieldSelector, resource) });
-      if (options.watch) return serveWatch(port, exchange, route, options);
-      const { labelSelector, fieldSelector, resourceVersion, resourceVersionMatch } = options;
-      return ask({
-        type: 'list',
-        ...target,
-        ...(labelSelector && { labelSelector }),
-        ...(fieldSelector && { fieldSelector }),
-        ...(resourceVersion && { resourceVersion }),
-        ...(resourceVersionMatch && { resourceVersionMatch }),
-        ...(options.limit > 0 && { limit: options.limit }),
-        ...(options.continue && { continue: options.continue }),
-      });
+      const options = listOptions(query, legacyWatch);
+      if (options.watch) return serveWatch(port, exchange, route, Object.assign({}, options, { fieldSelector: storedFieldSelector(options.fieldSelector, resource) }));
+      return ask({ type: 'list', ...target, ...picked(options, resource) });
     }
     case 'create': {
-      const body = await read();
+      const body = await readWhole();
       const { force: _, ...options } = writeOptions('CreateOptions', query, userAgent);
       const { object, warnings } = decodeObject(body, contentType, wanted, options.fieldValidation);
       exchange.warnings.push(...warnings);
@@ -74,45 +63,41 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       return ask({ type: 'create', ...target, ...part, ...(name !== '' && { name }), ...options, object: storedVersionOf(object, resource) });
     }
     case 'update': {
-      const body = await read();
+      const body = await readWhole();
       const { force: _, ...options } = writeOptions('UpdateOptions', query, userAgent);
       const { object, warnings } = decodeObject(body, contentType, wanted, options.fieldValidation);
       exchange.warnings.push(...warnings);
-      refuseUnreadableRevision(object);
       return ask({ type: 'update', ...target, ...part, name, ...options, object: storedVersionOf(object, resource) });
     }
     case 'patch': {
       const patchType = patchTypeOf(contentType);
       if (patchType === undefined) throw new Refusal(unsupportedPatchType());
-      const body = await read();
+      const body = await readWhole();
       const options = writeOptions('PatchOptions', query, userAgent, patchType);
-      const patch = decodePatch(body, patchType, options.fieldValidation, (text) => exchange.warnings.push(text));
-      return ask({ type: 'patch', ...target, ...part, name, patchType, patch, ...options });
+      const read = readPatch(body, patchType, options.fieldValidation, (text) => exchange.warnings.push(text));
+      return ask({ type: 'patch', ...target, ...part, name, patchType, patch: undefined, ...read, ...options });
     }
     case 'delete':
-      return ask({ type: 'delete', ...target, name, ...deleteParameters(await read(), contentType, query) });
+      return ask({ type: 'delete', ...target, name, ...deleteParameters(await readWhole(), contentType, query) });
     case 'deletecollection': {
-      const body = await read();
-      const { labelSelector, fieldSelector, limit, continue: next } = listOptions(query, false);
-      const parameters = deleteParameters(body, contentType, query);
-      return ask({
-        type: 'deletecollection',
-        ...target,
-        ...(labelSelector && { labelSelector }),
-        ...(fieldSelector && { fieldSelector: storedFieldSelector(fieldSelector, resource) }),
-        ...(limit > 0 && { limit }),
-        ...(next && { continue: next }),
-        ...parameters,
-      });
+      const body = await readWhole();
+      const options = listOptions(query, false);
+      return ask({ type: 'deletecollection', ...target, ...picked(options, resource), ...deleteParameters(body, contentType, query) });
     }
     case 'connect':
       return serveConnection(port, exchange, route);
   }
 };
 
-const refuseUnreadableRevision = ({ metadata: { resourceVersion = '' } }: KubernetesObject): void => {
-  if (resourceVersion !== '' && parseResourceVersion(resourceVersion) === undefined) throw new Refusal(plainError(`strconv.ParseUint: parsing ${goQuote(resourceVersion)}: invalid syntax`));
-};
+/** What a list or a deletion of a collection picks, and of which revision. */
+const picked = ({ labelSelector, fieldSelector, resourceVersion, resourceVersionMatch, limit, continue: next }: ListOptions, resource: ResourceRoute['resource']) => ({
+  ...(labelSelector && { labelSelector }),
+  ...(fieldSelector && { fieldSelector: storedFieldSelector(fieldSelector, resource) }),
+  ...(resourceVersion && { resourceVersion }),
+  ...(resourceVersionMatch && { resourceVersionMatch }),
+  ...(limit > 0 && { limit }),
+  ...(next && { continue: next }),
+});
 
 /** `POST .../bindings` binds the pod that the object names. */
 const bind = async (port: Port, exchange: Exchange, { namespace, resource }: ResourceRoute, object: KubernetesObject): Promise<void> => {

@@ -2,8 +2,9 @@ import { named, type FeedBatch, type FeedEntry, type Port } from '@naumachia/cor
 import { isFailure } from '@naumachia/core';
 import type { ApiRequest, Stored } from '../../api/requests.js';
 import { tooOldResourceVersion } from '../../api/status.js';
+import { parseResourceVersion } from '../resource-version.js';
 import { drained, isGone, mustDrain, sendStatus, statusOfFailure, writeWarnings, type Exchange } from './exchange.js';
-import { parseResourceVersion, type ListOptions } from './list-options.js';
+import type { ListOptions } from './list-options.js';
 import type { ResourceRoute } from './resource-route.js';
 import { isSelected, selectionOf, type Selection } from './selection.js';
 import { watchFrames, type WatchFrames } from './watch-frames.js';

@@ -22,6 +22,6 @@ export const endpointSlice: Strategy = {
   prepareForCreate: (object) => withinEach(object as EndpointSlice, 'endpoints', withoutTopology),
   validate: (object) => endpointSliceErrors(object as EndpointSlice),
   validateUpdate: (object, old) => endpointSliceUpdateErrors(object as EndpointSlice, old as EndpointSlice),
-  generation: 'all',
+  generation: 'all-and-labels',
   alwaysSent: ['endpoints'],
 };

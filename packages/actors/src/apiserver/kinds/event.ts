@@ -17,6 +17,7 @@ export const event: Strategy = {
   // What Go's encoder writes of fields that were never set; components leave them out.
   defaults: (object) => fill(object as CoreV1Event, zeroEvent()) as CoreV1Event,
   validate: (object, _sent, apiVersion) => eventErrors(object as CoreV1Event, apiVersion),
+  metadataLast: true,
   validateUpdate: (object, old, apiVersion) => eventUpdateErrors(object as CoreV1Event, old as CoreV1Event, apiVersion),
   createOnUpdate: true,
   timeToLive: HOUR,

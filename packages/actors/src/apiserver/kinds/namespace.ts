@@ -14,8 +14,12 @@ const withNameLabel = (object: KubernetesObject): KubernetesObject => {
   return Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { labels: Object.assign({}, labels, { [NAME_LABEL]: name }) }) });
 };
 
+/** SetDefaults_NamespaceStatus: there is no other phase to be in for one that says none. */
+const withPhase = (object: KubernetesObject): KubernetesObject =>
+  ((object as Namespace).status?.phase ?? '') === '' ? Object.assign({}, object, { status: Object.assign({}, object.status, { phase: 'Active' }) }) : object;
+
 export const namespace: Strategy = {
-  defaults: withNameLabel,
+  defaults: (object) => withPhase(withNameLabel(object)),
   prepareForCreate: (object) => {
     const finalizers = (object as Namespace).spec?.finalizers ?? [];
     return Object.assign({}, withNameLabel(object), { spec: { finalizers: finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER] }, status: { phase: 'Active' } });

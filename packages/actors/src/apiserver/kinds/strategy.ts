@@ -22,10 +22,12 @@ export interface Strategy {
    * `apiVersion` is that of the request where it is not the one that is stored.
    */
   readonly validate?: (object: KubernetesObject, sent: KubernetesObject, apiVersion?: string) => readonly FieldError[];
+  /** A new object's metadata is judged only where nothing else is wrong. */
+  readonly metadataLast?: true;
   readonly validateUpdate?: (object: KubernetesObject, old: KubernetesObject, apiVersion?: string) => readonly FieldError[];
   readonly warnings?: (object: KubernetesObject, old: KubernetesObject | undefined, sent: KubernetesObject) => readonly string[];
-  /** `spec`: generation starts at 1 and rises with each change of the spec. */
-  readonly generation?: 'spec' | 'all';
+  /** `spec`: generation starts at 1 and rises with each change of the spec; `all`: of anything but metadata. */
+  readonly generation?: 'spec' | 'all' | 'all-and-labels';
   /** What the endpoint of the object itself does not let clients manage. Default: `status`, if there is such a subresource. */
   readonly reset?: ResetFields;
   /** Required lists that a client always sends, if only empty: whoever makes the object manages them. */

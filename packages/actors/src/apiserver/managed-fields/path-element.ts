@@ -40,8 +40,10 @@ const pathOfKey = (key: string, value: string): string => {
   return path;
 };
 
-/** OpenAPI gives every string that is no pointer an empty one as default; the tables leave such defaults out. */
-const defaultOf = (key: ApiField | undefined): unknown => key?.default ?? (key !== undefined && !key.pointer && key.type.scalar === 'string' ? '' : undefined);
+/** OpenAPI gives every key that is no pointer its zero as default; the tables leave such defaults out. */
+const defaultOf = (key: ApiField | undefined): unknown => key?.default ?? (key === undefined || key.pointer ? undefined : ZEROS[key.type.scalar ?? '']);
+
+const ZEROS: Readonly<Record<string, unknown>> = { string: '', int32: 0, int64: 0 };
 
 const sorted = new WeakMap<readonly string[], readonly string[]>();
 const sortedKeys = (field: ApiField): readonly string[] => {

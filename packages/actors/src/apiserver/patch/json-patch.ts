@@ -33,7 +33,7 @@ export const jsonPatch = (target: unknown, operations: readonly (JsonPatchOperat
 const applyOne = (target: unknown, operation: JsonPatchOperation | null): unknown => {
   if (operation === null) return REFUSED;
   const path = parsePointer(operation.path);
-  if (path === undefined) return REFUSED;
+  if (path === undefined || (path.length === 0 && operation.op !== 'replace' && operation.op !== 'test')) return REFUSED;
   switch (operation.op) {
     case 'add':
       return change(target, path, 'add', 'value' in operation ? operation.value : null);
@@ -44,12 +44,12 @@ const applyOne = (target: unknown, operation: JsonPatchOperation | null): unknow
     case 'test': {
       const found = lookUp(target, path);
       const wanted = operation.value ?? null;
-      return (found === undefined || found === REFUSED ? wanted === null : deepEqual(found, wanted)) ? target : REFUSED;
+      return (found === undefined ? wanted === null : found !== REFUSED && deepEqual(found, wanted)) ? target : REFUSED;
     }
     case 'move':
     case 'copy': {
       const from = parsePointer(operation.from);
-      if (from === undefined) return REFUSED;
+      if (from === undefined || from.length === 0) return REFUSED;
       const found = lookUp(target, from);
       if (found === REFUSED) return REFUSED;
       const rest = operation.op === 'move' ? change(target, from, 'remove', undefined) : target;
@@ -60,10 +60,11 @@ const applyOne = (target: unknown, operation: JsonPatchOperation | null): unknow
   }
 };
 
-/** `/a/b~1c` -> ['a', 'b/c']; a first part without slash before it is dropped, as the library does. */
+/** `/a/b~1c` -> ['a', 'b/c']; a first part without slash before it is dropped, as the library does, if there is another. The whole is `[]`. */
 const parsePointer = (pointer: unknown): Path | undefined => {
   if (typeof pointer !== 'string') return undefined;
   if (pointer === '') return [];
+  if (!pointer.includes('/')) return undefined;
   return pointer.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 };
 

@@ -41,7 +41,7 @@ function mergeFields(type: ApiType | undefined, element: ValueType | undefined, 
       return dropDirectives(rest, type === undefined ? undefined : ({ kind: 'struct', struct: type } as ValueType)) as Fields;
     }
     if (directive === 'delete') return {};
-    refuse(500, `unknown patch type: ${goText(directive)} in map: ${goText(patch)}`);
+    refuse(500, `unknown patch type: ${goStringText(directive)} in map: ${goText(patch)}`);
   }
   const start = nextChange();
   if ('$retainKeys' in patch) retainKeys(patch, original, start);
@@ -317,4 +317,13 @@ export const goText = (value: unknown): string => {
     return `map[${keys.map((key) => `${key}:${goText((value as Fields)[key])}`).join(' ')}]`;
   }
   return String(value);
+};
+
+/** As `%s` of Go prints what should have been a string. */
+const goStringText = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  if (value === null) return '%!s(<nil>)';
+  if (Array.isArray(value)) return `[${value.map(goStringText).join(' ')}]`;
+  if (typeof value === 'object') return `map[${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => `${key}:${goStringText(part)}`).join(' ')}]`;
+  return typeof value === 'boolean' ? `%!s(bool=${value})` : `%!s(${Number.isInteger(value) ? 'int64' : 'float64'}=${String(value)})`;
 };

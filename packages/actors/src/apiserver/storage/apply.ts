@@ -27,11 +27,12 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** A server-side apply (handlers/patch.go applyPatcher): makes the object if it is not there, else merges into it. */
 export const planApply = (state: ApiServerState, context: ActorContext, kind: Kind, request: PatchRequest, stored: Stored | undefined): Plan => {
   const sent = (request.patch ?? {}) as KubernetesObject;
-  const malformed = wrongObject(kind, sent) ?? otherObject(kind, sent, request);
-  if (malformed !== undefined) return refusal(malformed);
-  if (sent.metadata.managedFields !== undefined) return refusal(badRequest('metadata.managedFields must be nil'));
+  const wrong = wrongObject(kind, sent);
+  if (wrong !== undefined) return refusal(wrong);
+  if ((sent.metadata?.managedFields ?? undefined) !== undefined) return refusal(badRequest('metadata.managedFields must be nil'));
   const typed = typedConfig(kind.type, sent as unknown as Readonly<Record<string, unknown>>);
-  if (typed.type === 'malformed') return refusal(plainError(`failed to create typed patch object (${textOf(sent.metadata.namespace)}/${textOf(sent.metadata.name)}; ${gvk(sent)}): ${joined(typed.errors)}`));
+  const asked = sent.metadata ?? NO_METADATA;
+  if (typed.type === 'malformed') return refusal(plainError(`failed to create typed patch object (${textOf(asked.namespace)}/${textOf(asked.name)}; ${gvk(sent)}): ${joined(typed.errors)}`));
   const subresource = request.subresource ?? '';
   const reset = subresource === '' ? kind.reset : subresource === 'status' ? kind.resetStatus : NOTHING_RESET;
   const set = managedPart(typed.set, reset);
@@ -46,11 +47,15 @@ export const planApply = (state: ApiServerState, context: ActorContext, kind: Ki
     const kept = object.metadata.managedFields === undefined ? rebuilt : Object.assign({}, rebuilt, { metadata: Object.assign({}, rebuilt.metadata, { managedFields: object.metadata.managedFields }) });
     return kind.strategy.defaults === undefined ? kept : kind.strategy.defaults(kept);
   };
-  const applied: Applied = applyConfig({ type: kind.type, live, config: sent, set, reset, entries, manager, force: request.force ?? false, now, complete });
-  if (fractional !== undefined) return refusal(plainError(`failed to convert new object (/${sent.metadata.name ?? ''}; ${gvk(sent)}) to proper version: unable to convert unstructured object to ${gvk(sent)}: ${fractional}`));
+  const applied: Applied = applyConfig({ type: kind.type, live, config: Object.assign({}, sent, { metadata: asked }), set, reset, entries, manager, force: request.force ?? false, now, complete });
+  if (fractional !== undefined) return refusal(plainError(`failed to convert new object (/${asked.name ?? ''}; ${gvk(sent)}) to proper version: unable to convert unstructured object to ${gvk(sent)}: ${fractional}`));
   if (applied.type === 'conflict') return refusal(applied.status);
+  // What is merged has the name of what is there, where the configuration says none.
+  const meant = Object.assign({}, sent, { metadata: { name: asked.name ?? (stored === undefined ? undefined : request.name), namespace: asked.namespace } }) as KubernetesObject;
+  const mismatch = namespaceMismatch(kind, meant, request.namespace) ?? nameMismatch(meant, request.name);
+  if (mismatch !== undefined) return refusal(mismatch);
   const object = withLastApplied(withEntries(applied.object ?? live, applied.entries), sent, manager);
-  if (stored !== undefined) return planChange(state, context, kind, Object.assign({}, request, { managed: applied.entries ?? NO_ENTRIES }) as PatchRequest, stored, object, sent.metadata.resourceVersion, subresource);
+  if (stored !== undefined) return planChange(state, context, kind, Object.assign({}, request, { managed: applied.entries ?? NO_ENTRIES }) as PatchRequest, stored, object, asked.resourceVersion, subresource);
   const create: CreateRequest = {
     type: 'create', user: request.user, resource: request.resource, namespace: request.namespace, fieldManager: request.fieldManager, object: withoutRevision(object), ...(request.dryRun !== undefined && { dryRun: request.dryRun }),
     ...(request.fieldValidation !== undefined && { fieldValidation: request.fieldValidation }),
@@ -59,24 +64,20 @@ export const planApply = (state: ApiServerState, context: ActorContext, kind: Ki
 };
 
 const NO_ENTRIES: readonly ManagedFieldsEntry[] = [];
-const gvk = (object: KubernetesObject): string => `${object.apiVersion}, Kind=${object.kind}`;
+const NO_METADATA: KubernetesObject['metadata'] = {};
+
+/** As GroupVersionKind.String() of Go writes it: `/v1, Kind=Pod`. */
+const gvk = (object: KubernetesObject): string => {
+  const { group, version } = parseApiVersion(textOf(object.apiVersion));
+  return `${group}/${version}, Kind=${textOf(object.kind)}`;
+};
+
 const joined = (errors: readonly string[]): string => (errors.length === 1 ? (errors[0] ?? '') : `errors:\n${errors.map((error) => `  ${error}`).join('\n')}`);
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** YAML makes a name of `y` or `12` something else than a text: that is found where types are. */
-const otherObject = (kind: Kind, sent: KubernetesObject, request: PatchRequest): Status | undefined => {
-  const metadata = sent.metadata ?? {};
-  if ([metadata.name, metadata.namespace].some((name: unknown) => name !== undefined && name !== null && typeof name !== 'string')) return undefined;
-  return nameMismatch(Object.assign({}, sent, { metadata }), request.name) ?? namespaceMismatch(kind, sent, request.namespace);
-};
-
-const wrongObject = (kind: Kind, sent: KubernetesObject): Status | undefined => {
-  const apiVersion = sent.apiVersion ?? '';
-  if (apiVersion === kind.api.apiVersion && sent.kind === kind.api.kind) return undefined;
-  const { group, version } = parseApiVersion(apiVersion);
-  return badRequest(`invalid object type: ${group}/${version}, Kind=${sent.kind ?? ''}`);
-};
+const wrongObject = (kind: Kind, sent: KubernetesObject): Status | undefined =>
+  sent.apiVersion === kind.api.apiVersion && sent.kind === kind.api.kind ? undefined : badRequest(`invalid object type: ${gvk(sent)}`);
 
 const emptyObject = (kind: Kind, request: PatchRequest): KubernetesObject => ({ ...(zeroValue(kind.type) as unknown as KubernetesObject), apiVersion: kind.api.apiVersion, kind: kind.api.kind, metadata: { name: request.name } });
 

@@ -3,7 +3,7 @@ import { notSupported, required, aggregate } from '../../api/field-error.js';
 import type { Binding, Node, Pod, PodCondition } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
 import type { CreateRequest, Status, Stored } from '../../api/requests.js';
-import { badRequest, conflict, plainError } from '../../api/status.js';
+import { conflict, plainError } from '../../api/status.js';
 import { formatTime } from '../../api/time-format.js';
 import { headerOf } from '../object-header.js';
 import { type Kind, keyOf } from '../registry.js';
@@ -21,9 +21,6 @@ const TOPOLOGY_LABELS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/
 export const planBinding = (state: ApiServerState, context: ActorContext, kind: Kind, request: CreateRequest, stored: Stored): Plan => {
   const binding = request.object as unknown as Binding;
   const name = request.name ?? binding.metadata.name ?? '';
-  if (request.name !== undefined && binding.metadata.name !== undefined && binding.metadata.name !== '' && binding.metadata.name !== request.name) {
-    return refusal(badRequest('name in URL does not match name in Binding object'));
-  }
   const refused = invalidTarget(binding) ?? preconditionOf(kind, request, name, binding, stored);
   if (refused !== undefined) return refusal(refused);
   const pod = stored.value as Pod;

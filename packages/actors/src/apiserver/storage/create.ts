@@ -24,7 +24,7 @@ export const planCreate = (state: ApiServerState, context: ActorContext, kind: K
   const { object: sent, namespace } = request;
   const mismatch = namespaceMismatch(kind, sent, namespace);
   if (mismatch !== undefined) return refusal(mismatch);
-  if (sent.metadata.resourceVersion !== undefined && sent.metadata.resourceVersion !== '' && request.type === 'create') {
+  if (sent.metadata.resourceVersion !== undefined && sent.metadata.resourceVersion !== '' && request.type === 'create' && request.dryRun !== true) {
     return refusal(plainError('resourceVersion should not be set on objects to be created'));
   }
   const made = newObject(state, context, kind, request, sent);
@@ -49,7 +49,7 @@ const newObject = (state: ApiServerState, context: ActorContext, kind: Kind, req
   else if (kind.hasStatus) object = withZeroStatus(kind, object);
   const metaErrors = objectMetaErrors(object.metadata, kind.api.namespaced, strategy.nameErrors);
   const kindErrors = strategy.validate === undefined ? NO_ERRORS : strategy.validate(object, defaulted, request.apiVersion);
-  const errors = kindErrors.length === 0 ? metaErrors : [...metaErrors, ...kindErrors];
+  const errors = kindErrors.length === 0 ? metaErrors : strategy.metadataLast === true ? kindErrors : [...metaErrors, ...kindErrors];
   if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, object.metadata.name ?? '', errors);
   return validateAdmission(state, context, attributes, object) ?? object;
 };

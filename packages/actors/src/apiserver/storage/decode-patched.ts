@@ -9,6 +9,7 @@ import { rebuild } from '../../api/table-order.js';
 import { type ApiType, kindType, type ValueType } from '../../api/fields.js';
 import { goText } from '../patch/strategic-merge.js';
 import type { Kind } from '../registry.js';
+import { restoreError } from './restore-error.js';
 
 export type Decoded = { readonly type: 'decoded'; readonly object: KubernetesObject; readonly warnings: readonly string[] } | { readonly type: 'refused'; readonly status: Status };
 
@@ -19,12 +20,15 @@ const NO_WARNINGS: readonly string[] = [];
  * wrong type are refused with the whole result in the message. `shown` is the result with its resourceVersion.
  */
 export const decodePatched = (kind: Kind, request: PatchRequest, before: KubernetesObject, patched: KubernetesObject): Decoded => {
-  const mistaken = wrongKind(kind, patched);
+  const restores = request.patchType === 'strategic';
+  // A strategic patch is merged into an object of its kind, whatever it says that it is.
+  const mistaken = restores ? undefined : wrongKind(kind, patched);
   if (mistaken !== undefined) return refused(kind, request, before, patched, mistaken);
   const { object, clean } = rebuild(kind.type, patched);
   if (clean) return { type: 'decoded', object: keepEntries(object, patched), warnings: NO_WARNINGS };
   const report = reportDecoding(kind.type, sortedAlong(kind.type, undefined, before, patched));
-  if (report.error !== undefined) return refused(kind, request, before, patched, report.error);
+  const error = (restores ? restoreError(kind.type, patched) : undefined) ?? report.error;
+  if (error !== undefined) return refused(kind, request, before, patched, error);
   if (request.fieldValidation === 'Strict' && report.strict.length > 0) return refused(kind, request, before, patched, strictDecodingError(report.strict));
   return { type: 'decoded', object: keepEntries(object, patched), warnings: request.fieldValidation === 'Warn' ? report.strict : NO_WARNINGS };
 };
@@ -44,7 +48,7 @@ const asText = (entry: ManagedFieldsEntry | null): ManagedFieldsEntry =>
 const wrongKind = (kind: Kind, patched: KubernetesObject): string | undefined => {
   const { apiVersion } = patched;
   // A document that does not say is taken for what is expected.
-  if ((apiVersion ?? undefined) === undefined || (patched.kind ?? undefined) === undefined) return undefined;
+  if (((apiVersion as string | null | undefined) ?? '') === '' || ((patched.kind as string | null | undefined) ?? '') === '') return undefined;
   for (const [field, said] of [['apiVersion', apiVersion], ['kind', patched.kind]] as const) {
     if (typeof said !== 'string') return `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(said)} into Go struct field .${field} of type string`;
   }
@@ -59,8 +63,9 @@ const jsonType = (value: unknown): string => (Array.isArray(value) ? 'array' : t
 
 /** The patch's own words for a value of the wrong type differ by the type of the patch. */
 const refused = (kind: Kind, request: PatchRequest, before: KubernetesObject, patched: KubernetesObject, error: string): Decoded => {
-  if (request.patchType === 'strategic') return { type: 'refused', status: invalidPatch(goText(request.patch), restored(error)) };
-  return { type: 'refused', status: invalidPatch(shown(kind, before, request.patchType === 'merge' ? withVersionOf(before, patched) : patched), error) };
+  if (request.patchType === 'strategic') return { type: 'refused', status: invalidPatch(goText(request.patch), error) };
+  const merges = request.patchType === 'merge';
+  return { type: 'refused', status: invalidPatch(goJson(sortedAlong(kind.type, undefined, before, merges ? withVersionOf(before, patched) : patched, merges ? request.patch : undefined)), error) };
 };
 
 /** A merge patch is applied here to what is stored, which does not hold its version, and by the real server to what does. */
@@ -70,39 +75,31 @@ const withVersionOf = (before: KubernetesObject, patched: KubernetesObject): Kub
   return Object.assign({}, patched, { metadata: Object.assign({}, metadata, { resourceVersion: before.metadata.resourceVersion }) });
 };
 
-/** runtime.FromUnstructured words what encoding/json words otherwise. */
-const restored = (error: string): string => {
-  const match = /^json: cannot unmarshal (\w+) into Go (?:struct field \S+|value) of type (\S+)$/.exec(error);
-  if (match === null) return error;
-  const [, given, wanted = ''] = match;
-  const jsonType = given === 'object' ? 'map' : given === 'array' ? 'slice' : given === 'number' ? 'int64' : given === 'bool' ? 'bool' : 'string';
-  if (wanted.startsWith('[]')) return `cannot restore slice from ${jsonType}`;
-  if (wanted.startsWith('map[')) return `cannot restore map from ${jsonType}`;
-  if (wanted.includes('.')) return `cannot restore struct from: ${jsonType}`;
-  return `unrecognized type: ${wanted}`;
-};
-
 /** A patch whose result cannot be decoded: the kind is missing, as in the real answer. */
 export const invalidPatch = (text: string, reason: string): Status => {
   const status = invalidObject('', '', '', [invalid('patch', text, reason)]);
   return status;
 };
 
-/** The patched document as the real server holds it: keys on the way of the patch sorted, the rest as it was encoded. */
-const shown = (kind: Kind, before: KubernetesObject, patched: KubernetesObject): string => goJson(sortedAlong(kind.type, undefined, before, patched));
-
 type Fields = Readonly<Record<string, unknown>>;
 
-const sortedAlong = (type: ApiType | undefined, value: ValueType | undefined, before: unknown, after: unknown): unknown => {
+/**
+ * The patched document as the real server holds it: keys on the way of the patch sorted, the rest as it was encoded. Where there is no
+ * merge patch to say what its way was, that is where something changed.
+ */
+const sortedAlong = (type: ApiType | undefined, value: ValueType | undefined, before: unknown, after: unknown, patch?: unknown): unknown => {
   if (typeof after !== 'object' || after === null) return after;
   const struct = type ?? value?.struct;
-  if (before === after) return encoded(struct, value, after);
+  const way = typeof patch === 'object' && patch !== null && !Array.isArray(patch) ? (patch as Fields) : undefined;
+  if (before === after && way === undefined) return encoded(struct, value, after);
   const element = value?.element;
   if (Array.isArray(after)) return after.map((item, i) => sortedAlong(undefined, element, Array.isArray(before) ? before[i] : undefined, item));
   const out: Record<string, unknown> = {};
-  for (const key of Object.keys(after).sort()) out[key] = sortedAlong(undefined, struct?.field.get(key)?.type ?? element, (before as Fields | undefined)?.[key], (after as Fields)[key]);
+  for (const key of Object.keys(after).sort()) out[key] = sortedAlong(undefined, struct?.field.get(key)?.type ?? element, (before as Fields | undefined)?.[key], (after as Fields)[key], way === undefined ? undefined : textOfOwn(way, key));
   return out;
 };
+
+const textOfOwn = (map: Fields, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined);
 
 /** As Go encodes it: fields in their order, the keys of maps sorted, field sets as objects. */
 const encoded = (struct: ApiType | undefined, value: ValueType | undefined, given: unknown): unknown => {

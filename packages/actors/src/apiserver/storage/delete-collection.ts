@@ -3,9 +3,9 @@ import type { ApiReply, DeleteCollectionRequest, DeleteRequest, Status, Stored }
 import { isReason, pathNotFound } from '../../api/status.js';
 import { type Kind, kindOfResource } from '../registry.js';
 import type { ApiServerState } from '../state.js';
-import { isCached, resourceCache } from '../watch-cache.js';
+import { isCached } from '../watch-cache.js';
 import { carry } from './flows.js';
-import { candidatesOf, page, selectionOf } from './list.js';
+import { planList } from './list.js';
 import { planWrite } from './plan-write.js';
 import { pageOfEtcd } from './reads.js';
 import { refuse, reply } from './reply.js';
@@ -14,14 +14,13 @@ import { refuse, reply } from './reply.js';
 export const deleteCollection = (state: ApiServerState, request: DeleteCollectionRequest, caller: Caller, context: ActorContext): void => {
   const kind = kindOfResource(request.resource);
   if (kind === undefined) return refuse(context, caller, pathNotFound());
-  const selection = selectionOf(kind, request.labelSelector, request.fieldSelector);
-  if ('status' in selection) return refuse(context, caller, selection);
-  if (!isCached(kind.resource)) {
-    context.run(deleteEach, { request, caller, found: undefined, revision: Math.max(state.committed, state.cache.revision) });
-    return;
-  }
-  const candidates = candidatesOf(kind, resourceCache(state.cache, kind.resource), request.namespace, selection);
-  context.run(deleteEach, { request, caller, found: page(kind, request, candidates, selection, state.cache.revision, ''), revision: state.cache.revision });
+  const plan = planList(state, kind, request);
+  if (plan.type === 'past') {
+    // Who goes on does so where the page before was; who begins deletes what was written last.
+    const revision = plan.start === '' && !isCached(kind.resource) ? Math.max(state.committed, plan.revision) : plan.revision;
+    context.run(deleteEach, { request, caller, found: undefined, revision, start: plan.start });
+  } else if (plan.reply.type === 'status') refuse(context, caller, plan.reply.status);
+  else context.run(deleteEach, { request, caller, found: plan.reply, revision: state.cache.revision, start: '' });
 };
 
 interface Collection {
@@ -30,10 +29,12 @@ interface Collection {
   /** What it picks; undefined: only etcd can tell. */
   readonly found: ApiReply | undefined;
   readonly revision: number;
+  /** Key, below the prefix of the kind, from which etcd is to tell. */
+  readonly start: string;
 }
 
-export function* deleteEach({ request, caller, found: known, revision }: Collection): Flow {
-  const found = known ?? (yield* pageOfEtcd(kindOfResource(request.resource) as Kind, request, revision, ''));
+export function* deleteEach({ request, caller, found: known, revision, start }: Collection): Flow {
+  const found = known ?? (yield* pageOfEtcd(kindOfResource(request.resource) as Kind, request, revision, start));
   const shown: Stored[] = [];
   let refused: Status | undefined;
   for (const stored of found.type === 'list' ? found.items : []) {

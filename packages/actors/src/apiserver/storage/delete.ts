@@ -52,6 +52,12 @@ const putOf = (kind: Kind, key: string, stored: Stored, value: KubernetesObject)
 
 const preconditionOf = (kind: Kind, name: string, options: DeleteOptions, stored: Stored): Status | undefined => {
   const { uid, resourceVersion } = options.preconditions ?? {};
+  if (kind.resource === 'namespaces') {
+    const { header } = stored;
+    if (uid !== undefined && uid !== header.uid) return conflict(kind.resource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${header.uid}`);
+    if (resourceVersion === undefined || resourceVersion === String(header.revision)) return undefined;
+    return conflict(kind.resource, name, `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${header.revision}`);
+  }
   if (uid !== undefined && uid !== stored.header.uid) {
     return conflict(kind.api.group === '' ? kind.api.kind : `${kind.api.kind}.${kind.api.group}`, name, `the UID in the precondition (${uid}) does not match the UID in record (${stored.header.uid}). The object might have been deleted and then recreated`);
   }

@@ -6,7 +6,7 @@ import type { Kind } from '../registry.js';
 export const withGeneration = (kind: Kind, object: KubernetesObject, old: KubernetesObject, subresource: string): KubernetesObject => {
   const { generation } = kind.strategy;
   if (generation === undefined || subresource === 'status') return object;
-  const changed = generation === 'spec' ? !deepEqual(object.spec, old.spec) : !sameBody(object, old);
+  const changed = generation === 'spec' ? !deepEqual(object.spec, old.spec) : !sameBody(object, old) || (generation === 'all-and-labels' && !deepEqual(object.metadata.labels, old.metadata.labels));
   if (!changed) return object;
   return Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { generation: (old.metadata.generation ?? 0) + 1 }) });
 };

@@ -1,8 +1,12 @@
+import { jsonKind } from '../../api/decode-report.js';
 import { matchesFields, parseFieldSelector, type FieldRequirement } from '../../api/field-selector.js';
+import { errorInBytes } from '../../api/json-reader.js';
 import { matches, parseLabelSelector, type Selector } from '../../api/label-selector.js';
-import type { ApiReply, ListRequest, Status, Stored } from '../../api/requests.js';
+import type { ApiReply, DeleteCollectionRequest, ListRequest, Status, Stored } from '../../api/requests.js';
 import { badRequest, expired, tooLargeResourceVersion } from '../../api/status.js';
+import { readJson } from '../../api/strict-json.js';
 import { type Kind, keyOf } from '../registry.js';
+import { parseResourceVersion, resourceVersionError } from '../resource-version.js';
 import type { ApiServerState } from '../state.js';
 import { isCached, type ResourceCache, resourceCache, sortedObjects } from '../watch-cache.js';
 
@@ -84,45 +88,53 @@ const encodeContinue = (revision: number, prefix: string, last: string): string 
   btoa(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${last.slice(prefix.length)}\u0000` })).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 
 const decodeContinue = (token: string): Continuation | Status => {
-  let decoded: { readonly v?: unknown; readonly rv?: unknown; readonly start?: unknown };
-  try {
-    decoded = JSON.parse(atob(token.replace(/-/g, '+').replace(/_/g, '/'))) as typeof decoded;
-  } catch (error) {
-    return badRequest(`invalid continue token: continue key is not valid: ${error instanceof SyntaxError ? unreadable(token) : 'illegal base64 data at input byte 0'}`);
-  }
-  if (decoded.v !== 'meta.k8s.io/v1') return badRequest('invalid continue token: continue key is not valid: server does not recognize this encoded version');
-  if (typeof decoded.rv !== 'number' || decoded.rv === 0) return badRequest('invalid continue token: continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
-  if (typeof decoded.start !== 'string' || decoded.start === '') return badRequest('invalid continue token: continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');
-  return { revision: decoded.rv, start: decoded.start };
+  const text = decodeUrlBase64(token);
+  if (typeof text === 'number') return unreadableContinue(`illegal base64 data at input byte ${text}`);
+  const document = readJson(text);
+  if ('error' in document) return unreadableContinue(errorInBytes(text));
+  const { value } = document;
+  if (value !== null && (typeof value !== 'object' || Array.isArray(value))) return unreadableContinue(`json: cannot unmarshal ${jsonKind(value)} into Go value of type storage.continueToken`);
+  const { v, rv, start } = (value ?? {}) as { readonly v?: unknown; readonly rv?: unknown; readonly start?: unknown };
+  if (v !== 'meta.k8s.io/v1') return unreadableContinue('server does not recognize this encoded version');
+  if (typeof rv !== 'number' || rv === 0) return unreadableContinue('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof start !== 'string' || start === '') return unreadableContinue('encoded start key empty (version meta.k8s.io/v1)');
+  return { revision: rv, start };
 };
 
-/** Go's words for a text that is no JSON; only its first character is looked at. */
-const unreadable = (token: string): string => {
-  const first = [...atob(token.replace(/-/g, '+').replace(/_/g, '/'))][0];
-  return first === undefined ? 'unexpected end of JSON input' : `invalid character '${first}' looking for beginning of value`;
+const unreadableContinue = (why: string): Status => badRequest(`invalid continue token: continue key is not valid: ${why}`);
+
+/** The bytes of a token, a character each; or the place of the first that does not belong (base64.RawURLEncoding of Go). */
+const decodeUrlBase64 = (token: string): string | number => {
+  const wrong = /[^-\w]/.exec(token)?.index;
+  if (wrong !== undefined) return wrong;
+  // Six bits are no byte.
+  if (token.length % 4 === 1) return token.length - 1;
+  return atob(token.replace(/-/g, '+').replace(/_/g, '/'));
 };
 
 /** What a list comes to: an answer, or a read of the past that only etcd can give. */
 export type ListPlan = { readonly type: 'answer'; readonly reply: ApiReply } | { readonly type: 'past'; readonly revision: number; readonly start: string };
 
-export const planList = (state: ApiServerState, kind: Kind, request: ListRequest): ListPlan => {
+export const planList = (state: ApiServerState, kind: Kind, request: ListRequest | DeleteCollectionRequest): ListPlan => {
   const selection = selectionOf(kind, request.labelSelector, request.fieldSelector);
   if ('status' in selection) return refusedList(selection);
   const cache = resourceCache(state.cache, kind.resource);
   let start = '';
   let { revision } = state.cache;
   if (request.continue !== undefined && request.continue !== '') {
+    const from = decodeContinue(request.continue);
+    if ('status' in from) return refusedList(from);
     if (request.resourceVersion !== undefined && request.resourceVersion !== '' && request.resourceVersion !== '0') {
       return refusedList(badRequest('specifying resource version is not allowed when using continue'));
     }
-    const from = decodeContinue(request.continue);
-    if ('status' in from) return refusedList(from);
     start = from.start;
     // A token of no revision goes on with what is there now.
     if (from.revision > 0) {
       if (!isCached(kind.resource) || cache.changedAt > from.revision) return { type: 'past', revision: from.revision, start };
       revision = from.revision;
     }
+  } else if (request.resourceVersion !== undefined && request.resourceVersion !== '' && parseResourceVersion(request.resourceVersion) === undefined) {
+    return refusedList(badRequest(`invalid resource version: ${resourceVersionError(request.resourceVersion)}`));
   } else if (!isCached(kind.resource) && Number(request.resourceVersion ?? 0) > revision) {
     return refusedList(tooLargeResourceVersion(Number(request.resourceVersion), revision, 0));
   } else if (isExact(request)) {
@@ -135,7 +147,7 @@ export const planList = (state: ApiServerState, kind: Kind, request: ListRequest
 };
 
 /** A page at a revision is of that revision, even where nobody says Exact (apiserver storage ValidateListOptions). */
-const isExact = (request: ListRequest): boolean => {
+const isExact = (request: ListRequest | DeleteCollectionRequest): boolean => {
   if (request.resourceVersionMatch === 'Exact') return true;
   return (request.resourceVersionMatch ?? '') === '' && (request.limit ?? 0) > 0 && Number(request.resourceVersion ?? 0) > 0;
 };

@@ -19,9 +19,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A PATCH: computes the object that the patch makes of what is stored, then goes the way of an update. */
 export const planPatch = (state: ApiServerState, context: ActorContext, kind: Kind, request: PatchRequest, stored: Stored | undefined): Plan => {
-  const malformed = malformedPatch(request);
-  if (malformed !== undefined) return refusal(malformed);
   if (stored === undefined) return refusal(notFound(kind.resource, request.name));
+  const malformed = request.malformed ?? tooManyOperations(request);
+  if (malformed !== undefined) return refusal(malformed);
   // Only a JSON patch, and a patch from outside that may be refused with the whole result, sees the resourceVersion.
   const shows = request.patchType === 'json' || request.fieldValidation !== undefined;
   const before = shows ? withRevision(stored.value, String(stored.header.revision)) : stored.value;
@@ -31,13 +31,15 @@ export const planPatch = (state: ApiServerState, context: ActorContext, kind: Ki
   let warnings: readonly string[] = NO_WARNINGS;
   // What a component patches is of the right shape; what comes from outside is decoded anew.
   if (request.fieldValidation !== undefined) {
+    // What does not say its version is decoded into nothing at all.
+    if (request.patchType !== 'strategic' && ((made.apiVersion as string | null | undefined) ?? '') === '') return refusal(nameMismatch(NAMELESS, request.name) as Status);
     const kept = made.metadata === stored.value.metadata || made.metadata === before.metadata;
     const decoded = decodePatched(kind, request, before, kept ? Object.assign({}, made, { metadata: before.metadata }) : made);
     if (decoded.type === 'refused') return refusal(decoded.status);
     patched = kept ? Object.assign({}, decoded.object, { metadata: stored.value.metadata }) : decoded.object;
     warnings = decoded.warnings;
   }
-  const mismatch = nameMismatch(patched, request.name) ?? namespaceMismatch(kind, patched, request.namespace);
+  const mismatch = namespaceMismatch(kind, patched, request.namespace) ?? nameMismatch(patched, request.name);
   if (mismatch !== undefined) return refusal(mismatch);
   const defaulted = kind.strategy.defaults === undefined ? patched : kind.strategy.defaults(patched, stored.value);
   const { resourceVersion } = patched.metadata;
@@ -45,6 +47,7 @@ export const planPatch = (state: ApiServerState, context: ActorContext, kind: Ki
 };
 
 const NO_WARNINGS: readonly string[] = [];
+const NAMELESS = { metadata: {} } as KubernetesObject;
 
 const withWarnings = (plan: Plan, warnings: readonly string[]): Plan => {
   if (warnings.length === 0) return plan;
@@ -60,16 +63,8 @@ const withWarnings = (plan: Plan, warnings: readonly string[]): Plan => {
   }
 };
 
-const malformedPatch = (request: PatchRequest): Status | undefined => {
-  if (request.patchType !== 'json') return undefined;
-  if (!Array.isArray(request.patch)) {
-    return badRequest(`error decoding patch: json: cannot unmarshal ${typeof request.patch === 'object' ? 'object' : typeof request.patch} into Go value of type []handlers.jsonPatchOp`);
-  }
-  const odd: unknown = request.patch.find((operation: unknown) => operation !== null && (typeof operation !== 'object' || Array.isArray(operation)));
-  if (odd !== undefined) return badRequest(`error decoding patch: json: cannot unmarshal ${Array.isArray(odd) ? 'array' : typeof odd === 'boolean' ? 'bool' : typeof odd} into Go value of type handlers.jsonPatchOp`);
-  if (request.patch.length > MAX_OPERATIONS) return requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${request.patch.length}`);
-  return undefined;
-};
+const tooManyOperations = ({ patchType, patch }: PatchRequest): Status | undefined =>
+  patchType === 'json' && (patch as readonly unknown[]).length > MAX_OPERATIONS ? requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${(patch as readonly unknown[]).length}`) : undefined;
 
 /** The object that a patch makes of the stored one. Its metadata holds a resourceVersion only if the patch speaks of it. */
 export const patchedObject = (kind: Kind, request: PatchRequest, stored: Stored, before: KubernetesObject): KubernetesObject | Status => {

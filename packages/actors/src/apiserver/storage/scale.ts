@@ -65,7 +65,7 @@ export const planScale = (_state: ApiServerState, _context: ActorContext, kind: 
   if (spec.replicas === replicas) return answer({ type: 'value', code: 200, value: before });
   let object: KubernetesObject = Object.assign({}, old, { spec: Object.assign({}, spec, { replicas }) });
   object = withGeneration(kind, object, old, 'scale');
-  object = Object.assign({}, object, { metadata: withReplicasOwner(kind, object.metadata, request.fieldManager, applies ? 'Apply' : 'Update') });
+  object = Object.assign({}, object, { metadata: withReplicasOwner(kind, object.metadata, replicas, request.fieldManager, applies ? 'Apply' : 'Update') });
   if (request.dryRun === true) return answer({ type: 'value', code: 200, value: Object.assign({}, before, { spec: replicas === 0 ? {} : { replicas } }) });
   return { type: 'put', key: keyOf(kind, request.namespace, name), expected: stored.header.revision, header: headerOf(kind, object, 'updated'), value: object, lease: 0, code: 200, warnings: undefined, tell: 'scale' };
 };
@@ -75,7 +75,8 @@ const patchedScale = (request: PatchRequest, stored: Stored, before: KubernetesO
   return patchedObject({ type: typeNamed('autoscaling.v1.Scale') } as Kind, request, shown, before);
 };
 
-const withReplicasOwner = (kind: Kind, metadata: KubernetesObject['metadata'], manager: string, operation: 'Apply' | 'Update'): KubernetesObject['metadata'] => {
+/** None at all is what a Scale does not say: nobody manages it then. */
+const withReplicasOwner = (kind: Kind, metadata: KubernetesObject['metadata'], replicas: number, manager: string, operation: 'Apply' | 'Update'): KubernetesObject['metadata'] => {
   // A Scale that nobody manages stays so.
   if (metadata.managedFields === undefined || (operation === 'Update' && metadata.managedFields.every((entry) => isEmpty(intersection(setOfEntry(entry), REPLICAS))))) return metadata;
   const kept: ManagedFieldsEntry[] = [];
@@ -85,6 +86,7 @@ const withReplicasOwner = (kind: Kind, metadata: KubernetesObject['metadata'], m
     if (left === set) kept.push(entry);
     else if (!isEmpty(left)) kept.push(withSet(entry, left));
   }
+  if (replicas === 0) return Object.assign({}, metadata, { managedFields: sortEntries(kept) });
   const { time: _, ...owner } = entryOf({ manager, operation, apiVersion: kind.api.apiVersion, subresource: 'scale' }, '', REPLICAS);
   return Object.assign({}, metadata, { managedFields: sortEntries([...kept, owner]) });
 };

@@ -17,8 +17,10 @@ export const planSubresource = (state: ApiServerState, context: ActorContext, ki
   const name = request.name ?? (request.type === 'create' ? (request.object as KubernetesObject).metadata.name : undefined) ?? '';
   const served = kind.api.subresources.some((candidate) => candidate.name === subresource);
   if (!served) return refusal(pathNotFound());
+  if (subresource === 'binding' && request.type === 'create' && request.object.metadata.name !== name) return refusal(badRequest('name in URL does not match name in Binding object'));
   if (subresource === 'eviction' && request.type === 'create' && request.object.metadata.name !== name) return refusal(badRequest('name in URL does not match name in Eviction object'));
   if (stored === undefined) return refusal(notFound(kind.resource, name));
+  if (request.type === 'patch' && request.malformed !== undefined) return refusal(request.malformed);
   switch (`${kind.resource}/${subresource}`) {
     case 'pods/binding':
       return request.type === 'create' ? planBinding(state, context, kind, request, stored) : refusal(pathNotFound());

@@ -8,6 +8,7 @@ import { deepEqual } from '../equality.js';
 import { entriesAfterUpdate } from '../managed-fields/tracking.js';
 import { headerOf } from '../object-header.js';
 import { type Kind, keyOf } from '../registry.js';
+import { parseResourceVersion, unreadableRevision } from '../resource-version.js';
 import type { ApiServerState } from '../state.js';
 import { changedMetaErrors } from '../validation/object-meta.js';
 import { allocationFor } from './allocation.js';
@@ -25,7 +26,7 @@ export const planUpdate = (state: ApiServerState, context: ActorContext, kind: K
   if (mismatch !== undefined) return refusal(mismatch);
   const subresource = request.subresource ?? '';
   if (stored === undefined) {
-    if (kind.strategy.createOnUpdate === true && subresource === '') return planCreate(state, context, kind, request);
+    if (kind.strategy.createOnUpdate === true) return planCreate(state, context, kind, request);
     return refusal(notFound(kind.resource, name));
   }
   const expected = request.resourceVersion ?? object.metadata.resourceVersion;
@@ -88,15 +89,21 @@ const precondition = (kind: Kind, request: UpdateRequest | PatchRequest, stored:
   if (request.type === 'update' && uid !== undefined && uid !== '' && uid !== stored.header.uid) {
     return conflict(
       kind.resource, request.name,
-      `StorageError: invalid object, Code: 4, Key: ${keyOf(kind, request.namespace, request.name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.header.uid}`,
+      `StorageError: invalid object, Code: 4, Key: ${storageKey(kind, request.namespace, request.name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.header.uid}`,
     );
   }
+  if (expected !== undefined && expected !== '' && parseResourceVersion(expected) === undefined) return unreadableRevision(expected);
   if (expected !== undefined && expected !== '' && expected !== '0') return expected === String(stored.header.revision) ? undefined : conflict(kind.resource, request.name);
   if (request.type === 'update' && request.fieldValidation !== undefined && kind.strategy.conditionalUpdate === true) {
     return invalidObject(kind.api.group, kind.api.resource, request.name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')]);
   }
   return undefined;
 };
+
+/** Under which key the real server keeps an object: without its group, and with what is left of older names. */
+const storageKey = ({ api: { resource } }: Kind, namespace: string, name: string): string => ['/registry', OLD_NAMES[resource] ?? resource, ...(namespace === '' ? [] : [namespace]), name].join('/');
+
+const OLD_NAMES: Readonly<Record<string, string>> = { services: 'services/specs', endpoints: 'services/endpoints', nodes: 'minions', replicationcontrollers: 'controllers', ingresses: 'ingress', ingressclasses: 'ingressclass', networkpolicies: 'networkpolicies' };
 
 /** A terminating object that has lost its last finalizer, and whose grace is over. */
 const endsHere = (object: KubernetesObject, old: KubernetesObject): boolean =>
