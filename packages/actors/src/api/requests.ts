@@ -70,6 +70,8 @@ export interface PatchRequest extends ApiWriteBase {
   readonly patch: unknown;
   /** Why there is no patch, to be told once the object is found. */
   readonly malformed?: Status;
+  /** What its operations have that operations do not: warnings, or errors of a strict decoder. */
+  readonly oddities?: readonly string[];
   readonly force?: boolean;
 }
 

@@ -89,11 +89,17 @@ export function writeYaml(value: unknown): string {
   const tests = document.schema?.tags.flatMap((tag) => (tag.default !== undefined && tag.default !== false && 'test' in tag && tag.test !== undefined ? [tag.test] : [])) ?? [];
   visit(document, {
     Scalar(_key, node) {
-      if (typeof node.value === 'string' && tests.some((pattern) => pattern.test(node.value as string))) node.type = 'QUOTE_DOUBLE';
+      if (typeof node.value !== 'string') return;
+      if (tests.some((pattern) => pattern.test(node.value as string))) node.type = 'QUOTE_DOUBLE';
+      // Left to itself the library would take double quotes here.
+      else if (node.value.includes("'") && !/[\n"]/.test(node.value) && isQuoted(node.value)) node.type = 'QUOTE_SINGLE';
     },
   });
   return foldYaml(document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true }));
 }
+
+/** Whether a text cannot stand plain. */
+const isQuoted = (text: string): boolean => new Document(text, { version: '1.1', customTags: writtenTags }).toString({ lineWidth: 0 }).startsWith('"');
 
 function readDocument(document: ParsedDocument, lines: LineCounter): YamlDocument {
   const lineAt = (offset: number): number => lines.linePos(offset).line;
@@ -169,15 +175,15 @@ function goMessage(error: YAMLError, document: ParsedDocument): string {
     case 'TAB_AS_INDENT':
       return tabMessage;
     case 'BAD_INDENT':
-      return /flow/i.test(error.message) ? closing(document) : 'did not find expected key';
+      return /flow/i.test(error.message) ? closing(document, error.message) : 'did not find expected key';
     case 'MISSING_CHAR':
       if (/quote/.test(error.message)) return 'found unexpected end of stream';
-      return /[\]}]|flow/.test(error.message) ? closing(document) : "could not find expected ':'";
+      return /[\]}]|flow/.test(error.message) ? closing(document, error.message) : "could not find expected ':'";
     case 'BLOCK_IN_FLOW':
-      return closing(document);
+      return closing(document, error.message);
     case 'IMPOSSIBLE':
     case 'UNEXPECTED_TOKEN':
-      return /flow/i.test(error.message) ? closing(document) : 'did not find expected key';
+      return /flow/i.test(error.message) || document.errors.some(({ code }) => code === 'BLOCK_IN_FLOW') ? closing(document, error.message) : 'did not find expected key';
     case 'MULTILINE_IMPLICIT_KEY':
     case 'KEY_OVER_1024_CHARS':
       return "could not find expected ':'";
@@ -191,7 +197,9 @@ function goMessage(error: YAMLError, document: ParsedDocument): string {
 }
 
 /** What libyaml misses at the end of the innermost flow collection: a list ends with a bracket, a map with a brace. */
-function closing(document: ParsedDocument): string {
+function closing(document: ParsedDocument, message: string): string {
+  const told = /flow (sequence|map)/i.exec(message)?.[1];
+  if (told !== undefined) return `did not find expected ',' or '${told === 'map' ? '}' : ']'}'`;
   let node: ParsedNode | null = document.contents;
   let bracket = '}';
   for (;;) {

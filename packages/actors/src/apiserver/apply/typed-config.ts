@@ -133,6 +133,10 @@ const scalarErrors = (walk: Walk, type: ValueType, value: unknown, path: string)
     case 'float64':
       if (typeof value !== 'number') walk.errors.push(`${path}: expected numeric (int or float), got ${goKind(value)}`);
       return;
+    case 'Quantity':
+    case 'IntOrString':
+      if (typeof value === 'object') walk.errors.push(`${path}: expected any scalar, got &{${goText(value)}}`);
+      return;
     default:
   }
 };

@@ -48,6 +48,10 @@ export const deleteParameters = (body: Buffer, contentType: string | undefined, 
   };
 };
 
+/** What is null in a document is as good as not there. */
+const withoutNulls = (options: object): object =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null).map(([key, value]: [string, unknown]) => [key, typeof value === 'object' && value !== null && !Array.isArray(value) ? withoutNulls(value) : value]));
+
 const optionsOfQuery = (query: URLSearchParams): SentOptions => {
   const gracePeriodSeconds = integerParameter(query, 'gracePeriodSeconds');
   const orphanDependents = booleanParameter(query, 'orphanDependents');
@@ -76,9 +80,9 @@ const optionsOfBody = (body: Buffer, contentType: string | undefined): SentOptio
   if ('error' in document) throw new Refusal(badRequest(format === 'json' ? `couldn't get version/kind; json parse error: ${document.error}` : document.error));
   const meta = readTypeMeta(document.value);
   if ('error' in meta) throw new Refusal(badRequest(meta.error));
-  if (meta.kind !== '' && meta.kind !== 'DeleteOptions') throw new Refusal(badRequest(noKind({ apiVersion: meta.apiVersion || 'v1', kind: meta.kind })));
+  if (meta.kind !== '' && meta.kind !== 'DeleteOptions') throw new Refusal(badRequest(noKind({ apiVersion: meta.apiVersion || 'meta.k8s.io/v1', kind: meta.kind })));
   const type = kindType('v1', 'DeleteOptions');
   const report = type === undefined ? undefined : reportDecoding(type, document.value);
   if (report?.error !== undefined) throw new Refusal(badRequest(report.error));
-  return (document.value ?? {}) as SentOptions;
+  return withoutNulls(document.value ?? {}) as SentOptions;
 };

@@ -1,4 +1,5 @@
-import { jsonKind } from '../../api/decode-report.js';
+import { type DuplicateKeys, jsonKind } from '../../api/decode-report.js';
+import { goQuote } from '../../api/go-text.js';
 import type { PatchType, Status } from '../../api/requests.js';
 import { badRequest } from '../../api/status.js';
 import { repeatedKeysError } from '../../api/yaml.js';
@@ -17,20 +18,21 @@ const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
 export const patchTypeOf = (contentType: string | undefined): PatchType | undefined => (contentType === undefined ? undefined : PATCH_TYPES[mediaType(contentType)]);
 
 /** A patch as JSON values: a list of operations, or an object; or what is wrong with it, which is told only where there is something to be patched. */
-export type PatchBody = { readonly patch: unknown } | { readonly malformed: Status };
+export type PatchBody = { readonly patch: unknown; readonly oddities?: readonly string[] } | { readonly malformed: Status };
 
 /** Reads a patch. Throws a Refusal for what is refused wherever it goes; `warn` is told what is merely odd. */
 export const readPatch = (body: Buffer, patchType: PatchType, fieldValidation: WriteOptions['fieldValidation'], warn: (text: string) => void): PatchBody => {
   if (patchType === 'apply') return { patch: readApply(body, fieldValidation, warn) };
   const document = jsonOf(body, 'last');
-  if ('error' in document) return malformed(patchType, document.error);
-  const { value } = document;
+  if ('error' in document) return malformed(patchType === 'json' && fieldValidation === 'Ignore' ? 'strategic' : patchType, document.error);
+  const { value, duplicates } = document;
   if (patchType === 'json') {
+    if (fieldValidation === 'Ignore') return laxOperations(value);
     const wrong = operationsError(value);
-    return wrong === undefined ? { patch: value ?? [] } : malformed(patchType, `json: cannot unmarshal ${wrong}`);
+    return wrong === undefined ? { patch: value ?? [], oddities: odditiesOf((value ?? []) as readonly unknown[], duplicates) } : malformed(patchType, `json: cannot unmarshal ${wrong}`);
   }
   if (value === null) return { patch: {} };
-  return typeof value === 'object' && !Array.isArray(value) ? { patch: value } : malformed(patchType, `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`);
+  return typeof value === 'object' && !Array.isArray(value) ? { patch: value, ...(duplicates !== undefined && { oddities: repeatedFields(value, duplicates, '') }) } : malformed(patchType, `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`);
 };
 
 /** A strategic merge patch is refused in the decoder's words alone. */
@@ -51,6 +53,34 @@ const operationsError = (value: unknown): string | undefined => {
   }
   return undefined;
 };
+
+/** Who wants no validation gets the library's own, of operations that are maps of anything. */
+const laxOperations = (value: unknown): PatchBody => {
+  if (value === null) return { patch: [] };
+  if (!Array.isArray(value)) return { malformed: badRequest(`json: cannot unmarshal ${jsonKind(value)} into Go value of type jsonpatch.Patch`) };
+  const wrong: unknown = value.find((operation) => operation !== null && (typeof operation !== 'object' || Array.isArray(operation)));
+  return wrong === undefined ? { patch: value } : { malformed: badRequest(`json: cannot unmarshal ${jsonKind(wrong)} into Go value of type jsonpatch.Operation`) };
+};
+
+/** Keys that a patch has twice, in the order of the document. */
+const repeatedFields = (value: unknown, duplicates: DuplicateKeys, path: string): string[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => repeatedFields(item, duplicates, `${path}[${index}]`));
+  const under = (key: string): string => (path === '' ? key : `${path}.${key}`);
+  const repeated = duplicates.get(value) ?? [];
+  return Object.entries(value).flatMap(([key, part], at) => [
+    ...repeatedFields(part, duplicates, under(key)), ...repeated.filter(({ after }) => after === at + 1).map((again) => `duplicate field ${goQuote(under(again.key))}`),
+  ]);
+};
+
+/** Fields that operations do not have, or have twice, in the order of the document. */
+const odditiesOf = (operations: readonly unknown[], duplicates: DuplicateKeys | undefined): string[] =>
+  operations.flatMap((operation, index) => {
+    if (operation === null) return [];
+    const repeated = duplicates?.get(operation as object) ?? [];
+    const repeatedAfter = (count: number): string[] => repeated.filter(({ after }) => after === count).map(({ key }) => `json patch duplicate field ${goQuote(`[${index}].${key}`)}`);
+    return Object.keys(operation as object).flatMap((key, at) => [...(TEXTS.has(key) || key === 'value' ? [] : [`json patch unknown field ${goQuote(`[${index}].${key}`)}`]), ...repeatedAfter(at + 1)]);
+  });
 
 const readApply = (body: Buffer, fieldValidation: WriteOptions['fieldValidation'], warn: (text: string) => void): unknown => {
   const document = yamlOf(body);

@@ -81,10 +81,10 @@ export const booleanParameter = (query: URLSearchParams, name: string): boolean 
   return value === null ? undefined : value.toLowerCase() !== 'false' && value !== '0';
 };
 
-/** An integer of the query; `undefined` if it is not there or empty. Throws a Refusal for anything else. */
+/** An integer of the query; `undefined` if it is not there. Throws a Refusal for anything else. */
 export const integerParameter = (query: URLSearchParams, name: string): number | undefined => {
   const value = query.get(name);
-  if (value === null || value === '') return undefined;
+  if (value === null) return undefined;
   if (!/^[+-]?\d+$/.test(value)) throw new Refusal(badRequest(`strconv.ParseInt: parsing ${goQuote(value)}: invalid syntax`));
   const number = Number(value);
   if (Math.abs(number) > 2 ** 63) throw new Refusal(badRequest(`strconv.ParseInt: parsing ${goQuote(value)}: value out of range`));

@@ -17,6 +17,7 @@ const withoutTopology = (endpoint: Endpoint): Endpoint => {
 };
 
 export const endpointSlice: Strategy = {
+  metadata: { comparedOnce: true, judgedAnew: true },
   defaults: (object) => withinEach(object as EndpointSlice, 'ports', (port) => ((port.name ?? undefined) === undefined ? Object.assign({}, fill(port, { protocol: 'TCP' }), { name: '' }) : fill(port, { protocol: 'TCP' }))),
   // A field of v1beta1 that v1 carries along and does not take.
   prepareForCreate: (object) => withinEach(object as EndpointSlice, 'endpoints', withoutTopology),

@@ -12,6 +12,7 @@ const withoutElection = (object: KubernetesObject): KubernetesObject => {
 };
 
 export const lease: Strategy = {
+  metadata: { anyFinalizer: true },
   prepareForCreate: withoutElection,
   prepareForUpdate: withoutElection,
   validate: (object) => leaseErrors(object as Lease),

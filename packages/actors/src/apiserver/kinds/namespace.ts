@@ -19,6 +19,7 @@ const withPhase = (object: KubernetesObject): KubernetesObject =>
   ((object as Namespace).status?.phase ?? '') === '' ? Object.assign({}, object, { status: Object.assign({}, object.status, { phase: 'Active' }) }) : object;
 
 export const namespace: Strategy = {
+  metadata: { judgedAnew: true },
   defaults: (object) => withPhase(withNameLabel(object)),
   prepareForCreate: (object) => {
     const finalizers = (object as Namespace).spec?.finalizers ?? [];

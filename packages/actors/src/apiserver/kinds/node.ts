@@ -14,6 +14,7 @@ const withCidrs = (object: Node): Node => {
 };
 
 export const node: Strategy = {
+  metadata: { judgedAnew: true },
   defaults: (object) => {
     const filled = fill(withCidrs(object as Node), { spec: {}, status: zeroValue(typeNamed('core.v1.NodeStatus')) as NonNullable<Node['status']> });
     return within(filled, 'status', (status) => {

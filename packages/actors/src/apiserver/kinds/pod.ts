@@ -61,6 +61,7 @@ const NO_WARNINGS: readonly string[] = [];
 const specFindings = podSpecFindings('spec');
 
 export const pod: Strategy = {
+  metadata: { judgedAnew: true },
   defaults: (object, old) => {
     const addressed = withAddresses(object as Pod);
     const { spec } = addressed;

@@ -2,6 +2,7 @@ import type { FieldError } from '../../api/field-error.js';
 import type { KubernetesObject } from '../../api/object.js';
 import type { Status } from '../../api/requests.js';
 import type { ResetFields } from '../managed-fields/object-comparison.js';
+import type { MetadataChecks } from '../validation/object-meta.js';
 
 /**
  * What tables cannot say of a kind (a registry strategy of kube-apiserver). Every part may be missing; objects are immutable, so a
@@ -37,6 +38,7 @@ export interface Strategy {
   readonly createOnUpdate?: boolean;
   /** A PUT without resourceVersion is refused. */
   readonly conditionalUpdate?: boolean;
+  readonly metadata?: MetadataChecks;
   readonly nameErrors?: (name: string) => readonly string[];
   /** Feed keys besides none: `spec.nodeName=NODE`. */
   readonly routingKeys?: (object: KubernetesObject) => readonly string[];

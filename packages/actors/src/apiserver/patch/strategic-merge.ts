@@ -63,6 +63,7 @@ function mergeFields(type: ApiType | undefined, element: ValueType | undefined, 
     if (before === undefined || before === null || Array.isArray(before) !== Array.isArray(value) || typeof before !== typeof value) {
       // A directive for a map that is not there is nothing.
       if (!isDirective(value)) change(original, start, key, dropDirectives(value, valueType));
+      else if ((before ?? undefined) !== undefined && (value as Fields)['$patch'] === 'delete') change(original, start, key, undefined);
     } else if (Array.isArray(value)) {
       const { order: orderKey, removals: removalsKey } = directivesFor(key);
       const order = patch[orderKey];
@@ -325,5 +326,5 @@ const goStringText = (value: unknown): string => {
   if (value === null) return '%!s(<nil>)';
   if (Array.isArray(value)) return `[${value.map(goStringText).join(' ')}]`;
   if (typeof value === 'object') return `map[${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => `${key}:${goStringText(part)}`).join(' ')}]`;
-  return typeof value === 'boolean' ? `%!s(bool=${value})` : `%!s(${Number.isInteger(value) ? 'int64' : 'float64'}=${String(value)})`;
+  return typeof value === 'boolean' ? `%!s(bool=${value})` : `%!s(${Number.isInteger(value) && Math.abs(value as number) <= 2 ** 63 ? 'int64' : 'float64'}=${String(value)})`;
 };

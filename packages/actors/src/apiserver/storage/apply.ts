@@ -21,7 +21,7 @@ import { namespaceMismatch } from './object-metadata.js';
 import { type Plan, refusal } from './plan.js';
 
 /** Metadata that nobody manages: it says which object is meant. */
-const IDENTITY = ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'resourceVersion'] as const;
+const IDENTITY = ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'generation', 'managedFields', 'resourceVersion'] as const;
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** A server-side apply (handlers/patch.go applyPatcher): makes the object if it is not there, else merges into it. */

@@ -1,6 +1,6 @@
 import { reportDecoding } from '../../api/decode-report.js';
 import { strictDecodingError } from '../../api/decode-error.js';
-import { goJson } from '../../api/go-text.js';
+import { goJson, goQuote } from '../../api/go-text.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
 import type { PatchRequest, Status } from '../../api/requests.js';
 import { invalid } from '../../api/field-error.js';
@@ -11,7 +11,8 @@ import { goText } from '../patch/strategic-merge.js';
 import type { Kind } from '../registry.js';
 import { restoreError } from './restore-error.js';
 
-export type Decoded = { readonly type: 'decoded'; readonly object: KubernetesObject; readonly warnings: readonly string[] } | { readonly type: 'refused'; readonly status: Status };
+/** `nothing`: what does not say its version is decoded into no object at all. */
+export type Decoded = { readonly type: 'nothing'; readonly warnings: readonly string[] } | { readonly type: 'decoded'; readonly object: KubernetesObject; readonly warnings: readonly string[] } | { readonly type: 'refused'; readonly status: Status };
 
 const NO_WARNINGS: readonly string[] = [];
 
@@ -24,13 +25,20 @@ export const decodePatched = (kind: Kind, request: PatchRequest, before: Kuberne
   // A strategic patch is merged into an object of its kind, whatever it says that it is.
   const mistaken = restores ? undefined : wrongKind(kind, patched);
   if (mistaken !== undefined) return refused(kind, request, before, patched, mistaken);
+  const oddities = request.oddities ?? NO_WARNINGS;
+  const found = (strict: readonly string[]): Decoded | undefined => (request.fieldValidation === 'Strict' && strict.length > 0 ? refused(kind, request, before, patched, strictDecodingError(strict)) : undefined);
+  const told = (strict: readonly string[]): readonly string[] => (request.fieldValidation === 'Warn' ? strict : NO_WARNINGS);
+  if (!restores && ((patched.apiVersion as string | null | undefined) ?? '') === '') {
+    const unknown = [...oddities, ...Object.keys(patched).filter((field) => field !== 'apiVersion' && field !== 'kind' && !(field === 'metadata' && Object.keys(patched.metadata).length === 0)).sort().map((field) => `unknown field ${goQuote(field)}`)];
+    return found(unknown) ?? { type: 'nothing', warnings: told(unknown) };
+  }
   const { object, clean } = rebuild(kind.type, patched);
-  if (clean) return { type: 'decoded', object: keepEntries(object, patched), warnings: NO_WARNINGS };
+  if (clean && oddities.length === 0) return { type: 'decoded', object: keepEntries(object, patched), warnings: NO_WARNINGS };
   const report = reportDecoding(kind.type, sortedAlong(kind.type, undefined, before, patched));
   const error = (restores ? restoreError(kind.type, patched) : undefined) ?? report.error;
   if (error !== undefined) return refused(kind, request, before, patched, error);
-  if (request.fieldValidation === 'Strict' && report.strict.length > 0) return refused(kind, request, before, patched, strictDecodingError(report.strict));
-  return { type: 'decoded', object: keepEntries(object, patched), warnings: request.fieldValidation === 'Warn' ? report.strict : NO_WARNINGS };
+  const strict = [...oddities, ...report.strict];
+  return found(strict) ?? { type: 'decoded', object: keepEntries(object, patched), warnings: told(strict) };
 };
 
 /** managedFields are not rebuilt: their field sets are kept as text. */
@@ -63,9 +71,17 @@ const jsonType = (value: unknown): string => (Array.isArray(value) ? 'array' : t
 
 /** The patch's own words for a value of the wrong type differ by the type of the patch. */
 const refused = (kind: Kind, request: PatchRequest, before: KubernetesObject, patched: KubernetesObject, error: string): Decoded => {
-  if (request.patchType === 'strategic') return { type: 'refused', status: invalidPatch(goText(request.patch), error) };
+  if (request.patchType === 'strategic') return { type: 'refused', status: invalidPatch(goText(withoutNulls(request.patch, before)), error) };
   const merges = request.patchType === 'merge';
   return { type: 'refused', status: invalidPatch(goJson(sortedAlong(kind.type, undefined, before, merges ? withVersionOf(before, patched) : patched, merges ? request.patch : undefined)), error) };
+};
+
+/** A strategic patch is shown as merging leaves it: what it puts where nothing was has lost its nulls. */
+const withoutNulls = (patch: unknown, before: unknown): unknown => {
+  if (Array.isArray(patch)) return patch.map((item) => withoutNulls(item, undefined));
+  if (typeof patch !== 'object' || patch === null) return patch;
+  const merges = typeof before === 'object' && before !== null && !Array.isArray(before);
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => merges || value !== null).map(([key, value]) => [key, withoutNulls(value, merges ? textOfOwn(before as Fields, key) : undefined)]));
 };
 
 /** A merge patch is applied here to what is stored, which does not hold its version, and by the real server to what does. */

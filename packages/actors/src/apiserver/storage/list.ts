@@ -95,7 +95,7 @@ const decodeContinue = (token: string): Continuation | Status => {
   const { value } = document;
   if (value !== null && (typeof value !== 'object' || Array.isArray(value))) return unreadableContinue(`json: cannot unmarshal ${jsonKind(value)} into Go value of type storage.continueToken`);
   const { v, rv, start } = (value ?? {}) as { readonly v?: unknown; readonly rv?: unknown; readonly start?: unknown };
-  if (v !== 'meta.k8s.io/v1') return unreadableContinue('server does not recognize this encoded version');
+  if (v !== 'meta.k8s.io/v1') return unreadableContinue(`server does not recognize this encoded version ${typeof v === 'string' ? v : ''}`);
   if (typeof rv !== 'number' || rv === 0) return unreadableContinue('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
   if (typeof start !== 'string' || start === '') return unreadableContinue('encoded start key empty (version meta.k8s.io/v1)');
   return { revision: rv, start };

@@ -8,7 +8,7 @@ import { goText, strategicMerge } from '../patch/strategic-merge.js';
 import type { Kind } from '../registry.js';
 import type { ApiServerState } from '../state.js';
 import { decodePatched, invalidPatch } from './decode-patched.js';
-import { isStatus, type Plan, refusal } from './plan.js';
+import { answer, isStatus, type Plan, refusal } from './plan.js';
 import { namespaceMismatch } from './object-metadata.js';
 import { nameMismatch, planChange } from './update.js';
 
@@ -31,11 +31,10 @@ export const planPatch = (state: ApiServerState, context: ActorContext, kind: Ki
   let warnings: readonly string[] = NO_WARNINGS;
   // What a component patches is of the right shape; what comes from outside is decoded anew.
   if (request.fieldValidation !== undefined) {
-    // What does not say its version is decoded into nothing at all.
-    if (request.patchType !== 'strategic' && ((made.apiVersion as string | null | undefined) ?? '') === '') return refusal(nameMismatch(NAMELESS, request.name) as Status);
     const kept = made.metadata === stored.value.metadata || made.metadata === before.metadata;
     const decoded = decodePatched(kind, request, before, kept ? Object.assign({}, made, { metadata: before.metadata }) : made);
     if (decoded.type === 'refused') return refusal(decoded.status);
+    if (decoded.type === 'nothing') return answer({ type: 'status', status: nameMismatch(NAMELESS, request.name) as Status, warnings: decoded.warnings });
     patched = kept ? Object.assign({}, decoded.object, { metadata: stored.value.metadata }) : decoded.object;
     warnings = decoded.warnings;
   }

@@ -3,6 +3,7 @@ import { prefixEnd, type RangeRequest } from '../../api/etcd-requests.js';
 import type { ApiReply, DeleteCollectionRequest, GetRequest, ListRequest, Stored } from '../../api/requests.js';
 import { notFound, pathNotFound, serviceUnavailable, tooLargeResourceVersion } from '../../api/status.js';
 import { type Kind, kindOfResource } from '../registry.js';
+import { parseResourceVersion } from '../resource-version.js';
 import { type ApiServerState, ETCD } from '../state.js';
 import { compactedList, neededObjects, page, planList, selectionOf } from './list.js';
 import { isCached } from '../watch-cache.js';
@@ -37,7 +38,8 @@ export const neededRevision = (state: ApiServerState, request: ListRequest): num
   if (!isCached(request.resource)) return state.committed;
   const asked = request.resourceVersion;
   if (asked === '0') return 0;
-  if (asked !== undefined && asked !== '') return Number(asked);
+  // What cannot be read is refused, not waited for.
+  if (asked !== undefined && asked !== '') return parseResourceVersion(asked) ?? 0;
   return request.continue !== undefined && request.continue !== '' ? 0 : state.committed;
 };
 

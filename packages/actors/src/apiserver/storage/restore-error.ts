@@ -13,8 +13,10 @@ type Fields = Readonly<Record<string, unknown>>;
 const kindOf = (value: unknown): string => {
   if (Array.isArray(value)) return 'slice';
   if (typeof value === 'object') return 'map';
-  return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : Number.isInteger(value) ? 'int64' : 'float64';
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : isInt64(value as number) ? 'int64' : 'float64';
 };
+
+const isInt64 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) <= 2 ** 63;
 
 const ofStruct = (type: ApiType, value: unknown): string | undefined => {
   if (value === null || value === undefined || type.union !== undefined) return undefined;

@@ -26,7 +26,7 @@ export const planUpdate = (state: ApiServerState, context: ActorContext, kind: K
   if (mismatch !== undefined) return refusal(mismatch);
   const subresource = request.subresource ?? '';
   if (stored === undefined) {
-    if (kind.strategy.createOnUpdate === true) return planCreate(state, context, kind, request);
+    if (kind.strategy.createOnUpdate === true && subresource === '') return planCreate(state, context, kind, request);
     return refusal(notFound(kind.resource, name));
   }
   const expected = request.resourceVersion ?? object.metadata.resourceVersion;
@@ -125,13 +125,13 @@ const changedObject = (state: ApiServerState, context: ActorContext, kind: Kind,
   object = subresource === 'status' ? prepareStatus(kind, object, old) : prepareMain(kind, object, old);
   object = withGeneration(kind, object, old, subresource);
   const validate = subresource === 'status' ? strategy.status?.validateUpdate : strategy.validateUpdate;
-  const metaErrors = changedMetaErrors(object.metadata, old.metadata, kind.api.namespaced, ANY_NAME);
+  const metaErrors = changedMetaErrors(object.metadata, old.metadata, kind.api.namespaced, strategy.nameErrors, strategy.metadata ?? NO_CHECKS, subresource === 'status');
   const kindErrors = validate === undefined ? NO_ERRORS : validate(object, old, request.apiVersion);
   if (metaErrors.length > 0 || kindErrors.length > 0) return invalidObject(kind.api.group, kind.api.kind, request.name, [...metaErrors, ...kindErrors]);
   return validateAdmission(state, context, attributes, object) ?? object;
 };
 
-const ANY_NAME = (): readonly string[] => [];
+const NO_CHECKS = {};
 const NO_ERRORS: readonly FieldError[] = [];
 
 /** Through the object's own endpoint its status stays as it is. */

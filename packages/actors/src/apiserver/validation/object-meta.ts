@@ -11,8 +11,8 @@ const NONE: readonly FieldError[] = [];
 // What has been found valid once need not be looked at again: labels and owners are shared by thousands of pods.
 const validMaps = new WeakSet<object>();
 
-/** apimachinery validation.ValidateObjectMeta. */
-export const objectMetaErrors = (metadata: ObjectMeta, namespaced: boolean, nameErrors: (name: string) => readonly string[] = dns1123SubdomainErrors, path = 'metadata'): readonly FieldError[] => {
+/** apimachinery validation.ValidateObjectMeta, with what pkg/apis/core asks of finalizers unless `anyFinalizer`. */
+export const objectMetaErrors = (metadata: ObjectMeta, namespaced: boolean, nameErrors: (name: string) => readonly string[] = dns1123SubdomainErrors, path = 'metadata', anyFinalizer = false): readonly FieldError[] => {
   const errors: FieldError[] = [];
   if (metadata.generateName !== undefined && metadata.generateName !== '') {
     // A base may end with what a suffix completes.
@@ -31,7 +31,7 @@ export const objectMetaErrors = (metadata: ObjectMeta, namespaced: boolean, name
   if (metadata.labels !== undefined) errors.push(...labelErrors(metadata.labels, `${path}.labels`));
   if (metadata.annotations !== undefined) errors.push(...annotationErrors(metadata.annotations, `${path}.annotations`));
   if (metadata.ownerReferences !== undefined) errors.push(...ownerErrors(metadata.ownerReferences, `${path}.ownerReferences`));
-  if (metadata.finalizers !== undefined) errors.push(...finalizerErrors(metadata.finalizers, `${path}.finalizers`));
+  if (metadata.finalizers !== undefined) errors.push(...finalizerErrors(metadata.finalizers, `${path}.finalizers`, anyFinalizer));
   return errors.length === 0 ? NONE : errors;
 };
 
@@ -132,12 +132,12 @@ const ownerErrors = (owners: readonly OwnerReference[], path: string): readonly 
 
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-const finalizerErrors = (finalizers: readonly string[], path: string): readonly FieldError[] => {
+const finalizerErrors = (finalizers: readonly string[], path: string, any: boolean): readonly FieldError[] => {
   const errors: FieldError[] = [];
   for (const finalizer of finalizers) for (const text of qualifiedNameErrors(finalizer)) errors.push(invalid(path, finalizer, text));
   // pkg/apis/core/validation: a finalizer without domain must be one of Kubernetes' own.
   finalizers.forEach((finalizer, i) => {
-    if (!finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) errors.push(invalid(`${path}[${i}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
+    if (!any && !finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) errors.push(invalid(`${path}[${i}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
   });
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
@@ -166,19 +166,35 @@ export const objectMetaUpdateErrors = (metadata: ObjectMeta, old: ObjectMeta, pa
   if (metadata.labels !== undefined && metadata.labels !== old.labels) errors.push(...labelErrors(metadata.labels, `${path}.labels`));
   if (metadata.annotations !== undefined && metadata.annotations !== old.annotations) errors.push(...annotationErrors(metadata.annotations, `${path}.annotations`));
   if (metadata.ownerReferences !== undefined && metadata.ownerReferences !== old.ownerReferences) errors.push(...ownerErrors(metadata.ownerReferences, `${path}.ownerReferences`));
-  if (metadata.finalizers !== undefined && metadata.finalizers !== old.finalizers) errors.push(...finalizerErrors(metadata.finalizers, `${path}.finalizers`));
   return errors.length === 0 ? NONE : errors;
 };
+
+/** Where the metadata of a kind is looked at otherwise than that of most. */
+export interface MetadataChecks {
+  /** Finalizers need not be those that Kubernetes knows. */
+  readonly anyFinalizer?: true;
+  /** An update is compared with the old object once only, and any finalizer will do there. */
+  readonly comparedOnce?: true;
+  /** An update is also judged as a new object, by its own endpoint. */
+  readonly judgedAnew?: true;
+}
 
 /**
  * What an update finds in metadata: the real server looks at it in general, and against the old one twice, in general and as the kind
  * does, and tells all of it. Parts that are as they were have been found valid before.
  */
-export const changedMetaErrors = (metadata: ObjectMeta, old: ObjectMeta, namespaced: boolean, nameErrors: (name: string) => readonly string[]): readonly FieldError[] => {
+export const changedMetaErrors = (
+  metadata: ObjectMeta, old: ObjectMeta, namespaced: boolean, nameErrors: ((name: string) => readonly string[]) | undefined, checks: MetadataChecks, isStatus: boolean,
+): readonly FieldError[] => {
   if (isAsBefore(metadata, old)) return NONE;
   const updateErrors = objectMetaUpdateErrors(metadata, old);
-  return [...objectMetaErrors(metadata, namespaced, nameErrors), ...updateErrors, ...updateErrors];
+  return [
+    ...objectMetaErrors(metadata, namespaced, ANY_NAME, 'metadata', checks.anyFinalizer === true || checks.comparedOnce === true), ...updateErrors, ...(checks.comparedOnce === true ? NONE : updateErrors),
+    ...(checks.judgedAnew === true && !isStatus ? objectMetaErrors(metadata, namespaced, nameErrors) : NONE),
+  ];
 };
+
+const ANY_NAME = (): readonly string[] => [];
 
 const isAsBefore = (metadata: ObjectMeta, old: ObjectMeta): boolean =>
   metadata.name === old.name && metadata.generateName === old.generateName && metadata.namespace === old.namespace && metadata.uid === old.uid &&
