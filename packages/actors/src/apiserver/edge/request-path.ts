@@ -64,11 +64,11 @@ export interface RequestTarget {
 
 const NO_QUERY = new URLSearchParams();
 
-/** Splits a request target into its decoded path and its query; `undefined` if its percent-encoding is broken. */
 /** A pair that cannot be read, or that a semicolon parts, is as good as none (url.ParseQuery of Go, whose error nobody looks at). */
 const parseQuery = (query: string): URLSearchParams =>
   new URLSearchParams(/;|%(?![0-9A-Fa-f]{2})/.test(query) ? query.split('&').filter((pair) => !/;|%(?![0-9A-Fa-f]{2})/.test(pair)).join('&') : query);
 
+/** Splits a request target into its decoded path and its query; `undefined` if its percent-encoding is broken. */
 export const parseTarget = (target: string): RequestTarget | undefined => {
   const mark = target.indexOf('?');
   const raw = mark < 0 ? target : target.slice(0, mark);

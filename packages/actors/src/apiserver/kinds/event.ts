@@ -15,12 +15,11 @@ const involved = (field: 'kind' | 'namespace' | 'name' | 'uid' | 'apiVersion' | 
 
 /** Core and events.k8s.io Events are one kind in the store. They go after an hour, by a lease of etcd. */
 export const event: Strategy = {
-  metadata: { anyFinalizer: true, comparedOnce: true },
+  metadata: { anyFinalizer: true, comparedOnce: true, last: true },
   // What Go's encoder writes of fields that were never set; components leave them out.
   defaults: (object) => fill(object as CoreV1Event, zeroEvent()) as CoreV1Event,
   validate: (object, _sent, apiVersion) => eventErrors(object as CoreV1Event, apiVersion),
   nameErrors: pathSegmentErrors,
-  metadataLast: true,
   validateUpdate: (object, old, apiVersion) => eventUpdateErrors(object as CoreV1Event, old as CoreV1Event, apiVersion),
   createOnUpdate: true,
   timeToLive: HOUR,

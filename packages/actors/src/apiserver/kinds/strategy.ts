@@ -23,8 +23,6 @@ export interface Strategy {
    * `apiVersion` is that of the request where it is not the one that is stored.
    */
   readonly validate?: (object: KubernetesObject, sent: KubernetesObject, apiVersion?: string) => readonly FieldError[];
-  /** A new object's metadata is judged only where nothing else is wrong. */
-  readonly metadataLast?: true;
   readonly validateUpdate?: (object: KubernetesObject, old: KubernetesObject, apiVersion?: string) => readonly FieldError[];
   readonly warnings?: (object: KubernetesObject, old: KubernetesObject | undefined, sent: KubernetesObject) => readonly string[];
   /** `spec`: generation starts at 1 and rises with each change of the spec; `all`: of anything but metadata. */

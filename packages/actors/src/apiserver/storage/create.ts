@@ -49,7 +49,7 @@ const newObject = (state: ApiServerState, context: ActorContext, kind: Kind, req
   else if (kind.hasStatus) object = withZeroStatus(kind, object);
   const metaErrors = objectMetaErrors(object.metadata, kind.api.namespaced, strategy.nameErrors, 'metadata', strategy.metadata?.anyFinalizer);
   const kindErrors = strategy.validate === undefined ? NO_ERRORS : strategy.validate(object, defaulted, request.apiVersion);
-  const errors = kindErrors.length === 0 ? metaErrors : strategy.metadataLast === true ? kindErrors : [...metaErrors, ...kindErrors];
+  const errors = kindErrors.length === 0 ? metaErrors : strategy.metadata?.last === true ? kindErrors : [...metaErrors, ...kindErrors];
   if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, object.metadata.name ?? '', errors);
   return validateAdmission(state, context, attributes, object) ?? object;
 };

@@ -175,6 +175,8 @@ export interface MetadataChecks {
   readonly anyFinalizer?: true;
   /** An update is compared with the old object once only, and any finalizer will do there. */
   readonly comparedOnce?: true;
+  /** That of a new object is judged only where nothing else is wrong. */
+  readonly last?: true;
   /** An update is also judged as a new object, by its own endpoint. */
   readonly judgedAnew?: true;
 }
