@@ -1,5 +1,6 @@
 import type { ApiType, ScalarName, ValueType } from './fields.js';
 import { goQuote } from './go-text.js';
+import { elementName, goTypeName } from './go-type-name.js';
 import { readQuantity } from './quantity.js';
 import { isBase64 } from './table-order.js';
 import { canonicalMicroTime, canonicalTime, timeError } from './time-format.js';
@@ -57,9 +58,9 @@ function walkStruct(walk: Walk, type: ApiType, value: unknown, path: string): vo
       return;
     }
     walk.struct = type.goName;
-    walk.fields.push(key);
-    walkValue(walk, field.type, given, at);
-    walk.fields.pop();
+    walk.fields.push(...field.within, key);
+    walkValue(walk, field.type, given, at, () => goTypeName(type.name, key));
+    walk.fields.length -= field.within.length + 1;
     walk.struct = outer;
   });
 }
@@ -81,29 +82,30 @@ function eachKey(walk: Walk, value: object, path: string, visit: (key: string, g
   reportUpTo(Infinity);
 }
 
-function walkValue(walk: Walk, type: ValueType, value: unknown, path: string): void {
+/** `named` gives Go's own name of the type, if it has one. */
+function walkValue(walk: Walk, type: ValueType, value: unknown, path: string, named: () => string | undefined): void {
   if (value === null || value === undefined) return;
   switch (type.kind) {
     case 'struct':
       walkStruct(walk, type.struct, value, path);
       return;
     case 'list':
-      if (!Array.isArray(value)) saveTypeError(walk, value, goTypeOf(type));
-      else value.forEach((element, index) => walkValue(walk, type.element, element, `${path}[${index}]`));
+      if (!Array.isArray(value)) saveTypeError(walk, value, named() ?? goTypeOf(type));
+      else value.forEach((element, index) => walkValue(walk, type.element, element, `${path}[${index}]`, () => elementName(named())));
       return;
     case 'map':
-      if (typeof value !== 'object' || Array.isArray(value)) saveTypeError(walk, value, goTypeOf(type));
-      else eachKey(walk, value, path, (_key, given, at) => walkValue(walk, type.element, given, at));
+      if (typeof value !== 'object' || Array.isArray(value)) saveTypeError(walk, value, named() ?? goTypeOf(type));
+      else eachKey(walk, value, path, (_key, given, at) => walkValue(walk, type.element, given, at, () => elementName(named())));
       return;
     case 'scalar':
-      walkScalar(walk, type.scalar, value);
+      walkScalar(walk, type.scalar, value, named);
   }
 }
 
-function walkScalar(walk: Walk, name: ScalarName, value: unknown): void {
+function walkScalar(walk: Walk, name: ScalarName, value: unknown, named: () => string | undefined): void {
   switch (name) {
     case 'string':
-      if (typeof value !== 'string') saveTypeError(walk, value, 'string');
+      if (typeof value !== 'string') saveTypeError(walk, value, named() ?? 'string');
       return;
     case 'bool':
       if (typeof value !== 'boolean') saveTypeError(walk, value, 'bool');
@@ -151,7 +153,7 @@ function refuseQuantity(value: unknown): void {
 export function customError(name: ScalarName, value: unknown): string | undefined {
   const walk: Walk = { strict: [], duplicates: undefined, fields: [], struct: '', error: undefined };
   try {
-    walkScalar(walk, name, value);
+    walkScalar(walk, name, value, () => undefined);
   } catch (ended) {
     if (ended instanceof DecodingEnded) return ended.message;
     throw ended;

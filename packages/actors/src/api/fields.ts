@@ -24,6 +24,8 @@ export interface ApiField {
   readonly name: string;
   /** The place among `ApiType.fields`. */
   readonly index: number;
+  /** Go names of the structs that Go embeds it in, from the outside: errors of encoding/json name them. */
+  readonly within: readonly string[];
   readonly type: ValueType;
   /** A Go pointer: its zero value is written, only its absence is not. */
   readonly pointer: boolean;
@@ -167,18 +169,18 @@ function buildTypes(): Map<string, ApiType> {
     }
     return type;
   };
-  const addFields = (target: TypeUnderConstruction, packed: PackedType, numbered: boolean): void => {
+  const addFields = (target: TypeUnderConstruction, packed: PackedType, numbered: boolean, within: readonly string[]): void => {
     for (const entry of packed.F) {
       const source = types[entry.t];
       if (entry.i === 1) {
         const embedded = built.get(entry.t);
         if (source === undefined || embedded === undefined) throw new Error(`the API tables embed ${entry.t}, which they do not have`);
         // What is embedded without a number (TypeMeta) travels in the protobuf envelope, not in the message.
-        addFields(target, source, false);
+        addFields(target, source, false, [...within, embedded.goName]);
         if (numbered && entry.b !== undefined) target.message.push({ number: entry.b, field: undefined, embedded });
         continue;
       }
-      const field = unpackField(entry, target.fields.length, single(entry.t));
+      const field = unpackField(entry, target.fields.length, single(entry.t), within);
       target.fields.push(field);
       target.field.set(field.name, field);
       if (numbered && entry.b !== undefined) target.message.push({ number: entry.b, field, embedded: undefined });
@@ -186,7 +188,7 @@ function buildTypes(): Map<string, ApiType> {
   };
   for (const [name, type] of built) {
     const packed = types[name];
-    if (packed !== undefined) addFields(type, packed, true);
+    if (packed !== undefined) addFields(type, packed, true, none);
     type.message.sort((a, b) => a.number - b.number);
     if (type.union !== undefined) type.unionSchema = built.get(name.replace(/Or\w+$/, ''));
   }
@@ -206,12 +208,12 @@ function whenAbsent(entry: PackedField, type: ValueType): ApiField['absent'] {
   return entry.o === undefined || (entry.o === 1 && structScalars.has(type.scalar)) ? 'zero' : 'omitted';
 }
 
-function unpackField(entry: PackedField, index: number, single: ValueType): ApiField {
+function unpackField(entry: PackedField, index: number, single: ValueType, within: readonly string[]): ApiField {
   const type: ValueType = entry.l === 1 ? { kind: 'list', scalar: undefined, struct: undefined, element: single, wrapped: false }
     : entry.m === 1 ? { kind: 'map', scalar: undefined, struct: undefined, element: single, wrapped: false }
     : single;
   return {
-    name: entry.n ?? '', index, type, pointer: entry.p === 1,
+    name: entry.n ?? '', index, within, type, pointer: entry.p === 1,
     omit: entry.o === 1 ? 'empty' : entry.o === 2 ? 'zero' : 'never',
     absent: whenAbsent(entry, type),
     zero: entry.p !== 1 && type.kind === 'scalar' ? zeros[type.scalar] : null,

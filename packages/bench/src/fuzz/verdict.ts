@@ -15,6 +15,7 @@ const REAL_500 = [
   /list element types are not identical: /,
   /doesn't match \$setElementOrder list:/,
   /does not contain declared merge key: /,
+  /unable to find api field in struct /,
 ];
 
 const TRACES = [/\n\s+at \S+ \(/, /node:internal/, /\.[jt]s:\d+:\d+/, /panic/i, /could not complete the request/];

@@ -45,8 +45,9 @@ const setOfStruct = (walk: Walk, type: ApiType, value: Fields, path: string): Fi
     const field = type.field.get(key);
     const at = `${path}.${key}`;
     if (field === undefined) {
+      // The real server, too, looks no further among the fields of this struct, though at fields in an order of chance.
       walk.errors.push(`${at}: field not declared in schema`);
-      continue;
+      break;
     }
     const given = value[key];
     const set = setOfValue(walk, field, field.type, given, at);

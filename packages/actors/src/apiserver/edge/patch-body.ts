@@ -31,7 +31,7 @@ export const readPatch = (body: Buffer, patchType: PatchType, fieldValidation: W
     const wrong = operationsError(value);
     return wrong === undefined ? { patch: value ?? [], oddities: odditiesOf((value ?? []) as readonly unknown[], duplicates) } : malformed(patchType, `json: cannot unmarshal ${wrong}`);
   }
-  if (value === null) return { patch: {} };
+  if (value === null) return patchType === 'merge' ? { malformed: badRequest('Invalid JSON Patch') } : { patch: {} };
   return typeof value === 'object' && !Array.isArray(value) ? { patch: value, ...(duplicates !== undefined && { oddities: repeatedFields(value, duplicates, '') }) } : malformed(patchType, `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`);
 };
 

@@ -97,6 +97,7 @@ const orderWithoutPatch = (type: ApiType | undefined, key: string, order: unknow
   if (key in patch) return;
   const list = original[key];
   const field = type?.field.get(key);
+  if (type !== undefined && field === undefined) return refuse(500, `unable to find api field in struct ${type.goName} for the json field ${JSON.stringify(key)}`);
   if (!Array.isArray(list) || field === undefined || !field.patchStrategy.includes('merge')) return;
   const removals = patch[directivesFor(key).removals];
   change(original, start, key, mergeList(field, list, [], order, Array.isArray(removals) ? removals : undefined));

@@ -1,5 +1,6 @@
 import { customError } from '../../api/decode-report.js';
 import type { ApiType, ScalarName, ValueType } from '../../api/fields.js';
+import { elementName, goTypeName } from '../../api/go-type-name.js';
 
 /**
  * Why the result of a strategic merge patch is no object of its type, in the words of runtime.DefaultUnstructuredConverter of
@@ -21,29 +22,29 @@ const isInt64 = (value: number): boolean => Number.isInteger(value) && Math.abs(
 const ofStruct = (type: ApiType, value: unknown): string | undefined => {
   if (value === null || value === undefined || type.union !== undefined) return undefined;
   if (kindOf(value) !== 'map') return `cannot restore struct from: ${kindOf(value)}`;
-  return first(type.fields, ({ name, type: field }) => ofValue(field, (value as Fields)[name]));
+  return first(type.fields, ({ name, type: field }) => ofValue(field, (value as Fields)[name], () => goTypeName(type.name, name)));
 };
 
-const ofValue = (type: ValueType, value: unknown): string | undefined => {
+const ofValue = (type: ValueType, value: unknown, named: () => string | undefined): string | undefined => {
   if (value === null || value === undefined) return undefined;
   switch (type.kind) {
     case 'struct':
       return ofStruct(type.struct, value);
     case 'list':
-      return Array.isArray(value) ? first(value, (item) => ofValue(type.element, item)) : `cannot restore slice from ${kindOf(value)}`;
+      return Array.isArray(value) ? first(value, (item) => ofValue(type.element, item, () => elementName(named()))) : `cannot restore slice from ${kindOf(value)}`;
     case 'map':
-      return kindOf(value) === 'map' ? first(Object.values(value), (item) => ofValue(type.element, item)) : `cannot restore map from ${kindOf(value)}`;
+      return kindOf(value) === 'map' ? first(Object.values(value), (item) => ofValue(type.element, item, () => elementName(named()))) : `cannot restore map from ${kindOf(value)}`;
     case 'scalar':
-      return ofScalar(type.scalar, value);
+      return ofScalar(type.scalar, value, named);
   }
 };
 
-const ofScalar = (name: ScalarName, value: unknown): string | undefined => {
+const ofScalar = (name: ScalarName, value: unknown, named: () => string | undefined): string | undefined => {
   const kind = kindOf(value);
   switch (name) {
     case 'string':
       // Go would make a character of a number.
-      return kind === 'string' ? undefined : kind === 'int64' ? 'cannot convert int64 to string' : 'unrecognized type: string';
+      return kind === 'string' ? undefined : kind === 'int64' ? `cannot convert int64 to ${named() ?? 'string'}` : 'unrecognized type: string';
     case 'bool':
       return kind === 'bool' ? undefined : 'unrecognized type: bool';
     case 'int32':
