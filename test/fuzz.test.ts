@@ -1,4 +1,4 @@
-import { describeFinding, fuzz, fuzzTable } from '@naumachia/bench';
+import { compareWith, describeDifference, describeFinding, EDGE_TOKEN, fuzz, fuzzTable, serveEdge } from '@naumachia/bench';
 import { expect, it } from 'vitest';
 
 const REQUESTS = 20_000;
@@ -16,4 +16,18 @@ it(`${REQUESTS} mutated requests are answered with documented codes, and the ser
   // That most of it gets past the first refusal.
   expect(result.codes.get('none')?.get(200)).toBeGreaterThan(300);
   expect(result.heap.end - result.heap.early).toBeLessThan(GROWTH);
+});
+
+it('the same requests to two servers of ours are answered alike, and a server that answers otherwise is told apart', { timeout: 5 * MINUTES }, async () => {
+  const { runtime, url } = await serveEdge(SEED, () => {});
+  try {
+    const { asked, differences } = await compareWith({ url, token: EDGE_TOKEN }, { seed: SEED, count: 600 });
+    expect(differences.map(describeDifference)).toEqual([]);
+    expect(asked).toBeGreaterThan(300);
+    const stranger = await compareWith({ url, token: 'wrong' }, { seed: SEED, count: 30 });
+    expect(stranger.differences).toHaveLength(stranger.asked);
+    expect(stranger.differences[0]?.what).toMatch(/^code 401 \| \d+$/);
+  } finally {
+    await runtime.stop('abort');
+  }
 });

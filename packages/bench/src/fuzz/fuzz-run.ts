@@ -1,11 +1,11 @@
-import { CATALOG, clusterActors, clusterHeap } from '@naumachia/actors';
 import type { EtcdRequest } from '@naumachia/actors/etcd';
-import { type Incident, named, seconds, ThreadsRuntime } from '@naumachia/core';
+import { type Incident, named, seconds, type ThreadsRuntime } from '@naumachia/core';
 import { pause } from '../load/load-run.js';
 import { collectedReports, heapOf } from '../measure/collected-heaps.js';
 import { chanceOf } from './chance.js';
 import { type PlainRequest, PROTOBUF_SOURCES, PROTOBUF_TYPE, SEEDS } from './corpus.js';
 import { type MutatedRequest, mutatedRequest } from './mutations.js';
+import { serveEdge, EDGE_TOKEN } from './served-edge.js';
 import { wrongWith } from './verdict.js';
 import { type WireAnswer, WireClient } from './wire-client.js';
 
@@ -36,32 +36,28 @@ export interface FuzzResult {
   readonly heap: { readonly early: number; readonly end: number };
 }
 
-const TOKEN = 'fuzz-admin-token';
 const CLIENTS = 8;
 const MOST_FINDINGS = 50;
-const PLACEMENT = { hosts: 1, kinds: {}, otherwise: 0 } as const;
 const ETCD = named<EtcdRequest>('etcd');
 
 /** Sends mutated requests to the edge of an API server without controllers, on real connections. */
 export const fuzz = async ({ seed, count, only, progress }: FuzzOptions): Promise<FuzzResult> => {
   const incidents: Incident[] = [];
-  const runtime = await ThreadsRuntime.create({ seed, placement: PLACEMENT, catalog: CATALOG, heap: clusterHeap, incident: (incident) => incidents.push(incident) });
+  const { runtime, url } = await serveEdge(seed, (incident) => incidents.push(incident));
   const heapNow = async (): Promise<number> => {
     await compact(runtime);
     return heapOf((await collectedReports(runtime)).filter(({ host }) => host !== 'main'));
   };
   try {
-    await runtime.start(clusterActors({ nodes: 0, latency: 'none', controllers: 'none' }));
-    const { url } = (await runtime.open('apiserver', 'edge', { token: TOKEN })) as { readonly url: string };
     const protobufs = await prepare(url);
     const codes = new Map<string, Map<number, number>>();
     const findings: Finding[] = [];
     const one = async (client: WireClient, index: number): Promise<void> => {
       const request = mutatedRequest(chanceOf(seed, index), protobufs);
-      const answer = await client.ask(request, TOKEN).catch((error: Error): WireAnswer => ({ code: 0, body: Buffer.from(error.message), type: 'no connection', streaming: false }));
+      const answer = await client.ask(request, EDGE_TOKEN).catch((error: Error): WireAnswer => ({ code: 0, body: Buffer.from(error.message), type: 'no connection', streaming: false }));
       const row = codes.get(request.mutation) ?? new Map<number, number>();
       codes.set(request.mutation, row.set(answer.code, (row.get(answer.code) ?? 0) + 1));
-      const what = wrongWith(request, answer, TOKEN);
+      const what = wrongWith(request, answer, EDGE_TOKEN);
       if (what !== undefined && findings.length < MOST_FINDINGS) findings.push({ index, request, answer, what });
     };
     const range = async (from: number, end: number): Promise<void> => {
@@ -93,12 +89,12 @@ export const fuzz = async ({ seed, count, only, progress }: FuzzOptions): Promis
 const prepare = async (url: string): Promise<PlainRequest[]> => {
   const client = new WireClient(url);
   for (const request of SEEDS) {
-    const { code, body } = await client.ask(request, TOKEN);
+    const { code, body } = await client.ask(request, EDGE_TOKEN);
     if (code !== 201 && code !== 409) throw new Error(`${request.method} ${request.path} was answered ${code}: ${body.toString()}`);
   }
   const writes: PlainRequest[] = [];
   for (const { one, collection } of PROTOBUF_SOURCES) {
-    const { code, body } = await client.ask({ method: 'GET', path: one, query: '', headers: { accept: PROTOBUF_TYPE }, body: undefined }, TOKEN);
+    const { code, body } = await client.ask({ method: 'GET', path: one, query: '', headers: { accept: PROTOBUF_TYPE }, body: undefined }, EDGE_TOKEN);
     if (code !== 200) throw new Error(`GET ${one} in protobuf was answered ${code}: ${body.toString()}`);
     const headers = { accept: PROTOBUF_TYPE, 'content-type': PROTOBUF_TYPE };
     writes.push({ method: 'PUT', path: one, query: '', headers, body }, { method: 'POST', path: collection, query: 'dryRun=All', headers, body });
