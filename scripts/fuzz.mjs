@@ -38,6 +38,7 @@ if (values.against === undefined) {
   process.stdout.write(`${result.findings.length + result.incidents.length} findings\n`);
   process.exitCode = result.findings.length + result.incidents.length === 0 ? 0 : 1;
 } else {
+  if (values.only !== undefined) refuse('--only goes without --against: what a request is answered depends on those before it');
   if (!URL.canParse(values.against)) refuse(`--against wants the URL of an API server, not ${JSON.stringify(values.against)}`);
   const { asked, differences } = await compareWith({ url: values.against, token: values.token ?? '' }, { seed, count, progress }).catch((error) => refuse(`${values.against}: ${error.message}`));
   for (const difference of differences) process.stdout.write(`${describeDifference(difference)}\n`);

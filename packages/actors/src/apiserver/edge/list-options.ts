@@ -1,6 +1,7 @@
 import { forbidden, notSupported, type FieldError } from '../../api/field-error.js';
 import { parseFieldSelector } from '../../api/field-selector.js';
 import { parseLabelSelector } from '../../api/label-selector.js';
+import type { Status } from '../../api/requests.js';
 import { badRequest, invalidObject, plainError } from '../../api/status.js';
 import { parseResourceVersion, resourceVersionError } from '../resource-version.js';
 import { booleanParameter, integerParameter, Refusal } from './request-options.js';
@@ -33,17 +34,19 @@ export const listOptions = (query: URLSearchParams, legacyWatch: boolean): ListO
     allowWatchBookmarks: booleanParameter(query, 'allowWatchBookmarks') ?? false,
     sendInitialEvents: booleanParameter(query, 'sendInitialEvents'),
   };
-  refuseUnreadable(parseLabelSelector(options.labelSelector));
-  refuseUnreadable(parseFieldSelector(options.fieldSelector));
   const errors = options.watch ? watchErrors(options) : listErrors(options);
-  if (errors.length > 0) throw new Refusal(invalidObject('meta.k8s.io', 'ListOptions', '', errors));
+  if (errors.length > 0) throw new Refusal(unreadableSelector(options) ?? invalidObject('meta.k8s.io', 'ListOptions', '', errors));
   // Lists look at it after the fields of the selector and how they are to go on.
-  if (options.watch && options.resourceVersion !== '' && parseResourceVersion(options.resourceVersion) === undefined) throw new Refusal(plainError(resourceVersionError(options.resourceVersion)));
+  if (options.watch && options.resourceVersion !== '' && parseResourceVersion(options.resourceVersion) === undefined) throw new Refusal(unreadableSelector(options) ?? plainError(resourceVersionError(options.resourceVersion)));
   return options;
 };
 
-const refuseUnreadable = (selector: object): void => {
-  if ('error' in selector) throw new Refusal(badRequest(String(selector.error)));
+/** Selectors are read by the actor; here only to know whether they would have been refused first. */
+const unreadableSelector = ({ labelSelector, fieldSelector }: ListOptions): Status | undefined => {
+  for (const selector of [parseLabelSelector(labelSelector), parseFieldSelector(fieldSelector)]) {
+    if ('error' in selector) return badRequest(selector.error);
+  }
+  return undefined;
 };
 
 const MATCH = 'resourceVersionMatch';

@@ -38,5 +38,4 @@ const base64 = (text: string): string => {
   return btoa(binary);
 };
 
-export const serviceAccount: Strategy = {
-  metadata: { judgedAnew: true }, returnsDeleted: true };
+export const serviceAccount: Strategy = { metadata: { judgedAnew: true }, returnsDeleted: true };

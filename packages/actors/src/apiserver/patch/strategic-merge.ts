@@ -1,4 +1,5 @@
 import type { ApiField, ApiType, ValueType } from '../../api/fields.js';
+import { isInt64 } from '../../api/go-text.js';
 import { deepEqual } from '../equality.js';
 import { zeroOfField } from '../zero-value.js';
 import { change, forgetChanges, nextChange, valueOf, withChanges } from './changes.js';
@@ -327,5 +328,5 @@ const goStringText = (value: unknown): string => {
   if (value === null) return '%!s(<nil>)';
   if (Array.isArray(value)) return `[${value.map(goStringText).join(' ')}]`;
   if (typeof value === 'object') return `map[${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => `${key}:${goStringText(part)}`).join(' ')}]`;
-  return typeof value === 'boolean' ? `%!s(bool=${value})` : `%!s(${Number.isInteger(value) && Math.abs(value as number) <= 2 ** 63 ? 'int64' : 'float64'}=${String(value)})`;
+  return typeof value === 'boolean' ? `%!s(bool=${value})` : `%!s(${isInt64(value as number) ? 'int64' : 'float64'}=${String(value)})`;
 };

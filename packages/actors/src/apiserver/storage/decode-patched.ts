@@ -1,3 +1,5 @@
+import { setAt } from '@naumachia/core';
+import { valueAt } from '../../api/chosen-keys.js';
 import { reportDecoding } from '../../api/decode-report.js';
 import { strictDecodingError } from '../../api/decode-error.js';
 import { goJson, goQuote } from '../../api/go-text.js';
@@ -81,7 +83,7 @@ const withoutNulls = (patch: unknown, before: unknown): unknown => {
   if (Array.isArray(patch)) return patch.map((item) => withoutNulls(item, undefined));
   if (typeof patch !== 'object' || patch === null) return patch;
   const merges = typeof before === 'object' && before !== null && !Array.isArray(before);
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => merges || value !== null).map(([key, value]) => [key, withoutNulls(value, merges ? textOfOwn(before as Fields, key) : undefined)]));
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => merges || value !== null).map(([key, value]) => [key, withoutNulls(value, merges ? valueAt(before as Fields, key) : undefined)]));
 };
 
 /** A merge patch is applied here to what is stored, which does not hold its version, and by the real server to what does. */
@@ -93,8 +95,7 @@ const withVersionOf = (before: KubernetesObject, patched: KubernetesObject): Kub
 
 /** A patch whose result cannot be decoded: the kind is missing, as in the real answer. */
 export const invalidPatch = (text: string, reason: string): Status => {
-  const status = invalidObject('', '', '', [invalid('patch', text, reason)]);
-  return status;
+  return invalidObject('', '', '', [invalid('patch', text, reason)]);
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -111,11 +112,9 @@ const sortedAlong = (type: ApiType | undefined, value: ValueType | undefined, be
   const element = value?.element;
   if (Array.isArray(after)) return after.map((item, i) => sortedAlong(undefined, element, Array.isArray(before) ? before[i] : undefined, item));
   const out: Record<string, unknown> = {};
-  for (const key of Object.keys(after).sort()) out[key] = sortedAlong(undefined, struct?.field.get(key)?.type ?? element, (before as Fields | undefined)?.[key], (after as Fields)[key], way === undefined ? undefined : textOfOwn(way, key));
+  for (const key of Object.keys(after).sort()) setAt(out, key, sortedAlong(undefined, struct?.field.get(key)?.type ?? element, (before as Fields | undefined)?.[key], (after as Fields)[key], way === undefined ? undefined : valueAt(way, key)));
   return out;
 };
-
-const textOfOwn = (map: Fields, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined);
 
 /** As Go encodes it: fields in their order, the keys of maps sorted, field sets as objects. */
 const encoded = (struct: ApiType | undefined, value: ValueType | undefined, given: unknown): unknown => {
@@ -123,7 +122,7 @@ const encoded = (struct: ApiType | undefined, value: ValueType | undefined, give
   if (Array.isArray(given)) return given.map((item: unknown) => encoded(value?.element?.struct, value?.element, item));
   const out: Record<string, unknown> = {};
   if (struct === undefined) {
-    for (const key of Object.keys(given).sort()) out[key] = encoded(undefined, value?.element, (given as Fields)[key]);
+    for (const key of Object.keys(given).sort()) setAt(out, key, encoded(undefined, value?.element, (given as Fields)[key]));
     return out;
   }
   for (const field of struct.fields) {

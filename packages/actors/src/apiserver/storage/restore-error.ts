@@ -1,5 +1,6 @@
 import { customError } from '../../api/decode-report.js';
 import type { ApiType, ScalarName, ValueType } from '../../api/fields.js';
+import { isInt64 } from '../../api/go-text.js';
 import { elementName, goTypeName } from '../../api/go-type-name.js';
 
 /**
@@ -16,8 +17,6 @@ const kindOf = (value: unknown): string => {
   if (typeof value === 'object') return 'map';
   return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : isInt64(value as number) ? 'int64' : 'float64';
 };
-
-const isInt64 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) <= 2 ** 63;
 
 const ofStruct = (type: ApiType, value: unknown): string | undefined => {
   if (value === null || value === undefined || type.union !== undefined) return undefined;

@@ -92,8 +92,10 @@ const precondition = (kind: Kind, request: UpdateRequest | PatchRequest, stored:
       `StorageError: invalid object, Code: 4, Key: ${storageKey(kind, request.namespace, request.name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.header.uid}`,
     );
   }
-  if (expected !== undefined && expected !== '' && parseResourceVersion(expected) === undefined) return unreadableRevision(expected);
-  if (expected !== undefined && expected !== '' && expected !== '0') return expected === String(stored.header.revision) ? undefined : conflict(kind.resource, request.name);
+  if (expected !== undefined && expected !== '' && expected !== '0') {
+    if (expected === String(stored.header.revision)) return undefined;
+    return parseResourceVersion(expected) === undefined ? unreadableRevision(expected) : conflict(kind.resource, request.name);
+  }
   if (request.type === 'update' && request.fieldValidation !== undefined && kind.strategy.conditionalUpdate === true) {
     return invalidObject(kind.api.group, kind.api.resource, request.name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')]);
   }
@@ -103,7 +105,7 @@ const precondition = (kind: Kind, request: UpdateRequest | PatchRequest, stored:
 /** Under which key the real server keeps an object: without its group, and with what is left of older names. */
 const storageKey = ({ api: { resource } }: Kind, namespace: string, name: string): string => ['/registry', OLD_NAMES[resource] ?? resource, ...(namespace === '' ? [] : [namespace]), name].join('/');
 
-const OLD_NAMES: Readonly<Record<string, string>> = { services: 'services/specs', endpoints: 'services/endpoints', nodes: 'minions', replicationcontrollers: 'controllers', ingresses: 'ingress', ingressclasses: 'ingressclass', networkpolicies: 'networkpolicies' };
+const OLD_NAMES: Readonly<Record<string, string>> = { services: 'services/specs', endpoints: 'services/endpoints', nodes: 'minions', replicationcontrollers: 'controllers', ingresses: 'ingress' };
 
 /** A terminating object that has lost its last finalizer, and whose grace is over. */
 const endsHere = (object: KubernetesObject, old: KubernetesObject): boolean =>
