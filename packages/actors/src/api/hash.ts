@@ -32,3 +32,12 @@ export function fnv32(text: string): number {
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash, 0x01000193) ^ byte;
   return hash >>> 0;
 }
+
+const FNV128 = { basis: 0x6c62272e07bb014262b821756295c58dn, prime: 0x0000000001000000000000000000013bn };
+
+/** FNV-1a of 128 bits over UTF-8, as hexadecimal digits: two of them compare as their bytes do. */
+export function fnv128a(text: string): string {
+  let hash = FNV128.basis;
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(128, (hash ^ BigInt(byte)) * FNV128.prime);
+  return hash.toString(16).padStart(32, '0');
+}

@@ -46,7 +46,7 @@ let parsed: DumpTables | undefined;
 const tables = (): DumpTables => (parsed ??= JSON.parse(podTemplateDump) as DumpTables);
 const dumps = new Map<string, Dump>();
 
-/** The text that Go hashes; for tests. */
+/** The text that Go hashes. */
 export function dumpTemplate(template: PodTemplateSpec): string {
   return `(v1.PodTemplateSpec)${dumpOf('v1.PodTemplateSpec')(template)}`;
 }

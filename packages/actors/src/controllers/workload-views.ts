@@ -1,6 +1,7 @@
 import { hash32, type Instant } from '@naumachia/core';
 import type { Deployment, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicaSetStatus, ReplicationController, Service } from '../api/generated/types.js';
 import type { OwnerReference } from '../api/object.js';
+import { dumpTemplate } from '../api/pod-template-hash.js';
 import type { Stored } from '../api/requests.js';
 import { instantOfTime } from '../api/time-format.js';
 import { type OwnedObject, ownedObject } from './owned-object.js';
@@ -74,13 +75,14 @@ export const deploymentView = (stored: Stored<Deployment>, former: DeploymentVie
 
 export const serviceView = ({ header, value }: Stored<Service>): ServiceView => Object.assign(ownedObject(header, value.metadata), { value });
 
-/** The API server writes the fields of a type in one order, so that equal templates have equal texts (EqualIgnoreHash). */
+/** Of what Go would hash of it, which says the same of equal templates in whatever order their fields and keys came (EqualIgnoreHash). */
 const templateSignature = (template: PodTemplateSpec | undefined): string => {
-  const metadata = template?.metadata ?? {};
-  const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => key !== POD_TEMPLATE_HASH).sort(byKey);
-  const annotations = Object.entries(metadata.annotations ?? {}).sort(byKey);
-  const text = JSON.stringify([labels, annotations, metadata.finalizers ?? NONE, template?.spec]);
+  const text = template === undefined ? '' : dumpTemplate(withoutHash(template));
   return `${hash32(text)}-${hash32(text, 0x5bd1e995)}-${text.length}`;
 };
 
-const byKey = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : a > b ? 1 : 0);
+const withoutHash = (template: PodTemplateSpec): PodTemplateSpec => {
+  if (template.metadata?.labels?.[POD_TEMPLATE_HASH] === undefined) return template;
+  const { [POD_TEMPLATE_HASH]: _, ...labels } = template.metadata.labels;
+  return Object.assign({}, template, { metadata: Object.assign({}, template.metadata, { labels }) });
+};

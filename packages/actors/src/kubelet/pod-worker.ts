@@ -347,12 +347,19 @@ const UNKNOWN_END = {
 const finalStatus = (pod: Pod, status: PodStatus): PodStatus => {
   const ended = (container: ContainerStatus): ContainerStatus => (container.state?.terminated ? container : Object.assign({}, container, { state: UNKNOWN_END }));
   const containerStatuses = hasInitialized(pod, status) ? status.containerStatuses?.map(ended) : status.containerStatuses;
+  const begun = initContainersBegun(status.initContainerStatuses ?? []);
+  const initContainerStatuses = status.initContainerStatuses?.map((container, i) => (i < begun ? ended(container) : container));
   return {
     ...status,
+    ...(initContainerStatuses && { initContainerStatuses }),
     ...(containerStatuses && { containerStatuses }),
     ...(!isTerminalPhase(status.phase) && { phase: 'Failed' }),
   };
 };
+
+/** How many init containers have tried to start at least once; of those that only wait, the first has (initializedContainers). */
+const initContainersBegun = (statuses: readonly ContainerStatus[]): number =>
+  Math.max(1, statuses.findLastIndex(({ state, lastState }) => state?.waiting === undefined || lastState?.terminated !== undefined) + 1);
 
 /** Whether the main containers were ever meant to start: there is no init container, one of them did, or the last init container succeeded. */
 const hasInitialized = (pod: Pod, status: PodStatus): boolean => {

@@ -1,10 +1,12 @@
 import { type Instant, later, seconds } from '@naumachia/core';
 import type { ContainerStatus } from '../api/generated/types.js';
+import type { CommandContext } from './commands.js';
+import { NO_CONFIG } from './container-config.js';
 import { latestContainer } from './container-restart.js';
 import type { PodSandbox } from './container-runtime.js';
 import { commandContext } from './emulated-runtime.js';
 import { currentStatus, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
-import { type Probe, probeOnce, takeOutcome } from './probe.js';
+import { type Probe, probeOnce, takeOutcome, waitForNext } from './probe.js';
 
 const TITLES = { readiness: 'Readiness', liveness: 'Liveness', startup: 'Startup' } as const;
 
@@ -28,18 +30,26 @@ export const runProbes = (worker: PodWorker, sandbox: PodSandbox, environment: P
       probe.nextAt = (now + 1000) as Instant;
       continue;
     }
-    const outcome = probeOnce(probe.spec, sandbox, container, environment.hostIP, (print) => container.config && Object.assign({}, commandContext(sandbox, container, container.config, now), { print }), now);
-    if (!outcome.success) {
-      const { spec } = worker.stored.value;
-      const path = spec.containers.some(({ name }) => name === probe.container) ? `spec.containers{${probe.container}}` : `spec.initContainers{${probe.container}}`;
-      environment.event(worker, 'Warning', 'Unhealthy', `${TITLES[probe.kind]} probe failed: ${outcome.message}`, path);
+    const { spec } = worker.stored.value;
+    const main = spec.containers.find(({ name }) => name === probe.container);
+    const { ports } = main ?? spec.initContainers?.find(({ name }) => name === probe.container) ?? {};
+    const contextOf = (print: CommandContext['print']): CommandContext => Object.assign({}, commandContext(sandbox, container, container.config ?? NO_CONFIG, now), { print });
+    const { result, message } = probeOnce(probe.spec, { sandbox, container, ports, hostIP: environment.hostIP, contextOf }, now);
+    if (result !== 'success') {
+      const path = main ? `spec.containers{${probe.container}}` : `spec.initContainers{${probe.container}}`;
+      environment.event(worker, 'Warning', 'Unhealthy', `${TITLES[probe.kind]} probe ${result === 'error' ? 'errored and resulted in unknown state' : 'failed'}: ${message}`, path);
     }
-    if (!takeOutcome(probe, outcome.success, now)) continue;
-    if (probe.kind === 'startup' && outcome.success) {
+    if (result === 'error') {
+      waitForNext(probe, now);
+      continue;
+    }
+    const isSuccess = result === 'success';
+    if (!takeOutcome(probe, isSuccess, now)) continue;
+    if (probe.kind === 'startup' && isSuccess) {
       probe.nextAt = NEVER;
       showStarted(worker, probe.container, environment);
     }
-    if (probe.kind === 'readiness' || outcome.success) {
+    if (probe.kind === 'readiness' || isSuccess) {
       if (worker.wanted === 0) worker.wanted = 1;
     } else {
       // On hold until the container has been restarted.

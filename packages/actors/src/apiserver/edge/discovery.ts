@@ -43,9 +43,9 @@ export const serveDiscovery = (exchange: Exchange): boolean => {
   const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   switch (trimmed) {
     case '/':
-      return get(exchange, discovery().root);
+      return get(exchange, indented(discovery().root));
     case '/version':
-      return get(exchange, discovery().version);
+      return get(exchange, indented(discovery().version));
     case '/api':
       return aggregatedOr(exchange, discovery().apiAggregated, withServerAddress(exchange, discovery().api));
     case '/apis':
@@ -92,6 +92,9 @@ const get = (exchange: Exchange, value: unknown, anyMethod = false, contentType 
   return true;
 };
 
+/** What people look at is written for them. */
+const indented = (value: unknown): string => JSON.stringify(value, null, 2);
+
 const aggregatedOr = (exchange: Exchange, aggregated: unknown, legacy: unknown, anyMethod = false): boolean => {
   const accept = exchange.request.headers.accept ?? '';
   return accept.includes('as=APIGroupDiscoveryList') && accept.includes('v=v2') && !accept.startsWith('application/json,')
@@ -99,7 +102,10 @@ const aggregatedOr = (exchange: Exchange, aggregated: unknown, legacy: unknown, 
     : get(exchange, legacy, anyMethod);
 };
 
-const withServerAddress = (exchange: Exchange, api: Readonly<Record<string, unknown>>): unknown => (Object.assign({}, api, { serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: exchange.request.headers.host ?? '' }] }));
+const withServerAddress = (exchange: Exchange, api: Readonly<Record<string, unknown>>): unknown => (Object.assign({}, api, { serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: hostOf(exchange.request) }] }));
+
+/** HTTP/2 says it in a header of its own. */
+const hostOf = ({ headers }: Exchange['request']): string => headers.host ?? (headers[':authority'] as string | undefined) ?? '';
 
 const openapiIndex = (): unknown => ({
   paths: Object.fromEntries(Object.entries(discovery().openapiV3).map(([path, hash]) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }])),

@@ -70,16 +70,12 @@ export const containerOf = (pod: Pod, asked: string): string => {
   const { containers, initContainers, ephemeralContainers } = pod.spec;
   const name = pod.metadata.name ?? '';
   const regular = names(containers);
-  const initial = names(initContainers);
-  const ephemeral = names(ephemeralContainers);
+  const all = [...names(initContainers), ...regular, ...names(ephemeralContainers)];
   if (asked !== '') {
-    if (![...regular, ...initial, ...ephemeral].includes(asked)) throw new Refusal(badRequest(`container ${asked} is not valid for pod ${name}`));
+    if (!all.includes(asked)) throw new Refusal(badRequest(`container ${asked} is not valid for pod ${name}`));
     return asked;
   }
   const [only] = regular;
   if (only !== undefined && regular.length === 1) return only;
-  let text = `a container name must be specified for pod ${name}, choose one of: [${regular.join(' ')}]`;
-  if (initial.length > 0) text += ` or one of the init containers: [${initial.join(' ')}]`;
-  if (ephemeral.length > 0) text += ` or one of the ephemeral containers: [${ephemeral.join(' ')}]`;
-  throw new Refusal(badRequest(text));
+  throw new Refusal(badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(' ')}]`));
 };

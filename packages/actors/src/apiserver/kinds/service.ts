@@ -25,9 +25,8 @@ const specDefaults = (spec: ServiceSpec): ServiceSpec => {
     filled = Object.assign({}, filled, { sessionAffinityConfig: { clientIP: { timeoutSeconds: AFFINITY_SECONDS } } });
   }
   filled = withinEach(filled, 'ports', portDefaults);
-  const external = filled.type === 'NodePort' || filled.type === 'LoadBalancer';
-  if (external || (filled.type === 'ClusterIP' && (filled.externalIPs ?? []).length > 0)) filled = fill(filled, { externalTrafficPolicy: 'Cluster' });
-  if (external || filled.type === 'ClusterIP') filled = fill(filled, { internalTrafficPolicy: 'Cluster' });
+  if (isReachedFromOutside(filled)) filled = fill(filled, { externalTrafficPolicy: 'Cluster' });
+  if (wantsPorts(filled) || filled.type === 'ClusterIP') filled = fill(filled, { internalTrafficPolicy: 'Cluster' });
   return filled.type === 'LoadBalancer' ? fill(filled, { allocateLoadBalancerNodePorts: true }) : filled;
 };
 
@@ -45,19 +44,14 @@ const withFamilies = (spec: ServiceSpec): ServiceSpec => {
 /** What an update leaves out and the server has given stays given (patchAllocatedValues). */
 const withAllocated = (spec: ServiceSpec, old: ServiceSpec): ServiceSpec => {
   let filled = spec;
-  const wantsIp = (one: ServiceSpec): boolean => one.type !== 'ExternalName';
   if (wantsIp(filled) && wantsIp(old)) {
     if (filled.clusterIP === undefined || filled.clusterIP === '') filled = fill(filled, pick(old, 'clusterIP'));
     if ((filled.clusterIPs ?? []).length === 0 && filled.clusterIP === old.clusterIP) filled = fill(filled, pick(old, 'clusterIPs'));
     // Who changes only the first cluster IP means the list too, which validation then refuses (normalizeClusterIPs).
     else if (filled.clusterIP !== undefined && filled.clusterIP !== old.clusterIP && deepEqual(filled.clusterIPs, old.clusterIPs)) filled = Object.assign({}, filled, { clusterIPs: [filled.clusterIP] });
     filled = fill(filled, { ...pick(old, 'ipFamilies'), ...pick(old, 'ipFamilyPolicy') });
-  } else if (!wantsIp(filled) && wantsIp(old) && filled.clusterIP === old.clusterIP) {
-    const { clusterIP: _, clusterIPs: __, ipFamilies: ___, ipFamilyPolicy: ____, ...rest } = filled;
-    filled = rest;
   }
-  const external = (one: ServiceSpec): boolean => one.type === 'NodePort' || one.type === 'LoadBalancer';
-  if (external(filled) && external(old) && filled.ports !== undefined) {
+  if (wantsPorts(filled) && wantsPorts(old) && filled.ports !== undefined) {
     const given = new Map((old.ports ?? []).map((port) => [`${port.protocol}/${port.port}`, port.nodePort]));
     filled = withinEach(filled, 'ports', (port) => {
       const nodePort = port.nodePort === undefined || port.nodePort === 0 ? given.get(`${port.protocol}/${port.port}`) : undefined;
@@ -65,6 +59,41 @@ const withAllocated = (spec: ServiceSpec, old: ServiceSpec): ServiceSpec => {
     });
   }
   return filled;
+};
+
+const wantsIp = ({ type }: ServiceSpec): boolean => type !== 'ExternalName';
+const wantsPorts = ({ type }: ServiceSpec): boolean => type === 'NodePort' || type === 'LoadBalancer';
+const wantsHealthPort = ({ type, externalTrafficPolicy }: ServiceSpec): boolean => type === 'LoadBalancer' && externalTrafficPolicy === 'Local';
+const isBalanced = ({ type }: ServiceSpec): boolean => type === 'LoadBalancer';
+const isReachedFromOutside = (spec: ServiceSpec): boolean => wantsPorts(spec) || (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0);
+
+/** Fields that only some Services have, and which these are. */
+const BY_TYPE: readonly (readonly [has: (spec: ServiceSpec) => boolean, field: keyof ServiceSpec])[] = [
+  [wantsIp, 'ipFamilies'], [wantsIp, 'ipFamilyPolicy'], [wantsIp, 'internalTrafficPolicy'], [wantsHealthPort, 'healthCheckNodePort'], [isBalanced, 'allocateLoadBalancerNodePorts'], [isBalanced, 'loadBalancerClass'],
+  [isReachedFromOutside, 'externalTrafficPolicy'],
+];
+
+/** A change of the type takes along what the former one had by default, unless it was changed at the same time, which validation then refuses (dropTypeDependentFields). */
+const withoutFormer = (spec: ServiceSpec, old: ServiceSpec): ServiceSpec => {
+  let left = spec;
+  const drop = (...fields: (keyof ServiceSpec)[]): void => {
+    left = Object.fromEntries(Object.entries(left).filter(([field]) => !fields.includes(field as keyof ServiceSpec))) as ServiceSpec;
+  };
+  if (wantsIp(old) && !wantsIp(spec) && spec.clusterIP === old.clusterIP && deepEqual(spec.clusterIPs, old.clusterIPs)) drop('clusterIP', 'clusterIPs');
+  for (const [has, field] of BY_TYPE) if (has(old) && !has(spec) && spec[field] !== undefined && deepEqual(spec[field], old[field])) drop(field);
+  if (wantsPorts(old) && !wantsPorts(spec)) {
+    const had = new Set(nodePortsOf(old));
+    if (nodePortsOf(spec).every((port) => had.has(port))) left = withinEach(left, 'ports', withoutNodePort);
+  }
+  return left;
+};
+
+const nodePortsOf = ({ ports }: ServiceSpec): readonly number[] => (ports ?? []).flatMap(({ nodePort }) => nodePort ?? []);
+
+const withoutNodePort = (port: ServicePort): ServicePort => {
+  if (port.nodePort === undefined) return port;
+  const { nodePort: _, ...rest } = port;
+  return rest;
 };
 
 const pick = <F extends keyof ServiceSpec>(spec: ServiceSpec, field: F): Pick<ServiceSpec, F> | Record<string, never> => (spec[field] === undefined ? {} : ({ [field]: spec[field] } as Pick<ServiceSpec, F>));
@@ -75,10 +104,18 @@ const change = (object: KubernetesObject, how: (spec: ServiceSpec) => ServiceSpe
   return next === object.spec ? object : Object.assign({}, object, { spec: next });
 };
 
+const withoutBalancer = (object: KubernetesObject): KubernetesObject => {
+  const { spec, status } = object as Service;
+  return spec?.type === 'LoadBalancer' || Object.keys(status?.loadBalancer ?? {}).length === 0 ? object : Object.assign({}, object, { status: Object.assign({}, status, { loadBalancer: {} }) });
+};
+
 export const service: Strategy = {
   defaults: (object) => change(object, specDefaults),
   prepareForCreate: (object) => (Object.assign({}, change(object, withFamilies), { status: { loadBalancer: {} } })),
-  prepareForUpdate: (object, old) => change(object, (spec) => withFamilies(withAllocated(spec, ((old as Service).spec ?? {}) as ServiceSpec))),
+  prepareForUpdate: (object, old) => {
+    const before = ((old as Service).spec ?? {}) as ServiceSpec;
+    return withoutBalancer(change(object, (spec) => withFamilies(withoutFormer(withAllocated(spec, before), before))));
+  },
   warnings: (object) => {
     const spec = (object as Service).spec;
     const warnings: string[] = [];

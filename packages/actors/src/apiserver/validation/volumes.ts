@@ -138,6 +138,7 @@ export const volumeErrors = (out: Findings, path: string, spec: PodSpec): Readon
   const volumes = new Map<string, Volume>();
   (spec.volumes ?? []).forEach((volume, i) => {
     const at = `${path}[${i}]`;
+    const before = out.length;
     let sources = 0;
     for (const [field, look] of SOURCES) {
       const source = volume[field];
@@ -148,11 +149,11 @@ export const volumeErrors = (out: Findings, path: string, spec: PodSpec): Readon
     }
     if (volume.name === '' || volume.name === undefined) out.push(required(`${at}.name`));
     else {
-      const before = out.length;
       named(out, `${at}.name`, volume.name, dns1123LabelErrors);
-      if (out.length === before && volumes.has(volume.name)) out.push(duplicate(`${at}.name`, volume.name));
+      if (volumes.has(volume.name)) out.push(duplicate(`${at}.name`, volume.name));
     }
-    volumes.set(volume.name, volume);
+    // What something is wrong with is not there for the others.
+    if (out.length === before) volumes.set(volume.name, volume);
   });
   return volumes;
 };

@@ -3,6 +3,7 @@ import { objectAt } from '../../machinery/informer.js';
 import { NODES } from '../caches.js';
 import type { ControllerManager } from '../controller.js';
 import type { PodView } from '../pod-view.js';
+import { slicePortsInOrder } from './port-order.js';
 import { mayServe, targetPortOf } from './service-pods.js';
 
 /** Endpoints that share their ports, and so can share slices. */
@@ -75,7 +76,7 @@ const slicePorts = (service: Service, pod: PodView | undefined): readonly Discov
     const { name, protocol, appProtocol } = servicePort;
     ports.push({ name: name ?? '', protocol: protocol ?? 'TCP', port, ...(appProtocol !== undefined && { appProtocol }) });
   }
-  return ports;
+  return slicePortsInOrder(ports);
 };
 
 const endpointOf = (service: Service, pod: PodView, address: string, zone: string | undefined): Endpoint => {

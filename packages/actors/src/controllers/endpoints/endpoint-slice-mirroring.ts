@@ -7,6 +7,7 @@ import { ENDPOINT_SLICES, ENDPOINTS, SERVICES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import { controllerReference } from '../replica-set/claim.js';
 import { type AddressType, endpointKey, type PortGroup, portsKey } from './desired-endpoints.js';
+import { slicePortsInOrder } from './port-order.js';
 import { hasSelector } from './service-pods.js';
 import { type Labels, MANAGED_BY, packOwned, SERVICE_NAME, type SliceOwner } from './slice-packing.js';
 import { LAST_CHANGE } from './trigger-times.js';
@@ -99,7 +100,7 @@ const addressesOf = ({ subsets = [] }: Endpoints): { readonly groups: Groups; re
   for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
     const all = [...addresses.map((address) => ({ address, ready: true })), ...notReadyAddresses.map((address) => ({ address, ready: false }))];
     skipped += Math.max(0, all.length - MAX_ADDRESSES);
-    const slicePorts = ports.map(portOf);
+    const slicePorts = slicePortsInOrder(ports.map(portOf));
     for (const { address, ready } of all.slice(0, MAX_ADDRESSES)) {
       const type = address.ip.includes(':') ? 'IPv6' : 'IPv4';
       const byPorts = groups.get(type) ?? new Map<string, PortGroup>();

@@ -6,6 +6,7 @@ import { instantOfTime } from '../../api/time-format.js';
 import { ENDPOINTS, SERVICES } from '../caches.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import type { PodView } from '../pod-view.js';
+import { endpointPortsInOrder } from './port-order.js';
 import { affectedServices, hasSelector, mayServe, podsOf, targetPortOf } from './service-pods.js';
 import { LAST_CHANGE, lastChange, type ServiceTimes } from './trigger-times.js';
 
@@ -125,7 +126,7 @@ const portsOf = (service: Service, pod: PodView): readonly EndpointPort[] => {
     const { name, protocol, appProtocol } = servicePort;
     ports.push({ ...(name !== undefined && name !== '' && { name }), port, protocol: protocol ?? 'TCP', ...(appProtocol !== undefined && { appProtocol }) });
   }
-  return ports;
+  return endpointPortsInOrder(ports);
 };
 
 const addressOf = (service: Service, pod: PodView): EndpointAddress => {

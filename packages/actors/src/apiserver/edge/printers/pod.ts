@@ -76,17 +76,23 @@ const addContainers = (result: Summary, pod: Pod, initContainers: ReadonlyMap<st
   result.lastRestart = '';
   for (const status of pod.status?.initContainerStatuses ?? []) if (isSidecar(initContainers.get(status.name))) addRestarts(result, status);
   let running = false;
+  let failure = '';
   for (const status of [...(pod.status?.containerStatuses ?? [])].reverse()) {
     addRestarts(result, status);
     const { terminated, waiting } = status.state ?? {};
     if (waiting?.reason) result.reason = waiting.reason;
-    else if (terminated) result.reason = terminated.reason || (terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`);
-    else if (status.ready && status.state?.running) {
+    else if (terminated) {
+      result.reason = terminated.reason || (terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`);
+      if (terminated.exitCode !== 0) failure = result.reason;
+    } else if (status.ready && status.state?.running) {
       running = true;
       result.ready++;
     }
   }
-  if (result.reason === 'Completed' && running) result.reason = hasCondition(pod, 'Ready') ? 'Running' : 'NotReady';
+  if (result.reason !== 'Completed') return;
+  if (running && hasCondition(pod, 'Ready')) result.reason = 'Running';
+  else if (failure !== '') result.reason = failure;
+  else if (running) result.reason = 'NotReady';
 };
 
 const addRestarts = (result: Summary, status: ContainerStatus): void => {
