@@ -101,7 +101,7 @@ export const SOME_TIME = '"<s>"';
 const leavesOf = (values: Readonly<Record<string, unknown>>, like: 'like' | '', hideNodes: boolean): Leaves => {
   const leaves = new Map<string, string>();
   for (const [path, value] of Object.entries(values)) {
-    const text = path === 'endpoints' ? unordered(value, hideNodes) : anonymous(JSON.stringify(sorted(value)), hideNodes);
+    const text = path === 'endpoints' || path === 'subsets' ? unordered(value, hideNodes) : anonymous(JSON.stringify(sorted(value)), hideNodes);
     leaves.set(path, like === 'like' ? text.replace(/<[+-]\d+s>/g, '<s>').replace(/<h\d+>/g, '<h>') : text);
   }
   return leaves;
@@ -113,7 +113,7 @@ export const anonymous = (text: string, hideNodes: boolean): string => {
   return hideNodes ? plain.replace(/node-\d+(?![\w-])/g, '<node>') : plain;
 };
 
-/** The endpoints of a slice come out of a Go map: their order says nothing. */
+/** The endpoints of a slice come out of a Go map, and the subsets of Endpoints are sorted by a hash of uids: their order says nothing. */
 const unordered = (value: unknown, hideNodes: boolean): string => (Array.isArray(value) ? `[${value.map((item) => anonymous(JSON.stringify(sorted(item)), hideNodes)).sort().join()}]` : JSON.stringify(value));
 
 const sorted = (value: unknown): unknown => {

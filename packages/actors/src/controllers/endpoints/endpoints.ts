@@ -89,33 +89,55 @@ const reconcile = (manager: ControllerManager, key: string): Work | undefined =>
   return { writes: [brief(existing === undefined ? createRequest(CLIENT, 'endpoints', stored.header.namespace, value) : updateRequest(CLIENT, existing.header, value))], next: { times, replaced: existing?.header.revision } satisfies Progress };
 };
 
-/** Addresses by the ports that they share, in the order of RepackSubsets: ports, then addresses by text. */
+/** Ports with the addresses that they stand for. */
+interface Group {
+  readonly ports: readonly EndpointPort[];
+  readonly ready: EndpointAddress[];
+  readonly notReady: EndpointAddress[];
+}
+
+/** Each address as often as it has ports, and ports of the same addresses together (endpoints/util.go RepackSubsets). */
 const subsetsOf = (service: Service, pods: readonly PodView[]): { readonly subsets: readonly EndpointSubset[]; readonly truncated: boolean } => {
   const publishAll = service.spec?.publishNotReadyAddresses === true;
-  const groups = new Map<string, { readonly ports: readonly EndpointPort[]; readonly ready: EndpointAddress[]; readonly notReady: EndpointAddress[] }>();
-  let count = 0;
+  const candidates = pods.filter((candidate) => mayServe(candidate, publishAll)).sort((a, b) => (a.podIP < b.podIP ? -1 : a.podIP > b.podIP ? 1 : 0));
+  const listed = candidates.length > MAX_ADDRESSES ? candidates.slice(0, MAX_ADDRESSES) : candidates;
+  const list = ({ ready, notReady }: Group, pod: PodView): void => void (publishAll || pod.ready ? ready : notReady).push(addressOf(service, pod));
   const servicePorts = service.spec?.ports ?? [];
+  let groups: Group[] = [];
   // Only a port that is given by name can differ from pod to pod.
-  const shared = servicePorts.every(({ targetPort }) => typeof targetPort !== 'string');
-  let ports: readonly EndpointPort[] | undefined;
-  let key = '';
-  for (const pod of pods.filter((candidate) => mayServe(candidate, publishAll)).sort((a, b) => (a.podIP < b.podIP ? -1 : a.podIP > b.podIP ? 1 : 0))) {
-    if (++count > MAX_ADDRESSES) continue;
-    if (ports === undefined || !shared) {
-      ports = portsOf(service, pod);
-      key = JSON.stringify(ports);
+  if (servicePorts.every(({ targetPort }) => typeof targetPort !== 'string')) {
+    const [first] = listed;
+    if (first !== undefined) groups.push({ ports: portsOf(service, first), ready: [], notReady: [] });
+    for (const pod of listed) for (const group of groups) list(group, pod);
+  } else {
+    const byPort = new Map<string, Group>();
+    for (const pod of listed) {
+      for (const port of portsOf(service, pod)) {
+        const key = JSON.stringify(port);
+        let group = byPort.get(key);
+        if (group === undefined) byPort.set(key, (group = { ports: [port], ready: [], notReady: [] }));
+        list(group, pod);
+      }
     }
-    if (ports.length === 0 && servicePorts.length > 0) continue;
-    let group = groups.get(key);
-    if (group === undefined) groups.set(key, (group = { ports, ready: [], notReady: [] }));
-    (publishAll || pod.ready ? group.ready : group.notReady).push(addressOf(service, pod));
+    groups = joined(byPort);
   }
-  const subsets = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { ports, ready, notReady }]) => ({
+  const subsets = groups.map(({ ports, ready, notReady }) => ({
     ...(ready.length > 0 && { addresses: ready }),
     ...(notReady.length > 0 && { notReadyAddresses: notReady }),
     ...(ports.length > 0 && { ports }),
   }));
-  return { subsets, truncated: count > MAX_ADDRESSES };
+  return { subsets, truncated: candidates.length > MAX_ADDRESSES };
+};
+
+/** Those that have the same addresses become one. */
+const joined = (byPort: ReadonlyMap<string, Group>): Group[] => {
+  const byAddresses = new Map<string, Group>();
+  for (const [, group] of [...byPort].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const key = JSON.stringify([group.ready, group.notReady].map((addresses) => addresses.map(({ targetRef }) => targetRef?.uid)));
+    const same = byAddresses.get(key);
+    byAddresses.set(key, same === undefined ? group : { ...same, ports: [...same.ports, ...group.ports] });
+  }
+  return [...byAddresses.values()].map((group) => ({ ...group, ports: endpointPortsInOrder(group.ports) }));
 };
 
 const portsOf = (service: Service, pod: PodView): readonly EndpointPort[] => {

@@ -1,4 +1,4 @@
-import type { Node, PodTemplateSpec, Taint } from '../../api/generated/types.js';
+import type { Container, Node, PodSpec, PodTemplateSpec, Taint } from '../../api/generated/types.js';
 import type { PatchType } from '../../api/requests.js';
 import type { ProgramResult } from '../shell/programs.js';
 import { type CommandLine, flag, isSet } from './command-line.js';
@@ -12,36 +12,42 @@ const scale = (line: CommandLine, kubectl: Kubectl): ProgramResult => {
   return patched(target, { patchType: 'merge', patch: { spec: { replicas: Number(flag(line, 'replicas')) } }, fieldManager: 'kubectl', subresource: 'scale' }, kubectl, 'scaled');
 };
 
-const templateOf = (target: Target, kubectl: Kubectl): PodTemplateSpec => (got(target, kubectl).value as unknown as { readonly spec: { readonly template: PodTemplateSpec } }).spec.template;
+/** The containers that an object has itself or in its template. */
+const containersOf = (target: Target, kubectl: Kubectl): readonly Container[] => {
+  const { spec } = got(target, kubectl).value as unknown as { readonly spec: PodSpec & { readonly template?: PodTemplateSpec } };
+  return (isPod(target) ? spec : spec.template?.spec)?.containers ?? [];
+};
 
-/** The strategic patch of some containers of a template, with the order of all, as CreateTwoWayMergePatch words it. */
-const containersPatch = (template: PodTemplateSpec, containers: readonly object[]): object => {
-  const order = (template.spec?.containers ?? []).map(({ name }) => ({ name }));
-  return { spec: { template: { spec: { '$setElementOrder/containers': order, containers } } } };
+const isPod = ({ resource }: Target): boolean => resource.groupResource === 'pods';
+
+/** The strategic patch of some containers, with the order of all, as CreateTwoWayMergePatch words it. */
+const containersPatch = (target: Target, all: readonly Container[], containers: readonly object[]): object => {
+  const spec = { '$setElementOrder/containers': all.map(({ name }) => ({ name })), containers };
+  return isPod(target) ? { spec } : { spec: { template: { spec } } };
 };
 
 const setImage = (line: CommandLine, kubectl: Kubectl): ProgramResult => {
   const { target, rest } = targetAndRest(line.words);
-  const template = templateOf(target, kubectl);
+  const known = containersOf(target, kubectl);
   const images = rest.map((word): readonly [string, string] => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]);
-  const containers = (template.spec?.containers ?? []).flatMap(({ name, image }) => {
+  const containers = known.flatMap(({ name, image }) => {
     const wanted = images.find(([container]) => container === name || container === '*')?.[1];
     return wanted === undefined || wanted === image ? [] : [{ name, image: wanted }];
   });
   if (containers.length === 0) return prints('');
-  return patched(target, { patchType: 'strategic', patch: containersPatch(template, containers), fieldManager: 'kubectl-set' }, kubectl, 'image updated');
+  return patched(target, { patchType: 'strategic', patch: containersPatch(target, known, containers), fieldManager: 'kubectl-set' }, kubectl, 'image updated');
 };
 
 const setEnvironment = (line: CommandLine, kubectl: Kubectl): ProgramResult => {
   const { target, rest } = targetAndRest(line.words);
-  const template = templateOf(target, kubectl);
-  const containers = (template.spec?.containers ?? []).map(({ name, env = [] }) => {
+  const known = containersOf(target, kubectl);
+  const containers = known.map(({ name, env = [] }) => {
     const changed = rest.map((word) => (word.endsWith('-') ? { $patch: 'delete', name: word.slice(0, -1) } : { name: word.slice(0, word.indexOf('=')), value: word.slice(word.indexOf('=') + 1) }));
-    const kept = env.map((variable) => variable.name).filter((known) => !rest.includes(`${known}-`));
+    const kept = env.map((variable) => variable.name).filter((kept) => !rest.includes(`${kept}-`));
     const order = [...kept, ...changed.filter((variable) => 'value' in variable && !kept.includes(variable.name)).map((variable) => variable.name)];
     return { name, '$setElementOrder/env': order.map((variable) => ({ name: variable })), env: changed };
   });
-  return patched(target, { patchType: 'strategic', patch: containersPatch(template, containers), fieldManager: 'kubectl-set' }, kubectl, 'env updated');
+  return patched(target, { patchType: 'strategic', patch: containersPatch(target, known, containers), fieldManager: 'kubectl-set' }, kubectl, 'env updated');
 };
 
 const PATCH_TYPES: Readonly<Record<string, PatchType>> = { strategic: 'strategic', merge: 'merge', json: 'json' };
