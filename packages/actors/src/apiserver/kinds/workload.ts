@@ -1,7 +1,7 @@
 import type { Deployment, DeploymentSpec, PodTemplateSpec, ReplicaSet, ReplicaSetSpec, ReplicationController, ReplicationControllerSpec } from '../../api/generated/types.js';
 import type { KubernetesObject } from '../../api/object.js';
 import { deepEqual } from '../equality.js';
-import { templateWarnings } from '../validation/pod-warnings.js';
+import { ownerWarnings, templateWarnings } from '../validation/pod-warnings.js';
 import { deploymentErrors, deploymentStatusErrors, deploymentUpdateErrors, replicaSetErrors, replicaSetUpdateErrors, replicaStatusErrors, replicationControllerErrors } from '../validation/workload.js';
 import { remembered } from '../remembered.js';
 import { fill, within } from './fill.js';
@@ -32,6 +32,12 @@ const specDefaults = <T>(change: (spec: T) => T) => (object: KubernetesObject, o
   return filled === object.spec ? object : Object.assign({}, object, { spec: filled });
 };
 
+const templateOwnerWarnings = (object: KubernetesObject, old: KubernetesObject | undefined): readonly string[] => {
+  const spec = (object as Deployment).spec?.template?.spec;
+  if (old === undefined) return ownerWarnings(object, spec);
+  return object.spec === old.spec ? NO_WARNINGS : templateWarnings(spec);
+};
+
 const noReplicas = (object: KubernetesObject): KubernetesObject => (Object.assign({}, object, { status: { replicas: 0 } }));
 
 export const deployment: Strategy = {
@@ -43,7 +49,7 @@ export const deployment: Strategy = {
   generation: 'spec',
   validate: (object) => deploymentErrors(object as Deployment),
   validateUpdate: (object, old) => deploymentUpdateErrors(object as Deployment, old as Deployment),
-  warnings: (object, old) => (old !== undefined && object.spec === old.spec ? NO_WARNINGS : templateWarnings((object as Deployment).spec?.template?.spec)),
+  warnings: templateOwnerWarnings,
   status: {
     prepareForUpdate: (object, old) => withLabelsOf(object, old),
     validateUpdate: (object, old) => deploymentStatusErrors(object as Deployment, old as Deployment),
@@ -66,7 +72,7 @@ export const replicaSet: Strategy = {
   generation: 'spec',
   validate: (object) => replicaSetErrors(object as ReplicaSet),
   validateUpdate: (object, old) => replicaSetUpdateErrors(object as ReplicaSet, old as ReplicaSet),
-  warnings: (object, old) => (old !== undefined && object.spec === old.spec ? NO_WARNINGS : templateWarnings((object as ReplicaSet).spec?.template?.spec)),
+  warnings: templateOwnerWarnings,
   status: { validateUpdate: (object) => replicaStatusErrors(object as ReplicaSet) },
 };
 
@@ -84,6 +90,7 @@ export const replicationController: Strategy = {
   generation: 'spec',
   validate: (object) => replicationControllerErrors(object as ReplicationController),
   validateUpdate: (object, old) => (object.spec === old.spec ? [] : replicationControllerErrors(object as ReplicationController)),
+  warnings: templateOwnerWarnings,
   status: { validateUpdate: (object) => replicaStatusErrors(object as ReplicationController) },
   selectableFields: statusReplicas,
   defaultPropagation: 'Orphan',

@@ -46,7 +46,8 @@ export const planPatch = (state: ApiServerState, context: ActorContext, kind: Ki
 };
 
 const NO_WARNINGS: readonly string[] = [];
-const NAMELESS = { metadata: {} } as KubernetesObject;
+/** Has no name, as what was decoded into nothing. */
+export const NAMELESS = { metadata: {} } as KubernetesObject;
 
 const withWarnings = (plan: Plan, warnings: readonly string[]): Plan => {
   if (warnings.length === 0) return plan;

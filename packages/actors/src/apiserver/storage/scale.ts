@@ -3,7 +3,7 @@ import { invalid } from '../../api/field-error.js';
 import type { LabelSelector, Scale } from '../../api/generated/types.js';
 import { labelSelectorText, selectorOf, selectorOfLabels } from '../../api/label-selector.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../../api/object.js';
-import type { PatchRequest, Stored, UpdateRequest } from '../../api/requests.js';
+import type { PatchRequest, Status, Stored, UpdateRequest } from '../../api/requests.js';
 import { conflict, invalidObject } from '../../api/status.js';
 import { conflictStatus } from '../apply/server-side-apply.js';
 import { difference, fieldSet, intersection, isEmpty, ITSELF } from '../managed-fields/field-set.js';
@@ -13,7 +13,8 @@ import { typeNamed } from '../kinds/type-named.js';
 import { type Kind, keyOf } from '../registry.js';
 import type { ApiServerState } from '../state.js';
 import { withGeneration } from './generation.js';
-import { patchedObject } from './patch.js';
+import { decodePatched } from './decode-patched.js';
+import { NAMELESS, patchedObject } from './patch.js';
 import { answer, isStatus, type Plan, refusal } from './plan.js';
 import { nameMismatch } from './update.js';
 
@@ -48,8 +49,10 @@ export const planScale = (_state: ApiServerState, _context: ActorContext, kind: 
   const { name } = request;
   const before = scaleOf(stored);
   const applies = request.type === 'patch' && request.patchType === 'apply';
-  const sent = request.type === 'update' ? request.object : applies ? (request.patch as KubernetesObject) : patchedScale(request, stored, before);
-  if (isStatus(sent)) return refusal(sent);
+  const patched = request.type === 'update' || applies ? undefined : patchedScale(request, stored, before);
+  if (patched !== undefined && isStatus(patched)) return refusal(patched);
+  const sent = patched?.object ?? (request.type === 'update' ? request.object : (request.patch as KubernetesObject));
+  const warnings = patched?.warnings;
   const mismatch = nameMismatch(sent, name);
   if (mismatch !== undefined) return refusal(mismatch);
   const expected = request.type === 'update' ? (request.resourceVersion ?? sent.metadata.resourceVersion) : sent.metadata.resourceVersion;
@@ -67,12 +70,26 @@ export const planScale = (_state: ApiServerState, _context: ActorContext, kind: 
   object = withGeneration(kind, object, old, 'scale');
   object = Object.assign({}, object, { metadata: withReplicasOwner(kind, object.metadata, replicas, request.fieldManager, applies ? 'Apply' : 'Update') });
   if (request.dryRun === true) return answer({ type: 'value', code: 200, value: Object.assign({}, before, { spec: replicas === 0 ? {} : { replicas } }) });
-  return { type: 'put', key: keyOf(kind, request.namespace, name), expected: stored.header.revision, header: headerOf(kind, object, 'updated'), value: object, lease: 0, code: 200, warnings: undefined, tell: 'scale' };
+  return { type: 'put', key: keyOf(kind, request.namespace, name), expected: stored.header.revision, header: headerOf(kind, object, 'updated'), value: object, lease: 0, code: 200, warnings, tell: 'scale' };
 };
 
-const patchedScale = (request: PatchRequest, stored: Stored, before: KubernetesObject): ReturnType<typeof patchedObject> => {
-  const shown = { header: stored.header, value: before } as unknown as Stored;
-  return patchedObject({ type: typeNamed('autoscaling.v1.Scale') } as Kind, request, shown, before);
+/** What a patch makes of a Scale; from outside it is decoded anew, as that of any object is. */
+const patchedScale = (request: PatchRequest, stored: Stored, before: KubernetesObject): { readonly object: KubernetesObject; readonly warnings?: readonly string[] } | Status => {
+  const kind = { type: typeNamed('autoscaling.v1.Scale'), api: { apiVersion: 'autoscaling/v1', kind: 'Scale' } } as Kind;
+  const seen = request.fieldValidation === undefined ? before : withManagers(before, stored.value.metadata.managedFields ?? []);
+  const object = patchedObject(kind, request, { header: stored.header, value: seen } as unknown as Stored, seen);
+  if (isStatus(object)) return object;
+  if (request.fieldValidation === undefined) return { object };
+  const decoded = decodePatched(kind, request, seen, object);
+  if (decoded.type === 'refused') return decoded.status;
+  return decoded.type === 'nothing' ? { object: NAMELESS, warnings: decoded.warnings } : decoded;
+};
+
+/** Who manages the replicas, as a Scale shows it (managedfields.ScaleHandler.ToSubresource). */
+const withManagers = (scale: KubernetesObject, entries: readonly ManagedFieldsEntry[]): KubernetesObject => {
+  const holders = entries.filter((entry) => !isEmpty(intersection(setOfEntry(entry), REPLICAS)));
+  const managedFields = holders.map((entry) => withSet(Object.assign({}, entry, { apiVersion: scale.apiVersion }), REPLICAS));
+  return holders.length === 0 ? scale : Object.assign({}, scale, { metadata: Object.assign({}, scale.metadata, { managedFields }) });
 };
 
 /** None at all is what a Scale does not say: nobody manages it then. */

@@ -1,13 +1,16 @@
 import { duplicate, type FieldError, invalid, notSupported, required } from '../../api/field-error.js';
 import type { Endpoints, EndpointSlice } from '../../api/generated/types.js';
 import { dns1123LabelErrors, dns1123SubdomainErrors } from '../../api/names.js';
+import { deepEqual } from '../equality.js';
 import { specialAddress } from './service.js';
 import { type Findings, ipErrors, isIpv6, named, oneOf, portNumber } from './values.js';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 
 /** validateEndpointSlice. Slices come and go by the thousand: what is fine costs a few comparisons per endpoint. */
-export const endpointSliceErrors = (slice: EndpointSlice): readonly FieldError[] => {
+export const endpointSliceErrors = (slice: EndpointSlice): readonly FieldError[] => [...endpointErrors(slice), ...portErrors(slice)];
+
+const endpointErrors = (slice: EndpointSlice): readonly FieldError[] => {
   const out: FieldError[] = [];
   const { addressType } = slice;
   (slice.endpoints ?? []).forEach((endpoint, i) => {
@@ -23,8 +26,13 @@ export const endpointSliceErrors = (slice: EndpointSlice): readonly FieldError[]
       zones.add(zone.name);
     });
   });
+  return out;
+};
+
+const portErrors = ({ addressType, ports }: EndpointSlice): readonly FieldError[] => {
+  const out: FieldError[] = [];
   const names = new Set<string>();
-  (slice.ports ?? []).forEach((port, i) => {
+  (ports ?? []).forEach((port, i) => {
     const at = `ports[${i}]`;
     const name = port.name ?? '';
     if (name !== '') named(out, `${at}.name`, name, dns1123LabelErrors);
@@ -50,7 +58,9 @@ const addressErrors = (out: Findings, path: string, address: string, k: number, 
 };
 
 export const endpointSliceUpdateErrors = (slice: EndpointSlice, old: EndpointSlice): readonly FieldError[] => {
-  const out = [...endpointSliceErrors(slice)];
+  const wrong = endpointErrors(slice);
+  // Endpoints that did not change were fine for whoever took them.
+  const out = [...(wrong.length > 0 && deepEqual(slice.endpoints, old.endpoints) ? [] : wrong), ...portErrors(slice)];
   if (slice.addressType !== old.addressType) out.push(invalid('addressType', slice.addressType, 'field is immutable'));
   return out;
 };

@@ -87,8 +87,12 @@ export const podSpecErrors = (out: Findings, path: string, spec: PodSpec | undef
     if (claim.resourceClaimName !== undefined || claim.resourceClaimTemplateName !== undefined) return;
     out.push(invalid(`${path}.resourceClaims[${i}]`, { Name: claim.name, ResourceClaimName: null, ResourceClaimTemplateName: null }, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'));
   });
-  if ((spec.ephemeralContainers ?? []).length > 0 && path === 'spec') out.push(forbidden(`${path}.ephemeralContainers`, 'cannot be set on create'));
-  if (gates.size > 0 && (spec.nodeName ?? '') !== '') out.push(forbidden(`${path}.nodeName`, 'cannot be set until all schedulingGates have been cleared'));
+};
+
+/** What is asked of a new pod beyond its spec (ValidatePodCreate). */
+const newPodErrors = (out: Findings, { ephemeralContainers = [], schedulingGates = [], nodeName = '' }: PodSpec): void => {
+  if (ephemeralContainers.length > 0) out.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
+  if (schedulingGates.length > 0 && nodeName !== '') out.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
 };
 
 /** `podSpecErrors` for the specs at one path: each is judged once, however many pods, templates and owners of templates hold it. */
@@ -96,6 +100,8 @@ export const podSpecFindings = (path: string): ((spec: PodSpec | null | undefine
   const findings = remembered((spec: PodSpec): readonly FieldError[] => {
     const out: FieldError[] = [];
     podSpecErrors(out, path, spec);
+    if (path === 'spec') newPodErrors(out, spec);
+    else if ((spec.ephemeralContainers ?? []).length > 0) out.push(forbidden(`${path}.ephemeralContainers`, 'ephemeral containers not allowed in pod template'));
     return out;
   });
   return (spec) => findings(spec ?? NO_SPEC);

@@ -1,5 +1,5 @@
 import { type FieldError, forbidden, invalid, required } from '../../api/field-error.js';
-import type { Container, ContainerStatus, Pod, PodSpec, Toleration } from '../../api/generated/types.js';
+import type { Container, ContainerStatus, NodeSelectorTerm, Pod, PodSpec, Toleration } from '../../api/generated/types.js';
 import { qualifiedNameErrors } from '../../api/names.js';
 import { deepEqual } from '../equality.js';
 import { podSpecDiff } from './pod-spec-diff.js';
@@ -15,8 +15,7 @@ export const podUpdateErrors = (pod: Pod, old: Pod): readonly FieldError[] => {
   const out: FieldError[] = [];
   const { spec } = pod;
   const before = old.spec;
-  podSpecErrors(out, 'spec', Object.assign({}, spec, { ephemeralContainers: before.ephemeralContainers === undefined ? [] : [] }));
-  if (out.some((error) => error.field !== 'spec.activeDeadlineSeconds' && !error.field.startsWith('spec.containers'))) return out;
+  podSpecErrors(out, 'spec', spec);
   if ((spec.containers ?? []).length !== before.containers.length) {
     out.push(forbidden('spec.containers', 'pod updates may not add or remove containers'));
     return out;
@@ -27,18 +26,14 @@ export const podUpdateErrors = (pod: Pod, old: Pod): readonly FieldError[] => {
   }
   imageErrors(out, 'spec.containers', spec.containers);
   imageErrors(out, 'spec.initContainers', spec.initContainers ?? []);
-  deadlineErrors(out, spec, before);
-  if (out.some((error) => error.field === 'spec.activeDeadlineSeconds')) return out;
+  if (!mayHaveDeadline(out, spec, before)) return out;
   tolerationUpdateErrors(out, spec.tolerations ?? [], before.tolerations ?? []);
   gateErrors(out, spec, before);
-  if (out.some((error) => error.type === 'Forbidden')) return out;
   const gated = (before.schedulingGates ?? []).length > 0;
-  if (gated && !deepEqual(spec.nodeSelector ?? {}, before.nodeSelector ?? {})) {
-    const additions = Object.entries(before.nodeSelector ?? {}).every(([key, value]) => spec.nodeSelector?.[key] === value);
-    if (!additions) {
-      out.push(invalid('spec.nodeSelector', spec.nodeSelector ?? {}, 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'));
-      return out;
-    }
+  if (gated) {
+    const onlyAdds = Object.entries(before.nodeSelector ?? {}).every(([key, value]) => spec.nodeSelector?.[key] === value);
+    if (!onlyAdds) out.push(invalid('spec.nodeSelector', spec.nodeSelector ?? {}, 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'));
+    nodeAffinityErrors(out, spec, before);
   }
   const munged = changeable(spec, before, gated);
   if (!deepEqual(munged, before)) out.push(forbidden('spec', `${UNCHANGEABLE}${podSpecDiff(before, munged)}`));
@@ -52,12 +47,16 @@ const imageErrors = (out: Findings, path: string, containers: readonly Container
     if (image.trim() !== image) out.push(invalid(`${path}[${i}].image`, image, 'must not have leading or trailing whitespace'));
   });
 
-const deadlineErrors = (out: Findings, spec: PodSpec, old: PodSpec): void => {
-  const { activeDeadlineSeconds } = spec;
-  if (activeDeadlineSeconds !== undefined) {
-    if (activeDeadlineSeconds < 0 || activeDeadlineSeconds > 2_147_483_647) out.push(invalid('spec.activeDeadlineSeconds', activeDeadlineSeconds, 'must be between 0 and 2147483647, inclusive'));
-    else if (old.activeDeadlineSeconds !== undefined && old.activeDeadlineSeconds < activeDeadlineSeconds) out.push(invalid('spec.activeDeadlineSeconds', activeDeadlineSeconds, 'must be less than or equal to previous value'));
-  } else if (old.activeDeadlineSeconds !== undefined) out.push(invalid('spec.activeDeadlineSeconds', null, 'must not update from a positive integer to nil value'));
+/** False: nothing else is looked at. */
+const mayHaveDeadline = (out: Findings, { activeDeadlineSeconds }: PodSpec, old: PodSpec): boolean => {
+  if (activeDeadlineSeconds === undefined) {
+    if (old.activeDeadlineSeconds !== undefined) out.push(invalid('spec.activeDeadlineSeconds', null, 'must not update from a positive integer to nil value'));
+    return true;
+  }
+  if (activeDeadlineSeconds < 0 || activeDeadlineSeconds > 2_147_483_647) out.push(invalid('spec.activeDeadlineSeconds', activeDeadlineSeconds, 'must be between 0 and 2147483647, inclusive'));
+  else if (old.activeDeadlineSeconds !== undefined && old.activeDeadlineSeconds < activeDeadlineSeconds) out.push(invalid('spec.activeDeadlineSeconds', activeDeadlineSeconds, 'must be less than or equal to previous value'));
+  else return true;
+  return false;
 };
 
 const tolerationUpdateErrors = (out: Findings, tolerations: readonly Toleration[], old: readonly Toleration[]): void => {
@@ -73,6 +72,35 @@ const gateErrors = (out: Findings, spec: PodSpec, old: PodSpec): void => {
   });
 };
 
+const NO_TERMS: readonly NodeSelectorTerm[] = [];
+
+/** What a gated pod requires of its node may only grow (validateNodeAffinityMutation). */
+const nodeAffinityErrors = (out: Findings, spec: PodSpec, old: PodSpec): void => {
+  const terms = ({ affinity }: PodSpec): readonly NodeSelectorTerm[] => affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? NO_TERMS;
+  const [after, before] = [terms(spec), terms(old)];
+  if (before.length === 0) return;
+  const path = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms';
+  if (before.length !== after.length) {
+    out.push(invalid(path, after.length === 0 ? null : after.map(termInCore), 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'));
+    return;
+  }
+  after.forEach((term, i) => {
+    if (!onlyAddsTo(term, before[i] as NodeSelectorTerm)) out.push(invalid(`${path}[${i}]`, termInCore(term), 'only additions are allowed (no mutations or deletions)'));
+  });
+};
+
+const onlyAddsTo = (term: NodeSelectorTerm, old: NodeSelectorTerm): boolean => {
+  const { matchExpressions = [], matchFields = [] } = old;
+  if (matchExpressions.length === 0 && matchFields.length === 0) return (term.matchExpressions ?? []).length === 0 && (term.matchFields ?? []).length === 0;
+  return deepEqual((term.matchExpressions ?? []).slice(0, matchExpressions.length), matchExpressions) && deepEqual((term.matchFields ?? []).slice(0, matchFields.length), matchFields);
+};
+
+/** As the internal type shows in a message. */
+const termInCore = ({ matchExpressions, matchFields }: NodeSelectorTerm): object => {
+  const requirements = (list: NodeSelectorTerm['matchFields']): readonly object[] | null => list?.map(({ key, operator, values }) => ({ Key: key, Operator: operator, Values: values ?? null })) ?? null;
+  return { MatchExpressions: requirements(matchExpressions), MatchFields: requirements(matchFields) };
+};
+
 /** The new spec with everything that may change as it was. */
 const changeable = (spec: PodSpec, old: PodSpec, gated: boolean): PodSpec => {
   const images = (containers: readonly Container[] | undefined, before: readonly Container[] | undefined): readonly Container[] | undefined =>
@@ -86,7 +114,13 @@ const changeable = (spec: PodSpec, old: PodSpec, gated: boolean): PodSpec => {
   keep('activeDeadlineSeconds');
   keep('tolerations');
   keep('schedulingGates');
-  if (gated) keep('nodeSelector');
+  if (gated) {
+    keep('nodeSelector');
+    const affinity = { ...spec.affinity, ...(old.affinity?.nodeAffinity && { nodeAffinity: old.affinity.nodeAffinity }) };
+    if (old.affinity?.nodeAffinity === undefined) delete affinity.nodeAffinity;
+    if (Object.keys(affinity).length > 0) same.affinity = affinity;
+    else delete same.affinity;
+  }
   if (spec.terminationGracePeriodSeconds === 1 && (old.terminationGracePeriodSeconds ?? 0) < 0) keep('terminationGracePeriodSeconds');
   return same;
 };

@@ -1,4 +1,5 @@
 import type { Pod, PodSpec } from '../../api/generated/types.js';
+import { dns1123LabelErrors } from '../../api/names.js';
 import { quantity } from '../../api/quantity.js';
 import { remembered } from '../remembered.js';
 
@@ -67,9 +68,18 @@ const specWarnings = (spec: PodSpec, path: string): readonly string[] => {
 const ofPod = remembered((spec: PodSpec) => specWarnings(spec, 'spec'));
 const ofTemplate = remembered((spec: PodSpec) => specWarnings(spec, 'spec.template.spec'));
 
+/** A name that goes into host names: `usedIn` says which. */
+const nameWarnings = ({ metadata: { name } }: Pick<Pod, 'metadata'>, usedIn: string): readonly string[] => {
+  const problems = dns1123LabelErrors(name ?? '');
+  return problems.length === 0 ? [] : [`metadata.name: this is used in ${usedIn}, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`];
+};
+
+/** Of a new Deployment, ReplicaSet or ReplicationController. */
+export const ownerWarnings = (owner: Pick<Pod, 'metadata'>, spec: PodSpec | undefined): readonly string[] => [...nameWarnings(owner, 'Pod names and hostnames'), ...templateWarnings(spec)];
+
 /** GetWarningsForPod of pkg/api/pod, as far as its warnings are recorded. */
 export const podWarnings = (pod: Pod, spec: PodSpec): readonly string[] => {
-  const found = ofPod(spec);
+  const found = [...nameWarnings(pod, "the Pod's hostname"), ...ofPod(spec)];
   return pod.metadata.annotations?.[CRITICAL_POD] === undefined ? found : [`metadata.annotations[${CRITICAL_POD}]: non-functional in v1.16+; use the "priorityClassName" field instead`, ...found];
 };
 

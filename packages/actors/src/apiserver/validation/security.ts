@@ -36,7 +36,7 @@ export const podSecurityErrors = (out: Findings, path: string, security: PodSecu
   identity(out, `${path}.runAsUser`, security.runAsUser);
   identity(out, `${path}.runAsGroup`, security.runAsGroup);
   (security.supplementalGroups ?? []).forEach((group, i) => identity(out, `${path}.supplementalGroups[${i}]`, group));
-  if (spec.shareProcessNamespace === true && spec.hostPID === true) out.push(invalid('spec.shareProcessNamespace', true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
+  if (spec.shareProcessNamespace === true && spec.hostPID === true) out.push(invalid(`${path}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
   const seen = new Set<string>();
   (security.sysctls ?? []).forEach((sysctl, i) => {
     const at = `${path}.sysctls[${i}].name`;

@@ -71,8 +71,8 @@ const projectedErrors = (out: Findings, path: string, projected: ProjectedVolume
     if (serviceAccountToken !== undefined) {
       const seconds = serviceAccountToken.expirationSeconds ?? 3600;
       if (seconds < 600) out.push(invalid(`${at}.serviceAccountToken.expirationSeconds`, seconds, 'may not specify a duration less than 10 minutes'));
-      if (serviceAccountToken.path === '') out.push(required(`${at}.serviceAccountToken.path`));
-      else localPath(out, `${at}.serviceAccountToken.path`, serviceAccountToken.path);
+      if (serviceAccountToken.path === '') out.push(required(`${path}.path`));
+      else localPath(out, `${path}.path`, serviceAccountToken.path);
       take('serviceAccountToken', [serviceAccountToken]);
     }
   });
