@@ -48,7 +48,7 @@ type ImageOutcome = Image | 'failed' | 'waits';
 const begin = (start: Start): ImageOutcome => {
   const { worker, step, sandbox, container, environment } = start;
   const latest = latestContainer(sandbox, container.name);
-  if (latest?.state === 'exited' && latest.finishedAt !== undefined) {
+  if (latest?.state === 'exited' && latest.finishedAt !== undefined && !step.killed.includes(container.name)) {
     const { now } = environment;
     const backoff = worker.restarts?.[container.name];
     if (backoff && isInBackoffSince(backoff, latest.finishedAt, now)) {

@@ -15,6 +15,8 @@ import type { WaitingReasons } from './waiting-reasons.js';
 export type SyncStep =
   | MountingStep
   | StartingStep
+  /** Until these containers have ended, which are to begin anew. */
+  | { readonly step: 'killing'; readonly killed: readonly string[] }
   /** The sidecars end after the main containers: within a sync, or because the pod is told to go. */
   | { readonly step: 'winding-down' }
   | { readonly step: 'stopping' }
@@ -35,6 +37,8 @@ export interface MountingStep {
 export interface StartingStep {
   readonly step: 'starting';
   readonly queue: readonly { readonly name: string; readonly init: boolean }[];
+  /** Containers that this very sync has ended: they begin anew without a back-off. */
+  readonly killed: readonly string[];
   at: number;
   pull: ImagePull | undefined;
   /** The image of the container whose environment is being read. */

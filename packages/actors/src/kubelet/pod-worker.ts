@@ -11,7 +11,7 @@ import { parseImage } from './image-registry.js';
 import { conditionOf } from './pod-conditions.js';
 import { generateStatus, isTerminalPhase } from './pod-status.js';
 import { currentStatus, fieldPathOf, nextRelist, type MountingStep, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
-import { nextProbe, notReadyContainers, notStartedContainers, runProbes } from './prober.js';
+import { failedProbe, nextProbe, notReadyContainers, notStartedContainers, runProbes } from './prober.js';
 import { relist } from './relist.js';
 import { mountVolumes, type VolumeFiles } from './volume-files.js';
 
@@ -47,7 +47,6 @@ export const updatePod = (worker: PodWorker, stored: Stored<Pod>, environment: P
   if (deletionTimestamp !== undefined && worker.stage === 'running') terminate(worker);
   else if (deletionGracePeriodSeconds !== worker.grace && worker.step?.step === 'stopping') shortenGrace(worker, stored.value, environment);
   else if (worker.stage === 'running' && generation !== worker.generation) {
-    replaceChanged(worker, stored.value, environment);
     worker.deadlineSeconds = spec.activeDeadlineSeconds;
     wantSync(worker);
   }
@@ -117,12 +116,21 @@ const syncPod = (worker: PodWorker, environment: PodWorkerEnvironment): void => 
 
 const beginStarting = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
   const sandbox = environment.runtime.podSandbox(environment.node, worker.uid);
+  const killed = sandbox ? killUnwanted(worker, sandbox, environment) : NONE;
+  if (killed.length > 0) worker.step = { step: 'killing', killed };
+  else startMissing(worker, sandbox, killed, environment);
+};
+
+const NONE: readonly string[] = [];
+
+/** `killed`: what this sync has ended, and starts anew. */
+const startMissing = (worker: PodWorker, sandbox: PodSandbox | undefined, killed: readonly string[], environment: PodWorkerEnvironment): void => {
   const pod = worker.stored.value;
   const queue = containersToStart(pod, sandbox, worker.probes && notStartedContainers(worker.probes)).map(({ container, init }) => ({ name: container.name, init }));
   if (sandbox && pod.spec.initContainers && queue.every(({ init }) => init) && onlySidecarsRun(pod, sandbox)) {
     stopContainers(worker, sandbox, environment);
     worker.step = { step: 'winding-down' };
-  } else worker.step = { step: 'starting', queue, at: 0, pull: undefined, image: undefined, failed: false, backoffUntil: undefined };
+  } else worker.step = { step: 'starting', queue, killed, at: 0, pull: undefined, image: undefined, failed: false, backoffUntil: undefined };
 };
 
 /** Goes on with a sync that took time; false if it still waits. */
@@ -142,6 +150,12 @@ const continueSync = (worker: PodWorker, environment: PodWorkerEnvironment): boo
       // The condition is shown as soon as the sandbox is there, before any image is pulled.
       if (environment.profile.relist > 0) readyToStart(worker, environment);
       beginStarting(worker, environment);
+      return true;
+    }
+    case 'killing': {
+      const sandbox = runtime.podSandbox(node, worker.uid);
+      if (step.killed.some((name) => latestContainer(sandbox, name)?.state === 'running')) return false;
+      startMissing(worker, sandbox, step.killed, environment);
       return true;
     }
     case 'starting': {
@@ -274,18 +288,28 @@ const syncTerminatedPod = (worker: PodWorker, environment: PodWorkerEnvironment)
   worker.step = { step: 'unmounting', until: later(environment.now, environment.profile.volumesUnmounted) };
 };
 
-/** A running container whose image is no longer the one that was asked for is stopped; the next sync starts it anew. */
-const replaceChanged = (worker: PodWorker, pod: Pod, environment: PodWorkerEnvironment): void => {
+/**
+ * Tells the containers to stop whose image is no longer the one that was asked for, and those that failed a probe (computePodActions): which these are.
+ */
+const killUnwanted = (worker: PodWorker, sandbox: PodSandbox, environment: PodWorkerEnvironment): readonly string[] => {
   const { runtime, node, now } = environment;
-  const sandbox = runtime.podSandbox(node, worker.uid);
-  if (sandbox === undefined) return;
-  for (const container of pod.spec.containers) {
-    const running = latestContainer(sandbox, container.name);
-    const image = parseImage(container.image ?? '');
-    if (running?.state !== 'running' || (image.valid && image.name === running.image.name)) continue;
-    environment.event(worker, 'Normal', 'Killing', `Container ${container.name} definition changed, will be restarted`, fieldPathOf(container, false));
-    runtime.stopContainer(node, sandbox, running, gracePeriod(pod, worker), now);
+  const pod = worker.stored.value;
+  const killed: string[] = [];
+  for (const [containers, init] of [[pod.spec.initContainers ?? [], true], [pod.spec.containers, false]] as const) {
+    for (const container of containers) {
+      const running = latestContainer(sandbox, container.name);
+      if (running?.state !== 'running' || running.stopping) continue;
+      const failed = worker.probes && failedProbe(worker.probes, running.id);
+      const image = parseImage(container.image ?? '');
+      const isChanged = !init && !(image.valid && image.name === running.image.name);
+      if (!isChanged && failed === undefined) continue;
+      const why = isChanged ? 'definition changed' : `failed ${failed?.kind} probe`;
+      environment.event(worker, 'Normal', 'Killing', `Container ${container.name} ${why}, will be restarted`, fieldPathOf(container, init));
+      runtime.stopContainer(node, sandbox, running, isChanged ? gracePeriod(pod, worker) : Math.max(2, failed?.spec.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30), now);
+      killed.push(container.name);
+    }
   }
+  return killed;
 };
 
 const DEADLINE_EXCEEDED = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };

@@ -12,7 +12,7 @@ const TITLES = { readiness: 'Readiness', liveness: 'Liveness', startup: 'Startup
 
 /** Runs the probes that are due. A change wants a sync, which shows it; a container that fails its liveness or startup probe is killed. */
 export const runProbes = (worker: PodWorker, sandbox: PodSandbox, environment: PodWorkerEnvironment): void => {
-  const { now, runtime, node } = environment;
+  const { now } = environment;
   for (const probe of worker.probes ?? []) {
     if (probe.nextAt > now) continue;
     const container = latestContainer(sandbox, probe.container);
@@ -49,15 +49,9 @@ export const runProbes = (worker: PodWorker, sandbox: PodSandbox, environment: P
       probe.nextAt = NEVER;
       showStarted(worker, probe.container, environment);
     }
-    if (probe.kind === 'readiness' || isSuccess) {
-      if (worker.wanted === 0) worker.wanted = 1;
-    } else {
-      // On hold until the container has been restarted.
-      probe.nextAt = NEVER;
-      const grace = probe.spec.terminationGracePeriodSeconds ?? worker.stored.value.spec.terminationGracePeriodSeconds ?? 30;
-      environment.event(worker, 'Normal', 'Killing', `Container ${probe.container} failed ${probe.kind} probe, will be restarted`, `spec.containers{${probe.container}}`);
-      runtime.stopContainer(node, sandbox, container, Math.max(2, grace), now);
-    }
+    // On hold until the container has been restarted, which a sync does.
+    if (probe.kind !== 'readiness' && !isSuccess) probe.nextAt = NEVER;
+    if (worker.wanted === 0) worker.wanted = 1;
   }
 };
 
@@ -79,6 +73,9 @@ const showStarted = (worker: PodWorker, name: string, environment: PodWorkerEnvi
 const NEVER = Infinity as Instant;
 
 const hasStarted = (probes: readonly Probe[] | undefined, container: string): boolean => !probes?.some((probe) => probe.kind === 'startup' && probe.container === container && probe.result !== true);
+
+/** The probe that says that a container must be restarted. */
+export const failedProbe = (probes: readonly Probe[], containerId: string): Probe | undefined => probes.find(({ kind, result, containerId: probed }) => kind !== 'readiness' && result === false && probed === containerId);
 
 /** Containers that are not ready although they run. */
 export const notReadyContainers = (probes: readonly Probe[]): ReadonlySet<string> | undefined => {
