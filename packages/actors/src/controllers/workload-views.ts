@@ -35,7 +35,6 @@ export interface ServiceView extends OwnedObject {
   readonly value: Service;
 }
 
-const NONE: readonly never[] = [];
 const EMPTY: Readonly<Record<string, string>> = {};
 export const POD_TEMPLATE_HASH = 'pod-template-hash';
 

@@ -5,13 +5,13 @@ import { goQuote } from '../api/go-text.js';
 import { formatTime } from '../api/time-format.js';
 import { type ConfigReference, volumeReferences } from './config-references.js';
 import { containersToStart, latestContainer, onlySidecarsRun } from './container-restart.js';
-import type { PodSandbox, RuntimeContainer } from './container-runtime.js';
+import type { PodSandbox } from './container-runtime.js';
 import { startContainers } from './container-start.js';
-import { parseImage } from './image-registry.js';
+import { killUnwanted, shortenGrace, stopContainers } from './container-stop.js';
 import { conditionOf } from './pod-conditions.js';
 import { generateStatus, isTerminalPhase } from './pod-status.js';
-import { currentStatus, fieldPathOf, nextRelist, type MountingStep, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
-import { failedProbe, nextProbe, notReadyContainers, notStartedContainers, runProbes } from './prober.js';
+import { currentStatus, nextRelist, type MountingStep, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
+import { nextProbe, notReadyContainers, notStartedContainers, runProbes } from './prober.js';
 import { relist } from './relist.js';
 import { mountVolumes, type VolumeFiles } from './volume-files.js';
 
@@ -249,67 +249,9 @@ const syncTerminatingPod = (worker: PodWorker, environment: PodWorkerEnvironment
   worker.step = { step: 'stopping' };
 };
 
-/** Main containers first; sidecars once none of those runs. A container that was told before is not told again. */
-const stopContainers = (worker: PodWorker, sandbox: PodSandbox, environment: PodWorkerEnvironment): void => {
-  const pod = worker.stored.value;
-  const { runtime, node, now } = environment;
-  const grace = gracePeriod(pod, worker);
-  for (const [containers, init] of [[pod.spec.containers, false], [pod.spec.initContainers ?? [], true]] as const) {
-    let left = false;
-    for (const container of containers) {
-      const running = latestContainer(sandbox, container.name);
-      if (running?.state !== 'running') continue;
-      if (!running.stopping) {
-        environment.event(worker, 'Normal', 'Killing', `Stopping container ${container.name}`, fieldPathOf(container, init));
-        runtime.stopContainer(node, sandbox, running, grace, now);
-      }
-      left ||= isRunning(running);
-    }
-    if (left) return;
-  }
-};
-
-/** Asked anew, as telling it to stop may have ended it. */
-const isRunning = (container: RuntimeContainer): boolean => container.state === 'running';
-
-/** kuberuntime: a container gets at least 2 s (minimumGracePeriodInSeconds). */
-const gracePeriod = (pod: Pod, worker: PodWorker): number =>
-  worker.gone ? 2 : Math.max(2, pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
-
-const shortenGrace = (worker: PodWorker, pod: Pod, environment: PodWorkerEnvironment): void => {
-  const sandbox = environment.runtime.podSandbox(environment.node, worker.uid);
-  for (const container of sandbox?.containers ?? []) {
-    if (sandbox && container.state === 'running') environment.runtime.stopContainer(environment.node, sandbox, container, gracePeriod(pod, worker), environment.now);
-  }
-};
-
 const syncTerminatedPod = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
   setStatus(worker, generate(worker, environment, true), environment);
   worker.step = { step: 'unmounting', until: later(environment.now, environment.profile.volumesUnmounted) };
-};
-
-/**
- * Tells the containers to stop whose image is no longer the one that was asked for, and those that failed a probe (computePodActions): which these are.
- */
-const killUnwanted = (worker: PodWorker, sandbox: PodSandbox, environment: PodWorkerEnvironment): readonly string[] => {
-  const { runtime, node, now } = environment;
-  const pod = worker.stored.value;
-  const killed: string[] = [];
-  for (const [containers, init] of [[pod.spec.initContainers ?? [], true], [pod.spec.containers, false]] as const) {
-    for (const container of containers) {
-      const running = latestContainer(sandbox, container.name);
-      if (running?.state !== 'running' || running.stopping) continue;
-      const failed = worker.probes && failedProbe(worker.probes, running.id);
-      const image = parseImage(container.image ?? '');
-      const isChanged = !init && !(image.valid && image.name === running.image.name);
-      if (!isChanged && failed === undefined) continue;
-      const why = isChanged ? 'definition changed' : `failed ${failed?.kind} probe`;
-      environment.event(worker, 'Normal', 'Killing', `Container ${container.name} ${why}, will be restarted`, fieldPathOf(container, init));
-      runtime.stopContainer(node, sandbox, running, isChanged ? gracePeriod(pod, worker) : Math.max(2, failed?.spec.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30), now);
-      killed.push(container.name);
-    }
-  }
-  return killed;
 };
 
 const DEADLINE_EXCEEDED = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };
