@@ -36,6 +36,7 @@ export interface Strategy {
   readonly createOnUpdate?: boolean;
   /** A PUT without resourceVersion is refused. */
   readonly conditionalUpdate?: boolean;
+  /** Where metadata is looked at otherwise than that of most kinds. */
   readonly metadata?: MetadataChecks;
   readonly nameErrors?: (name: string) => readonly string[];
   /** Feed keys besides none: `spec.nodeName=NODE`. */

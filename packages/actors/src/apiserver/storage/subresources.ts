@@ -10,6 +10,9 @@ import { type Plan, refusal } from './plan.js';
 import { planScale } from './scale.js';
 import { planFinalize } from './finalize.js';
 
+/** What is made at a subresource, of the name that its object has. */
+const MADE: Readonly<Record<string, string>> = { binding: 'Binding', eviction: 'Eviction' };
+
 export type SubresourceRequest = CreateRequest | UpdateRequest | PatchRequest;
 
 /** Writes to a part of an object other than its status. */
@@ -17,8 +20,8 @@ export const planSubresource = (state: ApiServerState, context: ActorContext, ki
   const name = request.name ?? (request.type === 'create' ? (request.object as KubernetesObject).metadata.name : undefined) ?? '';
   const served = kind.api.subresources.some((candidate) => candidate.name === subresource);
   if (!served) return refusal(pathNotFound());
-  if (subresource === 'binding' && request.type === 'create' && request.object.metadata.name !== name) return refusal(badRequest('name in URL does not match name in Binding object'));
-  if (subresource === 'eviction' && request.type === 'create' && request.object.metadata.name !== name) return refusal(badRequest('name in URL does not match name in Eviction object'));
+  const sent = MADE[subresource];
+  if (sent !== undefined && request.type === 'create' && request.object.metadata.name !== name) return refusal(badRequest(`name in URL does not match name in ${sent} object`));
   if (stored === undefined) return refusal(notFound(kind.resource, name));
   if (request.type === 'patch' && request.malformed !== undefined) return refusal(request.malformed);
   switch (`${kind.resource}/${subresource}`) {
