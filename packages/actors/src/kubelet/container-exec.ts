@@ -7,7 +7,7 @@ import { type ContainerInput, takeInput, takeLine } from './container-input.js';
 import { latestContainer } from './container-restart.js';
 import type { PodSandbox, RuntimeContainer } from './container-runtime.js';
 import { commandContext } from './emulated-runtime.js';
-import { isKnownCommand, runProcess, startProcess } from './process.js';
+import { execNotFound, isKnownCommand, runProcess, startProcess } from './process.js';
 
 /** A turn of a loop takes a millisecond: so many a command may have. */
 const TURNS = milliseconds(400);
@@ -43,13 +43,8 @@ export const execute = (sandbox: PodSandbox | undefined, { container: name, comm
   return { type: 'containerExec', ...output, exitCode: started.process.status };
 };
 
-/** The words of runc, containerd and the kubelet's streaming server; where those name the process that did not start, the recorded runtime had this. */
-const notFound = (executable: string): ContainerExecReply => ({
-  type: 'status',
-  status: internalError(
-    `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "<exec-id>": OCI runtime exec failed: exec failed: unable to start container process: exec: "${executable}": executable file not found in $PATH`,
-  ),
-});
+/** In the words of the kubelet's streaming server. */
+const notFound = (executable: string): ContainerExecReply => ({ type: 'status', status: internalError(`Internal error occurred: error executing command in container: ${execNotFound(executable)}`) });
 
 interface Files {
   readonly own: RuntimeContainer['files'];

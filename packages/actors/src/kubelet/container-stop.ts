@@ -40,7 +40,8 @@ export const shortenGrace = (worker: PodWorker, pod: Pod, environment: PodWorker
 };
 
 /**
- * Tells the containers to stop whose image is no longer the one that was asked for, and those that failed a probe (computePodActions): which these are.
+ * Tells the containers to stop whose image is no longer the one that was asked for, and those that failed a probe (computePodActions): which of them
+ * are to begin anew.
  */
 export const killUnwanted = (worker: PodWorker, sandbox: PodSandbox, environment: PodWorkerEnvironment): readonly string[] => {
   const { runtime, node, now } = environment;
@@ -57,12 +58,21 @@ export const killUnwanted = (worker: PodWorker, sandbox: PodSandbox, environment
       const isChanged = wasChanged && !init && !isImage(running, container.image ?? '');
       if (!isChanged && failed === undefined) continue;
       const why = isChanged ? 'definition changed' : `failed ${failed?.kind} probe`;
-      environment.event(worker, 'Normal', 'Killing', `Container ${container.name} ${why}, will be restarted`, fieldPathOf(container, init));
+      const restarts = isChanged || (container.restartPolicy ?? pod.spec.restartPolicy) !== 'Never';
+      environment.event(worker, 'Normal', 'Killing', `Container ${container.name} ${why}${restarts ? ', will be restarted' : ''}`, fieldPathOf(container, init));
       runtime.stopContainer(node, sandbox, running, isChanged ? gracePeriod(pod, worker) : Math.max(2, failed?.spec.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30), now);
-      killed.push(container.name);
+      if (restarts) killed.push(container.name);
     }
   }
   return killed;
+};
+
+/** Whether a pod that starts nothing again is over: what still runs of its main containers has failed a probe. */
+export const endsByProbe = ({ stored, probes = [] }: PodWorker, sandbox: PodSandbox): boolean => {
+  const { containers, restartPolicy } = stored.value.spec;
+  if (restartPolicy !== 'Never' || probes.length === 0) return false;
+  const latest = containers.map(({ name }) => latestContainer(sandbox, name));
+  return latest.every((container) => container !== undefined && (container.state === 'exited' || failedProbe(probes, container.id) !== undefined)) && latest.some((container) => container?.state === 'running');
 };
 
 const isImage = (running: RuntimeContainer, asked: string): boolean => {

@@ -17,7 +17,7 @@ export type SyncStep =
   | StartingStep
   /** Until these containers have ended, which are to begin anew. */
   | { readonly step: 'killing'; readonly killed: readonly string[] }
-  /** The sidecars end after the main containers: within a sync, or because the pod is told to go. */
+  /** What is left ends within a sync, or because the pod is told to go: the sidecars after the main containers. */
   | { readonly step: 'winding-down' }
   | { readonly step: 'stopping' }
   | { readonly step: 'unmounting'; readonly until: Instant };

@@ -7,7 +7,7 @@ import { type ConfigReference, volumeReferences } from './config-references.js';
 import { containersToStart, latestContainer, onlySidecarsRun } from './container-restart.js';
 import type { PodSandbox } from './container-runtime.js';
 import { startContainers } from './container-start.js';
-import { killUnwanted, shortenGrace, stopContainers } from './container-stop.js';
+import { endsByProbe, killUnwanted, shortenGrace, stopContainers } from './container-stop.js';
 import { conditionOf } from './pod-conditions.js';
 import { generateStatus, isTerminalPhase } from './pod-status.js';
 import { currentStatus, nextRelist, type MountingStep, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
@@ -116,6 +116,7 @@ const syncPod = (worker: PodWorker, environment: PodWorkerEnvironment): void => 
 
 const beginStarting = (worker: PodWorker, environment: PodWorkerEnvironment): void => {
   const sandbox = environment.runtime.podSandbox(environment.node, worker.uid);
+  if (sandbox && endsByProbe(worker, sandbox)) return windDown(worker, sandbox, environment);
   const killed = sandbox ? killUnwanted(worker, sandbox, environment) : NONE;
   if (killed.length > 0) worker.step = { step: 'killing', killed };
   else startMissing(worker, sandbox, killed, environment);
@@ -126,11 +127,17 @@ const NONE: readonly string[] = [];
 /** `killed`: what this sync has ended, and starts anew. */
 const startMissing = (worker: PodWorker, sandbox: PodSandbox | undefined, killed: readonly string[], environment: PodWorkerEnvironment): void => {
   const pod = worker.stored.value;
-  const queue = containersToStart(pod, sandbox, worker.probes && notStartedContainers(worker.probes)).map(({ container, init }) => ({ name: container.name, init }));
-  if (sandbox && pod.spec.initContainers && queue.every(({ init }) => init) && onlySidecarsRun(pod, sandbox)) {
-    stopContainers(worker, sandbox, environment);
-    worker.step = { step: 'winding-down' };
-  } else worker.step = { step: 'starting', queue, killed, at: 0, pull: undefined, image: undefined, failed: false, backoffUntil: undefined };
+  const missing = containersToStart(pod, sandbox, worker.probes && notStartedContainers(worker.probes)).map(({ container, init }) => ({ name: container.name, init }));
+  // Whatever the pod's policy makes of how they ended.
+  const queue = [...missing, ...killed.filter((name) => !missing.some((entry) => entry.name === name)).map((name) => ({ name, init: false }))];
+  if (sandbox && pod.spec.initContainers && queue.every(({ init }) => init) && onlySidecarsRun(pod, sandbox)) windDown(worker, sandbox, environment);
+  else worker.step = { step: 'starting', queue, killed, at: 0, pull: undefined, image: undefined, failed: false, backoffUntil: undefined };
+};
+
+/** Nothing is left to run: what still does is stopped, and then the sandbox. */
+const windDown = (worker: PodWorker, sandbox: PodSandbox, environment: PodWorkerEnvironment): void => {
+  stopContainers(worker, sandbox, environment);
+  worker.step = { step: 'winding-down' };
 };
 
 /** Goes on with a sync that took time; false if it still waits. */

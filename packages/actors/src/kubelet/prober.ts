@@ -10,7 +10,7 @@ import { type Probe, probeOnce, takeOutcome, waitForNext } from './probe.js';
 
 const TITLES = { readiness: 'Readiness', liveness: 'Liveness', startup: 'Startup' } as const;
 
-/** Runs the probes that are due. A change wants a sync, which shows it; a container that fails its liveness or startup probe is killed. */
+/** Runs the probes that are due. A change wants a sync, which shows it, and which kills a container that has failed its liveness or startup probe. */
 export const runProbes = (worker: PodWorker, sandbox: PodSandbox, environment: PodWorkerEnvironment): void => {
   const { now } = environment;
   for (const probe of worker.probes ?? []) {

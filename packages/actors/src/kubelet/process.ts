@@ -53,6 +53,10 @@ const KNOWN = new Set(
 );
 export const isKnownCommand = (executable: string): boolean => KNOWN.has(basename(executable)) && !executable.includes('no-such');
 
+/** What runc, containerd and the recorded runtime say of a command in a running container that does not exist; who called them says it first. */
+export const execNotFound = (executable: string): string =>
+  `failed to exec in container: failed to start exec "<exec-id>": OCI runtime exec failed: exec failed: unable to start container process: exec: "${executable}": executable file not found in $PATH`;
+
 /** What a shell does that reads its script. */
 const READ_AND_RUN = 'while read LINE; do eval "$LINE"; done';
 

@@ -92,7 +92,7 @@ const get = (exchange: Exchange, value: unknown, anyMethod = false, contentType 
   return true;
 };
 
-/** What people look at is written for them. */
+/** As the real server writes the two documents that people look at. */
 const indented = (value: unknown): string => JSON.stringify(value, null, 2);
 
 const aggregatedOr = (exchange: Exchange, aggregated: unknown, legacy: unknown, anyMethod = false): boolean => {

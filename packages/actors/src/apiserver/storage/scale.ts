@@ -13,6 +13,7 @@ import { typeNamed } from '../kinds/type-named.js';
 import { type Kind, keyOf } from '../registry.js';
 import type { ApiServerState } from '../state.js';
 import { withGeneration } from './generation.js';
+import { warned } from './create.js';
 import { decodePatched } from './decode-patched.js';
 import { NAMELESS, patchedObject } from './patch.js';
 import { answer, isStatus, type Plan, refusal } from './plan.js';
@@ -65,11 +66,11 @@ export const planScale = (_state: ApiServerState, _context: ActorContext, kind: 
     const holders = (old.metadata.managedFields ?? []).filter((entry) => entry.manager !== request.fieldManager && !isEmpty(intersection(setOfEntry(entry), REPLICAS)));
     if (holders.length > 0) return refusal(conflictStatus(holders.map((entry) => ({ entry, set: REPLICAS }))));
   }
-  if (spec.replicas === replicas) return answer({ type: 'value', code: 200, value: before });
+  if (spec.replicas === replicas) return answer(warned({ type: 'value', code: 200, value: before }, warnings));
   let object: KubernetesObject = Object.assign({}, old, { spec: Object.assign({}, spec, { replicas }) });
   object = withGeneration(kind, object, old, 'scale');
   object = Object.assign({}, object, { metadata: withReplicasOwner(kind, object.metadata, replicas, request.fieldManager, applies ? 'Apply' : 'Update') });
-  if (request.dryRun === true) return answer({ type: 'value', code: 200, value: Object.assign({}, before, { spec: replicas === 0 ? {} : { replicas } }) });
+  if (request.dryRun === true) return answer(warned({ type: 'value', code: 200, value: Object.assign({}, before, { spec: replicas === 0 ? {} : { replicas } }) }, warnings));
   return { type: 'put', key: keyOf(kind, request.namespace, name), expected: stored.header.revision, header: headerOf(kind, object, 'updated'), value: object, lease: 0, code: 200, warnings, tell: 'scale' };
 };
 

@@ -43,7 +43,7 @@ const setEnvironment = (line: CommandLine, kubectl: Kubectl): ProgramResult => {
   const known = containersOf(target, kubectl);
   const containers = known.map(({ name, env = [] }) => {
     const changed = rest.map((word) => (word.endsWith('-') ? { $patch: 'delete', name: word.slice(0, -1) } : { name: word.slice(0, word.indexOf('=')), value: word.slice(word.indexOf('=') + 1) }));
-    const kept = env.map((variable) => variable.name).filter((kept) => !rest.includes(`${kept}-`));
+    const kept = env.map((variable) => variable.name).filter((variable) => !rest.includes(`${variable}-`));
     const order = [...kept, ...changed.filter((variable) => 'value' in variable && !kept.includes(variable.name)).map((variable) => variable.name)];
     return { name, '$setElementOrder/env': order.map((variable) => ({ name: variable })), env: changed };
   });
