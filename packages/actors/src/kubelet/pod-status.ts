@@ -4,7 +4,7 @@ import { formatTime } from '../api/time-format.js';
 import type { PodSandbox, RuntimeContainer } from './container-runtime.js';
 import { shouldStart } from './container-restart.js';
 import { podConditions } from './pod-conditions.js';
-import { podResources } from './pod-resources.js';
+import { podResources, statusResources } from './pod-resources.js';
 import type { WaitingReasons } from './waiting-reasons.js';
 
 /** What a pod's status follows from. */
@@ -18,6 +18,8 @@ export interface StatusInput {
   readonly unready: ReadonlySet<string> | undefined;
   /** Running containers whose startup probe has not succeeded. */
   readonly unstarted: ReadonlySet<string> | undefined;
+  /** The API server showed it as running when its worker last took it up. */
+  readonly seenRunning: boolean;
   /** Nothing of it will be started any more. */
   readonly terminal: boolean;
   /** Says that the pod is over: its deadline has passed. */
@@ -41,7 +43,7 @@ export const generateStatus = (input: StatusInput): PodStatus => {
     ({ reason, message } = input.evicted);
   }
   const generation = pod.metadata.generation;
-  const resources = former.resources ?? podResources(spec);
+  const resources = statusResources(spec, former, input.seenRunning);
   const sandbox = input.sandbox;
   // The address appears with the first status after the sandbox was seen; host-network pods have the node's from the start.
   const podIP = spec.hostNetwork === true ? hostIP : sandbox !== undefined && sandbox.seen !== 'nothing' ? sandbox.ip : undefined;
@@ -60,7 +62,7 @@ export const generateStatus = (input: StatusInput): PodStatus => {
   status.startTime = former.startTime ?? formatTime(now);
   if (initContainerStatuses) status.initContainerStatuses = initContainerStatuses;
   status.containerStatuses = statuses;
-  const allocated = former.allocatedResources ?? resources.requests;
+  const allocated = former.allocatedResources ?? podResources(spec).requests;
   if (allocated !== undefined) status.allocatedResources = allocated;
   status.resources = resources;
   return status;

@@ -81,6 +81,8 @@ export interface PodWorker {
   evicted: { readonly reason: string; readonly message: string } | undefined;
   /** What the API server shows of the kubelet's own fields, where the last write tells: the stored object may be older, and need not be decoded. */
   shown: PodStatus | undefined;
+  /** The API server showed it as running when the last sync was asked for: what a real worker's copy of the pod says. */
+  seenRunning: boolean;
   /** The object is gone from the API server: nothing more is written. */
   gone: boolean;
   /** A status patch is on its way. */
@@ -146,6 +148,7 @@ export const podWorker = (stored: Stored<Pod>, cpu: number, memory: number, now:
   remountAt: undefined,
   evicted: undefined,
   shown: undefined,
+  seenRunning: false,
   gone: false,
   writing: false,
   news: undefined,
@@ -166,6 +169,11 @@ const NO_STATUS: PodStatus = {};
 
 /** What the kubelet says of the pod at present. */
 export const currentStatus = (worker: PodWorker): PodStatus => worker.status ?? worker.shown ?? worker.stored.value.status ?? NO_STATUS;
+
+/** Notes for the sync that is asked for how the API server shows the pod. */
+export const lookAtPhase = (worker: PodWorker): void => {
+  worker.seenRunning = (worker.shown ?? worker.stored.value.status)?.phase === 'Running';
+};
 
 /** The next look at the runtime: after `now`, or at it where every change is seen at once. */
 export const nextRelist = (environment: PodWorkerEnvironment): Instant => {

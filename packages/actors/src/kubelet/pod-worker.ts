@@ -10,9 +10,10 @@ import { startContainers } from './container-start.js';
 import { endsByProbe, killUnwanted, shortenGrace, stopContainers } from './container-stop.js';
 import { conditionOf } from './pod-conditions.js';
 import { generateStatus, isTerminalPhase } from './pod-status.js';
-import { currentStatus, nextRelist, type MountingStep, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
+import { currentStatus, lookAtPhase, nextRelist, type MountingStep, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
 import { nextProbe, notReadyContainers, notStartedContainers, runProbes } from './prober.js';
 import { relist } from './relist.js';
+import { equalValues } from './status-patch.js';
 import { mountVolumes, type VolumeFiles } from './volume-files.js';
 
 /** Lets the pod do everything that it can do now, and says when it wants to be called again. */
@@ -37,16 +38,19 @@ export const advancePod = (worker: PodWorker, environment: PodWorkerEnvironment)
   return nextWake(worker, environment);
 };
 
-/** Takes in the newest state of the pod's object, which others have written to. */
+/** Takes in the newest state of the pod's object, which others have written to. What matters to a sync is its spec, its labels and annotations (podsDifferSemantically). */
 export const updatePod = (worker: PodWorker, stored: Stored<Pod>, environment: PodWorkerEnvironment): void => {
   const { metadata, spec } = stored.value;
   const { deletionTimestamp, deletionGracePeriodSeconds, generation } = metadata;
   if (worker.status === undefined && worker.stage !== 'finished') worker.status = currentStatus(worker);
+  const former = worker.stored.value.metadata;
   worker.stored = stored;
   worker.shown = undefined;
-  if (deletionTimestamp !== undefined && worker.stage === 'running') terminate(worker);
-  else if (deletionGracePeriodSeconds !== worker.grace && worker.step?.step === 'stopping') shortenGrace(worker, stored.value, environment);
-  else if (worker.stage === 'running' && generation !== worker.generation) {
+  if (deletionTimestamp !== undefined && worker.stage === 'running') {
+    lookAtPhase(worker);
+    terminate(worker);
+  } else if (deletionGracePeriodSeconds !== worker.grace && worker.step?.step === 'stopping') shortenGrace(worker, stored.value, environment);
+  else if (worker.stage === 'running' && (generation !== worker.generation || !equalValues(former.labels, metadata.labels) || !equalValues(former.annotations, metadata.annotations))) {
     worker.deadlineSeconds = spec.activeDeadlineSeconds;
     wantSync(worker);
   }
@@ -76,6 +80,7 @@ const terminate = (worker: PodWorker): void => {
 };
 
 const wantSync = (worker: PodWorker): void => {
+  lookAtPhase(worker);
   if (worker.wanted === 0) worker.wanted = 1;
 };
 
@@ -286,6 +291,7 @@ const generate = (worker: PodWorker, environment: PodWorkerEnvironment, terminal
     waiting: worker.waiting,
     unready: worker.probes && notReadyContainers(worker.probes),
     unstarted: worker.probes && notStartedContainers(worker.probes),
+    seenRunning: worker.seenRunning,
     terminal,
     evicted: worker.evicted,
     hostIP: environment.hostIP,

@@ -1,5 +1,5 @@
 import type { PodSandbox } from './container-runtime.js';
-import { nextRelist, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
+import { lookAtPhase, nextRelist, type PodWorker, type PodWorkerEnvironment } from './pod-worker-state.js';
 
 /**
  * The pod life cycle event generator (pleg/generic.go): once a second the kubelet lists what the runtime has; each sandbox or container that is
@@ -15,6 +15,7 @@ export const relist = (worker: PodWorker, sandbox: PodSandbox, environment: PodW
   worker.relistAt = undefined;
   const events = changes(sandbox, true);
   if (worker.stage === 'finished') return;
+  lookAtPhase(worker);
   // Every event is a wish of its own; a worker that is busy, or waits for this very look, keeps one more.
   if (environment.profile.relist === 0 || worker.step !== undefined) worker.wanted = worker.wanted === 2 ? 2 : 1;
   else worker.wanted = worker.wanted > 0 || events > 1 ? 2 : 1;

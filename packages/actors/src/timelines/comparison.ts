@@ -24,7 +24,8 @@ export const compareTimelines = (recorded: Timeline, played: Timeline, options: 
   const [a, b] = [historiesOf(recorded, options), historiesOf(played, options)];
   const shifts = shiftsOf(recorded, played);
   const [groups, others] = [groupsOf(a), groupsOf(b)];
-  const first: { text: string; at: number }[] = [];
+  const commands = commandsDiffer(recorded, played);
+  const first: { text: string; at: number }[] = commands === undefined ? [] : [commands];
   let agreed = 0;
   for (const name of new Set([...groups.keys(), ...others.keys()])) {
     const [left, right] = [groups.get(name) ?? [], others.get(name) ?? []];
@@ -39,6 +40,20 @@ export const compareTimelines = (recorded: Timeline, played: Timeline, options: 
   const cause = causesBroken(played) ?? boundsBroken(played);
   return cause === undefined ? undefined : { text: cause, agreed, step: stepOf(recorded, 0) };
 };
+
+/** Whether each command ended well or ill, as it did when it was recorded. */
+const commandsDiffer = (recorded: Timeline, played: Timeline): { readonly text: string; readonly at: number } | undefined => {
+  const others = played.timeline.flatMap((entry) => entry.do ?? []);
+  let index = 0;
+  for (const [at, entry] of recorded.timeline.entries()) {
+    if (entry.do === undefined) continue;
+    const other = others[index++] ?? '';
+    if (FAILED.test(entry.do) !== FAILED.test(other)) return { at, text: `recorded ${entry.do}, here ${other}` };
+  }
+  return undefined;
+};
+
+const FAILED = / {2}# exit \d/;
 
 const stepOf = ({ timeline }: Timeline, at: number): number => timeline.filter((entry, index) => entry.do !== undefined && index <= at).length;
 
@@ -69,12 +84,12 @@ const isStatus = (path: string): boolean => path === 'status' || path.startsWith
 
 /**
  * Spec and status of an object are written by different components, which race. Updates merge where a controller writes what it sees:
- * in a status, and in endpoints.
+ * in a status, and in endpoints. Several controllers write a Node, each a field of its own: the order is theirs.
  */
 const differs = (recorded: History, played: History, shifts: ReturnType<typeof shiftsOf>): { readonly agreed: number; readonly at: number; readonly text: string } | undefined => {
   let agreed = 0;
   for (const part of ['main', 'status'] as const) {
-    const merges = part === 'status' || /^Endpoint(s|Slice) /.test(recorded.object);
+    const merges = part === 'status' || /^(Endpoint(s|Slice)|Node) /.test(recorded.object);
     const [a, b] = [partOf(recorded, part), partOf(played, part)];
     const divergence = align(a, b, merges, shifts);
     if (divergence !== undefined) return { agreed: agreed + divergence.agreed, at: divergence.recorded?.entry ?? a.at(-1)?.entry ?? 0, text: inWords(recorded, played, part, divergence) };

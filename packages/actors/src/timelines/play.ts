@@ -34,14 +34,15 @@ export const play = (scenario: Scenario, schedule: Schedule): Timeline => {
   simulation.advance(phases.warmUp);
   const before: Stored[] = [];
   let after = 0;
-  for (const resource of RESOURCES) {
+  const resources = scenario.nodes === true ? [...RESOURCES, 'leases.coordination.k8s.io'] : RESOURCES;
+  for (const resource of resources) {
     const listed = simulation.ask(named<ApiRequest>('apiserver'), { type: 'list', user: { name: 'recorder', groups: ['system:masters'] }, resource, namespace: '' });
     if (listed.type !== 'list') throw new Error(`no list of ${resource}: ${JSON.stringify(listed)}`);
     // Each ask takes no time that another could write in, so the revisions differ only by what is not shown twice.
     after = after === 0 ? listed.revision : Math.min(after, listed.revision);
     before.push(...listed.items);
   }
-  simulation.start([{ name: 'watcher', kind: 'watcher', config: { resources: RESOURCES, after } }]);
+  simulation.start([{ name: 'watcher', kind: 'watcher', config: { resources, after } }]);
   if (scenario.ownNamespace !== true) {
     shellOf(simulation, scenario)('kubectl create namespace $NS', milliseconds(0));
     simulation.advance(seconds(2));

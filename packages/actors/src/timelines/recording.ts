@@ -92,6 +92,7 @@ const keyOf = ({ header, value }: Stored): string => `${value.kind}/${header.nam
 const isMine = (value: Value, _stored: Stored | undefined, { namespace, nodes }: TimelineOptions): boolean => {
   const own = value.metadata['namespace'];
   if (value.kind === 'Event' && own !== namespace) return nodes && (value as { involvedObject?: { kind?: string } }).involvedObject?.kind === 'Node';
+  if (value.kind === 'Lease' && own === 'kube-node-lease') return nodes;
   if (own !== undefined) return own === namespace;
   if (value.kind === 'Node') return nodes;
   return value.kind === 'Namespace' && value.metadata.name === namespace;

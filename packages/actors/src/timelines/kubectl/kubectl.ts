@@ -110,7 +110,8 @@ export interface Patch {
 
 export const patched = ({ resource, name }: Target, patch: Patch, kubectl: Kubectl, did: string): ProgramResult => {
   const answer = kubectl.ask({ type: 'patch', user: USER, fieldValidation: 'Warn', resource: resource.groupResource, namespace: namespaceOf(resource, kubectl), name, ...patch });
-  if (answer.type !== 'object' && answer.type !== 'written') throw refused(answer);
+  // A Scale is no stored object, but a value.
+  if (answer.type !== 'object' && answer.type !== 'written' && answer.type !== 'value') throw refused(answer);
   return prints(`${resource.singular}${resource.group === '' ? '' : `.${resource.group}`}/${name} ${did}\n`);
 };
 
