@@ -1,4 +1,4 @@
-import type { ConfigMap, Deployment, Endpoints, EndpointSlice, Lease, Namespace, Node, Pod, ReplicaSet, ReplicationController, Service, ServiceAccount } from '../api/generated/types.js';
+import type { ConfigMap, Deployment, Endpoints, EndpointSlice, Lease, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, ReplicaSet, ReplicationController, Service, ServiceAccount } from '../api/generated/types.js';
 import type { Labels } from '../api/label-selector.js';
 import { defineInformer } from '../machinery/informer.js';
 import type { ControllerManager } from './controller.js';
@@ -8,8 +8,8 @@ import { type DeploymentView, deploymentView, type ReplicaSetView, replicaSetVie
 /** The caches that the controllers share: one informer per kind, whoever reads it. */
 
 /**
- * Pods, found by the uid of their controller (`controller`), by namespace where they have none (`orphans`), by node (`node`) and by
- * each of their labels (`label`, see `labelTerm`).
+ * Pods, found by the uid of their controller (`controller`), by namespace where they have none (`orphans`), by node (`node`), by
+ * each of their labels (`label`, see `labelTerm`) and by `namespace/claim` of their volumes (`claim`).
  */
 export const PODS = defineInformer<ControllerManager, Pod, PodView>({
   resource: 'pods',
@@ -19,6 +19,7 @@ export const PODS = defineInformer<ControllerManager, Pod, PodView>({
     orphans: (pod) => (pod.controller === undefined ? pod.header.namespace : undefined),
     node: (pod) => (pod.nodeName === '' ? undefined : pod.nodeName),
     label: (pod) => pod.labelTerms,
+    claim: (pod) => pod.claims,
   },
 });
 
@@ -68,6 +69,8 @@ export const LEASES = defineInformer<ControllerManager, Lease>({ resource: 'leas
 export const NAMESPACES = defineInformer<ControllerManager, Namespace>({ resource: 'namespaces' });
 export const SERVICE_ACCOUNTS = defineInformer<ControllerManager, ServiceAccount>({ resource: 'serviceaccounts' });
 export const CONFIG_MAPS = defineInformer<ControllerManager, ConfigMap>({ resource: 'configmaps' });
+export const PERSISTENT_VOLUMES = defineInformer<ControllerManager, PersistentVolume>({ resource: 'persistentvolumes' });
+export const PERSISTENT_VOLUME_CLAIMS = defineInformer<ControllerManager, PersistentVolumeClaim>({ resource: 'persistentvolumeclaims' });
 
 /** A label of an object as the indexes know it. */
 export const labelTerm = (namespace: string, key: string, value: string): string => `${namespace}/${key}=${value}`;

@@ -84,6 +84,8 @@ const shared: readonly InformerDefinition<ControllerManager>[] = [
   informed(caches.NAMESPACES, 'namespaces'),
   informed(caches.SERVICE_ACCOUNTS, 'serviceAccounts'),
   informed(caches.CONFIG_MAPS, 'configMaps'),
+  informed(caches.PERSISTENT_VOLUMES, 'persistentVolumes'),
+  informed(caches.PERSISTENT_VOLUME_CLAIMS, 'persistentVolumeClaims'),
 ];
 
 const informers = informerGroup<ControllerManager>(

@@ -1,5 +1,5 @@
 import type { ActorContext } from '@naumachia/core';
-import type { ConfigMap, Endpoints, EndpointSlice, Lease, Namespace, Node, ServiceAccount } from '../api/generated/types.js';
+import type { ConfigMap, Endpoints, EndpointSlice, Lease, Namespace, Node, PersistentVolume, PersistentVolumeClaim, ServiceAccount } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import type { EventRecorder } from '../machinery/event-recorder.js';
 import type { WithInformers } from '../machinery/informer.js';
@@ -49,6 +49,8 @@ export interface Watches {
   readonly namespaces?: Handler<Stored<Namespace>>;
   readonly serviceAccounts?: Handler<Stored<ServiceAccount>>;
   readonly configMaps?: Handler<Stored<ConfigMap>>;
+  readonly persistentVolumes?: Handler<Stored<PersistentVolume>>;
+  readonly persistentVolumeClaims?: Handler<Stored<PersistentVolumeClaim>>;
 }
 
 /** A controller of the controller manager: a line in `controllers.ts` adds it. */

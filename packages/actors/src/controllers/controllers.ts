@@ -16,6 +16,7 @@ import { podGarbageCollector } from './pod-gc/pod-gc.js';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.js';
 import { rootCaPublisher } from './root-ca-publisher.js';
 import { serviceAccountController } from './service-account.js';
+import { persistentVolumeClaimProtection, persistentVolumeProtection } from './volume-protection/volume-protection.js';
 
 /** Every controller that the controller manager runs. */
 export const CONTROLLERS: readonly ManagedController[] = [
@@ -37,4 +38,6 @@ export const CONTROLLERS: readonly ManagedController[] = [
   nodeMonitor,
   nodeEvictor,
   taintEvictionController,
+  persistentVolumeClaimProtection,
+  persistentVolumeProtection,
 ];

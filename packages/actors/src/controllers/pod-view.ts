@@ -31,6 +31,8 @@ export interface PodView extends OwnedObject {
   readonly evictionTolerations: readonly Toleration[];
   /** Container ports that have a name, for services whose targetPort is one. */
   readonly namedPorts: readonly NamedPort[];
+  /** `namespace/name` of the claims that its volumes name. */
+  readonly claims: readonly string[];
   /** Its labels as the index of `caches.ts` knows them. */
   readonly labelTerms: readonly string[];
   readonly generation: number;
@@ -71,6 +73,7 @@ export const podView = (stored: Stored<Pod>, former: PodView | undefined): PodVi
     // The spec changes only with the generation.
     evictionTolerations: former !== undefined && former.generation === metadata.generation ? former.evictionTolerations : tolerationsOf(spec.tolerations ?? NONE),
     namedPorts: former?.namedPorts ?? namedPortsOf(spec.containers),
+    claims: former?.claims ?? claimsOf(stored.value),
     labelTerms: former !== undefined && former.header.labels === header.labels ? former.labelTerms : labelTerms(header),
     generation: metadata.generation ?? 0,
     finalizers: metadata.finalizers ?? NONE,
@@ -141,6 +144,15 @@ const namedPortsOf = (containers: readonly Container[]): readonly NamedPort[] =>
     }
   }
   return ports === undefined ? NONE : sharedPorts(ports);
+};
+
+const claimsOf = ({ metadata, spec }: Pod): readonly string[] => {
+  let claims: string[] | undefined;
+  for (const { name, persistentVolumeClaim, ephemeral } of spec.volumes ?? NONE) {
+    const claim = persistentVolumeClaim?.claimName ?? (ephemeral && `${metadata.name ?? ''}-${name}`);
+    if (claim !== undefined) (claims ??= []).push(`${metadata.namespace ?? ''}/${claim}`);
+  }
+  return claims ?? NONE;
 };
 
 const knownPorts = new Map<string, readonly NamedPort[]>();

@@ -1,4 +1,4 @@
-import type { GroupResource } from '../../api/object.js';
+import type { GroupResource, KubernetesObject } from '../../api/object.js';
 import { configMap, secret, serviceAccount } from './configuration.js';
 import { endpoints, endpointSlice } from './endpoints.js';
 import { event } from './event.js';
@@ -18,6 +18,9 @@ import { deployment, replicaSet, replicationController } from './workload.js';
 /** Kinds whose generation counts changes of the spec, or of everything where there is none; nothing else of them is built. */
 const counted: Strategy = { generation: 'spec' };
 const countedWhole: Strategy = { generation: 'all' };
+
+/** A text of the spec, for field selectors. */
+const text = (field: string) => (object: KubernetesObject): string => String((object as { readonly spec?: Readonly<Record<string, unknown>> }).spec?.[field] ?? '');
 
 /**
  * The kinds whose depth is built, and what little is known of others. A kind that is not named is stored with structural checks and
@@ -54,7 +57,8 @@ export const strategies: Readonly<Record<GroupResource, Strategy>> = {
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': counted,
   'customresourcedefinitions.apiextensions.k8s.io': counted,
   'deviceclasses.resource.k8s.io': counted,
-  'resourceslices.resource.k8s.io': counted,
+  'resourceslices.resource.k8s.io': { generation: 'spec', selectableFields: { 'spec.nodeName': text('nodeName'), 'spec.driver': text('driver') } },
+  'certificatesigningrequests.certificates.k8s.io': { selectableFields: { 'spec.signerName': text('signerName') } },
   'validatingadmissionpolicies.admissionregistration.k8s.io': counted,
   'validatingadmissionpolicybindings.admissionregistration.k8s.io': counted,
   'mutatingadmissionpolicies.admissionregistration.k8s.io': counted,

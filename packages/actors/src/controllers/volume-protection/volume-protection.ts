@@ -1,0 +1,66 @@
+import type { PersistentVolume, PersistentVolumeClaim } from '../../api/generated/types.js';
+import type { Stored } from '../../api/requests.js';
+import { indexed, objectAt } from '../../machinery/informer.js';
+import { enqueue, type Work } from '../../machinery/reconciler.js';
+import { type ApiClient, keyOf, serviceAccountClient, updateRequest } from '../../machinery/requests.js';
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../caches.js';
+import type { ManagedController } from '../controller.js';
+
+/**
+ * Volumes and claims carry a finalizer from their creation (admission StorageObjectInUseProtection); once they are deleted and nobody uses
+ * them, it is taken off (pkg/controller/volume/pvcprotection and pvprotection, 1.36).
+ */
+
+const CLAIM_FINALIZER = 'kubernetes.io/pvc-protection';
+const CLAIMS_NAME = 'persistentvolumeclaim-protection-controller';
+const CLAIMS_CLIENT = serviceAccountClient('pvc-protection-controller', 'kube-controller-manager');
+
+/** A claim is used by the pods on nodes that name it, finished ones too as long as they are there. */
+export const persistentVolumeClaimProtection: ManagedController = {
+  name: CLAIMS_NAME,
+  workers: 1,
+  reconcile: (manager, key) => {
+    const claim = objectAt(manager.informers, PERSISTENT_VOLUME_CLAIMS, key);
+    if (claim === undefined || [...indexed(manager.informers, PODS, 'claim', key).values()].some((pod) => pod.nodeName !== '')) return undefined;
+    return release(claim, CLAIM_FINALIZER, CLAIMS_CLIENT);
+  },
+  watches: {
+    persistentVolumeClaims: (manager, _former, current) => {
+      if (current !== undefined && isHeld(current, CLAIM_FINALIZER)) enqueue(manager, CLAIMS_NAME, keyOf(current));
+    },
+    pods: (manager, former, current) => {
+      // Only a pod that uses its claims no more can let one go.
+      if (current === undefined) for (const claim of former?.claims ?? []) enqueue(manager, CLAIMS_NAME, claim);
+    },
+  },
+};
+
+const VOLUME_FINALIZER = 'kubernetes.io/pv-protection';
+const VOLUMES_NAME = 'persistentvolume-protection-controller';
+const VOLUMES_CLIENT = serviceAccountClient('pv-protection-controller', 'kube-controller-manager');
+
+/** A volume is used while it is bound to a claim. */
+export const persistentVolumeProtection: ManagedController = {
+  name: VOLUMES_NAME,
+  workers: 1,
+  reconcile: (manager, key) => {
+    const volume = objectAt(manager.informers, PERSISTENT_VOLUMES, key);
+    return volume === undefined || volume.value.status?.phase === 'Bound' ? undefined : release(volume, VOLUME_FINALIZER, VOLUMES_CLIENT);
+  },
+  watches: {
+    persistentVolumes: (manager, _former, current) => {
+      if (current !== undefined && isHeld(current, VOLUME_FINALIZER)) enqueue(manager, VOLUMES_NAME, current.header.name);
+    },
+  },
+};
+
+type Protected = Stored<PersistentVolume> | Stored<PersistentVolumeClaim>;
+
+const isHeld = ({ value }: Protected, finalizer: string): boolean => value.metadata.deletionTimestamp !== undefined && value.metadata.finalizers?.includes(finalizer) === true;
+
+const release = (stored: Protected, finalizer: string, client: ApiClient): Work | undefined => {
+  if (!isHeld(stored, finalizer)) return undefined;
+  const { header, value } = stored;
+  const metadata = Object.assign({}, value.metadata, { finalizers: value.metadata.finalizers?.filter((name) => name !== finalizer) });
+  return { writes: [updateRequest(client, header, Object.assign({}, value, { metadata }))] };
+};
