@@ -26,6 +26,8 @@ interface ApplyInput {
   readonly entries: readonly ManagedFieldsEntry[];
   readonly manager: Manager;
   readonly force: boolean;
+  /** Fields that are taken from others without `force`; asked for where there are conflicts. */
+  readonly yielded: () => FieldSet;
   readonly now: string;
   /** Defaults and decodes what the merge made. */
   readonly complete: (object: KubernetesObject) => KubernetesObject;
@@ -46,8 +48,11 @@ export const applyConfig = (input: ApplyInput): Applied => {
   const same = deepEqual(merged, live);
   const { changed, removed } = compareObjects(type, live, merged as unknown as KubernetesObject, input.reset);
   const others = entries.filter((entry) => !isManagedBy(entry, manager));
-  const conflicts = others.map((entry) => ({ entry, set: intersection(setOfEntry(entry), changed) })).filter((conflict) => !isEmpty(conflict.set));
-  if (conflicts.length > 0 && !input.force) return { type: 'conflict', status: conflictStatus(conflicts) };
+  if (!input.force) {
+    const conflicts = without(others.map((entry) => ({ entry, set: intersection(setOfEntry(entry), changed) })), NO_FIELDS);
+    const left = conflicts.length === 0 ? conflicts : without(conflicts, input.yielded());
+    if (left.length > 0) return { type: 'conflict', status: conflictStatus(left) };
+  }
   const kept: ManagedFieldsEntry[] = [];
   for (const entry of others) {
     const before = setOfEntry(entry);
@@ -73,6 +78,9 @@ interface Conflict {
   readonly entry: ManagedFieldsEntry;
   readonly set: FieldSet;
 }
+
+const without = (conflicts: readonly Conflict[], yielded: FieldSet): readonly Conflict[] =>
+  conflicts.map(({ entry, set }) => ({ entry, set: difference(set, yielded) })).filter(({ set }) => !isEmpty(set));
 
 /** managedfields/internal/conflict.go. */
 export const conflictStatus = (conflicts: readonly Conflict[]): Status => {

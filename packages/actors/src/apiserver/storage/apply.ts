@@ -8,9 +8,9 @@ import { rebuild } from '../../api/table-order.js';
 import { formatTime } from '../../api/time-format.js';
 import { type Applied, applyConfig } from '../apply/server-side-apply.js';
 import { typedConfig } from '../apply/typed-config.js';
-import { type FieldSet, withoutPath } from '../managed-fields/field-set.js';
+import { difference, type FieldSet, NO_FIELDS, withoutPath } from '../managed-fields/field-set.js';
 import type { Manager } from '../managed-fields/managed-fields.js';
-import { NOTHING_RESET, type ResetFields } from '../managed-fields/object-comparison.js';
+import { compareObjects, NOTHING_RESET, type ResetFields } from '../managed-fields/object-comparison.js';
 import { entriesAfterCreate } from '../managed-fields/tracking.js';
 import { zeroValue } from '../zero-value.js';
 import type { Kind } from '../registry.js';
@@ -47,7 +47,7 @@ export const planApply = (state: ApiServerState, context: ActorContext, kind: Ki
     const kept = object.metadata.managedFields === undefined ? rebuilt : Object.assign({}, rebuilt, { metadata: Object.assign({}, rebuilt.metadata, { managedFields: object.metadata.managedFields }) });
     return kind.strategy.defaults === undefined ? kept : kind.strategy.defaults(kept);
   };
-  const applied: Applied = applyConfig({ type: kind.type, live, config: Object.assign({}, sent, { metadata: asked }), set, reset, entries, manager, force: request.force ?? false, now, complete });
+  const applied: Applied = applyConfig({ type: kind.type, live, config: Object.assign({}, sent, { metadata: asked }), set, reset, entries, manager, force: request.force ?? false, yielded: () => (manager.manager === KUBECTL ? appliedBefore(kind, live) : NO_FIELDS), now, complete });
   if (fractional !== undefined) return refusal(plainError(`failed to convert new object (/${asked.name ?? ''}; ${gvk(sent)}) to proper version: unable to convert unstructured object to ${gvk(sent)}: ${fractional}`));
   if (applied.type === 'conflict') return refusal(applied.status);
   // What is merged has the name of what is there, where the configuration says none.
@@ -61,6 +61,28 @@ export const planApply = (state: ApiServerState, context: ActorContext, kind: Ki
     ...(request.fieldValidation !== undefined && { fieldValidation: request.fieldValidation }),
   };
   return planCreate(state, context, kind, Object.assign({}, create, { managed: applied.entries ?? NO_ENTRIES }) as CreateRequest);
+};
+
+const KUBECTL = 'kubectl';
+
+/**
+ * What the last client-side apply has set and nobody has changed since: `kubectl apply --server-side` may take that over from whoever
+ * manages it (lastappliedmanager.go).
+ */
+const appliedBefore = (kind: Kind, live: KubernetesObject): FieldSet => {
+  const text = live.metadata.annotations?.[LAST_APPLIED];
+  if (text === undefined || text === '') return NO_FIELDS;
+  let applied: unknown;
+  try {
+    applied = JSON.parse(text);
+  } catch {
+    return NO_FIELDS;
+  }
+  if (typeof applied !== 'object' || applied === null || (applied as KubernetesObject).apiVersion !== kind.api.apiVersion) return NO_FIELDS;
+  const typed = typedConfig(kind.type, applied as Readonly<Record<string, unknown>>);
+  if (typed.type === 'malformed') return NO_FIELDS;
+  const { changed, removed } = compareObjects(kind.type, applied as KubernetesObject, live, NOTHING_RESET);
+  return difference(difference(typed.set, changed), removed);
 };
 
 const NO_ENTRIES: readonly ManagedFieldsEntry[] = [];
@@ -109,7 +131,7 @@ const withoutRevision = (object: KubernetesObject): KubernetesObject => {
 
 /** `kubectl apply --server-side` keeps the annotation of the client-side apply in step, where there is one (lastappliedupdater.go). */
 const withLastApplied = (object: KubernetesObject, sent: KubernetesObject, manager: Manager): KubernetesObject => {
-  if (manager.manager !== 'kubectl' || manager.subresource !== '' || object.metadata.annotations?.[LAST_APPLIED] === undefined) return object;
+  if (manager.manager !== KUBECTL || manager.subresource !== '' || object.metadata.annotations?.[LAST_APPLIED] === undefined) return object;
   return Object.assign({}, object, { metadata: Object.assign({}, object.metadata, { annotations: Object.assign({}, object.metadata.annotations, { [LAST_APPLIED]: `${goJson(sorted(sent))}\n` }) }) });
 };
 

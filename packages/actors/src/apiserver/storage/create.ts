@@ -10,7 +10,7 @@ import { type Kind, keyOf } from '../registry.js';
 import type { ApiServerState } from '../state.js';
 import { objectMetaErrors } from '../validation/object-meta.js';
 import { zeroOfField } from '../zero-value.js';
-import { allocationFor } from './allocation.js';
+import { allocationFor, allocationRefusal } from './allocation.js';
 import { leaseFor } from './event-lease.js';
 import { metadataForCreate, namespaceMismatch } from './object-metadata.js';
 import { answer, isStatus, type Plan, refusal } from './plan.js';
@@ -50,7 +50,7 @@ const newObject = (state: ApiServerState, context: ActorContext, kind: Kind, req
   const metaErrors = objectMetaErrors(object.metadata, kind.api.namespaced, strategy.nameErrors, 'metadata', strategy.metadata?.anyFinalizer);
   const kindErrors = strategy.validate === undefined ? NO_ERRORS : strategy.validate(object, defaulted, request.apiVersion);
   const errors = kindErrors.length === 0 ? metaErrors : strategy.metadata?.last === true ? kindErrors : [...metaErrors, ...kindErrors];
-  if (errors.length > 0) return invalidObject(kind.api.group, kind.api.kind, object.metadata.name ?? '', errors);
+  if (errors.length > 0) return allocationRefusal(state, context, kind, object, request.dryRun ?? false) ?? invalidObject(kind.api.group, kind.api.kind, object.metadata.name ?? '', errors);
   return validateAdmission(state, context, attributes, object) ?? object;
 };
 

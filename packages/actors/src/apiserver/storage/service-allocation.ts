@@ -65,7 +65,7 @@ export const allocateService = (state: ApiServerState, context: ActorContext, ob
   if (before !== undefined && before.clusterIP === spec.clusterIP && before.type === spec.type && before.ports === spec.ports && before.healthCheckNodePort === spec.healthCheckNodePort) return undefined;
   const draft: Draft = { spec, errors: [], compare: [], operations: [], drawn: [] };
   giveClusterIp(state, context, service, before, draft, dryRun);
-  giveNodePorts(state, context.random, before, draft, dryRun);
+  if (draft.errors.length === 0) giveNodePorts(state, context.random, before, draft, dryRun);
   if (draft.errors.length > 0) {
     for (const drawn of draft.drawn) state.drawn.delete(drawn);
     return invalidObject('', 'Service', service.metadata.name ?? '', draft.errors);
@@ -181,7 +181,7 @@ const giveNodePorts = (state: ApiServerState, random: Random, before: ServiceSpe
     draft.compare.push({ key: portKey(port), target: 'mod', result: 'equal', value: 0 });
     draft.operations.push({ type: 'put', key: portKey(port), header: { resource: 'ranges', namespace: '', name: String(port), uid: '', change: 'created', keys: [] }, value: { port } });
   };
-  if (spec.ports !== undefined && spec.ports.length > 0) {
+  if (spec.ports !== undefined && spec.ports.length > 0 && (spec.type === 'NodePort' || spec.type === 'LoadBalancer')) {
     const ports = spec.ports.map((port, index): ServicePort => {
       const path = `spec.ports[${index}].nodePort`;
       if (port.nodePort !== undefined && port.nodePort !== 0) {

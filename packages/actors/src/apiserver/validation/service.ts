@@ -86,7 +86,7 @@ const familyErrors = (out: Findings, spec: ServiceSpec): void => {
   });
 };
 
-/** What a cluster of IPv4 alone cannot give; asked by the storage, after validation (registry/core/service/storage/alloc.go). */
+/** What a cluster of IPv4 alone cannot give (registry/core/service/storage/alloc.go). */
 const singleStackErrors = (out: Findings, spec: ServiceSpec): void => {
   if (spec.type === 'ExternalName') return;
   const headless = spec.clusterIP === 'None';
@@ -98,10 +98,25 @@ const singleStackErrors = (out: Findings, spec: ServiceSpec): void => {
   });
 };
 
-/** ValidateService. */
-export const serviceErrors = (service: Service): readonly FieldError[] => {
+/** What is looked at before addresses are given out, and refused alone (ValidateServiceClusterIPsRelatedFields and initIPFamilyFields). */
+const addressErrors = (spec: ServiceSpec, before: ServiceSpec | undefined): readonly FieldError[] => {
   const out: FieldError[] = [];
+  const kept = spec.type !== 'ExternalName' && before !== undefined && before.type !== 'ExternalName';
+  if (kept && (before.clusterIP ?? '') !== '' && spec.clusterIPs?.[0] !== before.clusterIPs?.[0]) out.push(invalid('spec.clusterIPs[0]', spec.clusterIPs ?? [], 'may not change once set'));
+  familyErrors(out, spec);
+  if (out.length === 0) singleStackErrors(out, spec);
+  return out;
+};
+
+/** Whether a Service gets as far as being given addresses and node ports, which is before the rest of it is validated. */
+export const isAllocated = (service: Service): boolean => addressErrors(service.spec ?? {}, undefined).length === 0;
+
+/** ValidateService. */
+export const serviceErrors = (service: Service, old?: Service): readonly FieldError[] => {
   const spec = (service.spec ?? {}) as ServiceSpec;
+  const ofAddresses = addressErrors(spec, old?.spec);
+  if (ofAddresses.length > 0) return ofAddresses;
+  const out: FieldError[] = [];
   if ((spec.ports ?? []).length === 0 && spec.clusterIP !== 'None' && spec.type !== 'ExternalName') out.push(required('spec.ports'));
   if (spec.type === 'ExternalName') {
     const name = (spec.externalName ?? '').replace(/\.$/, '');
@@ -111,7 +126,6 @@ export const serviceErrors = (service: Service): readonly FieldError[] => {
   portErrors(out, spec);
   labelMap(out, 'spec.selector', spec.selector);
   affinityErrors(out, spec);
-  familyErrors(out, spec);
   (spec.externalIPs ?? []).forEach((address, i) => {
     const errors = ipErrors(address);
     for (const text of errors) out.push(invalid(`spec.externalIPs[${i}]`, address, text));
@@ -123,7 +137,6 @@ export const serviceErrors = (service: Service): readonly FieldError[] => {
   samePorts(out, spec);
   loadBalancerErrors(out, spec);
   trafficErrors(out, spec);
-  if (out.length === 0) singleStackErrors(out, spec);
   return out;
 };
 
@@ -158,16 +171,7 @@ const trafficErrors = (out: Findings, spec: ServiceSpec): void => {
 };
 
 /** ValidateServiceUpdate: a cluster IP that was given stays. */
-export const serviceUpdateErrors = (service: Service, old: Service): readonly FieldError[] => {
-  if (service.spec === old.spec) return [];
-  const out: FieldError[] = [];
-  const spec = (service.spec ?? {}) as ServiceSpec;
-  const before = (old.spec ?? {}) as ServiceSpec;
-  const kept = spec.type !== 'ExternalName' && before.type !== 'ExternalName';
-  if (kept && (before.clusterIP ?? '') !== '' && spec.clusterIPs?.[0] !== before.clusterIPs?.[0]) out.push(invalid('spec.clusterIPs[0]', spec.clusterIPs ?? [], 'may not change once set'));
-  out.push(...serviceErrors(service));
-  return out;
-};
+export const serviceUpdateErrors = (service: Service, old: Service): readonly FieldError[] => (service.spec === old.spec ? [] : serviceErrors(service, old));
 
 export const serviceStatusErrors = (service: Service): readonly FieldError[] => {
   const out: FieldError[] = [];
