@@ -235,8 +235,8 @@ export function apiType(name: string): ApiType | undefined {
 
 /** The type of a kind, lists and options included: `('apps/v1', 'Deployment')`, `('v1', 'DeleteOptions')`; undefined if it is not served. */
 export function kindType(apiVersion: string, kind: string): ApiType | undefined {
-  // What every group shares (PartialObjectMetadata) has a group of its own, which serves no resources.
-  const name = apiVersion.startsWith('meta.k8s.io/') ? `meta.v1.${kind}` : tables().kinds[`${apiVersion}/${kind}`];
+  // What every group shares (PartialObjectMetadata) has a group of its own, which serves no resources; options are registered in each.
+  const name = apiVersion.startsWith('meta.k8s.io/') || kind === 'DeleteOptions' ? `meta.v1.${kind}` : tables().kinds[`${apiVersion}/${kind}`];
   return name === undefined ? undefined : apiType(name);
 }
 

@@ -37,6 +37,11 @@ const objectOf = (base64: string): { readonly apiVersion: string; readonly kind:
 };
 
 describe('protobuf', () => {
+  test('times before 1970, and of the first century, keep what they say', () => {
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'x' }, spec: { acquireTime: '0001-01-01T00:00:02.000000Z', renewTime: '1960-01-01T00:00:05.500000Z' } };
+    expect(readProtobuf(writeProtobuf(lease) ?? new Uint8Array())).toMatchObject({ type: 'object', object: lease });
+  });
+
   test('the recorded cases are all here', () => {
     expect(recorded.length).toBe(60);
   });

@@ -21,6 +21,7 @@ describe('a time', () => {
   test('that no calendar has is refused', () => {
     expect(parseTime('2026-02-29T00:00:00Z')).toBeUndefined();
     expect(parseTime('2026-13-01T00:00:00Z')).toBeUndefined();
+    expect(canonicalTime('0001-01-01T00:00:02.5Z')).toBe('0001-01-01T00:00:02Z');
     expect(canonicalTime('2026-11-21')).toBeUndefined();
     expect(canonicalTime('2026-11-21T24:00:00Z')).toBeUndefined();
   });

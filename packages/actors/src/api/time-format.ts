@@ -23,6 +23,8 @@ export function formatMicroTime(instant: Instant): string {
   return `${text.slice(0, 19)}.${String(micros).padStart(6, '0')}Z`;
 }
 
+const FOUR_CENTURIES = 146_097 * 86_400_000;
+
 const canonical = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/;
 
@@ -31,10 +33,12 @@ export function parseTime(text: string): Instant | undefined {
   const match = rfc3339.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = match;
-  const utc = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  // Date.UTC takes the years before 100 for those of the 20th century; after 400 years the calendar repeats.
+  const shift = Number(year) < 100 ? 400 : 0;
+  const utc = Date.UTC(Number(year) + shift, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) - (shift === 0 ? 0 : FOUR_CENTURIES);
   const date = new Date(utc);
   // Date.UTC lets 30 February run over into March; Go refuses it.
-  if (Number(year) < 100 || date.getUTCDate() !== Number(day) || date.getUTCMonth() !== Number(month) - 1 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  if (date.getUTCDate() !== Number(day) || date.getUTCMonth() !== Number(month) - 1 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const millis = fraction === '' ? 0 : Number(`0.${fraction}`) * 1000;
   const sign = zone.startsWith('-') ? 1 : -1;
   const offset = zone === 'Z' ? 0 : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6))) * 60_000;

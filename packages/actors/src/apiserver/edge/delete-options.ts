@@ -4,10 +4,11 @@ import { reportDecoding } from '../../api/decode-report.js';
 import { kindType } from '../../api/fields.js';
 import { readProtobuf } from '../../api/protobuf.js';
 import type { DeleteOptions } from '../../api/requests.js';
+import { apiGroups, parseApiVersion } from '../../api/resources.js';
 import { badRequest, invalidObject, unsupportedMediaType } from '../../api/status.js';
 import { jsonOf, yamlOf } from './body-text.js';
 import { bodyFormat, CONTENT_TYPES } from './media-types.js';
-import { noKind } from './request-object.js';
+import { noKind, type WantedKind } from './request-object.js';
 import { booleanParameter, dryRunErrors, integerParameter, Refusal } from './request-options.js';
 
 /** meta/v1 DeleteOptions as clients send it, in a body or, if there is none, in the query. */
@@ -67,20 +68,27 @@ const optionsOfQuery = (query: URLSearchParams): SentOptions => {
   };
 };
 
+/** Clients send the options in the version of what they delete, each of which has them (metav1.AddToGroupVersion). */
+const isRegistered = ({ apiVersion, kind }: WantedKind): boolean => {
+  const { group, version } = parseApiVersion(apiVersion);
+  return kind === 'DeleteOptions' && (apiVersion === 'meta.k8s.io/v1' || apiGroups().some((known) => known.name === group && known.versions.includes(version)));
+};
+
 const optionsOfBody = (body: Buffer, contentType: string | undefined): SentOptions => {
   const format = bodyFormat(contentType);
   if (format === undefined) throw new Refusal(unsupportedMediaType(Object.values(CONTENT_TYPES)));
   if (format === 'protobuf') {
     const document = readProtobuf(body);
     if (document.type === 'error' || document.type === 'malformed') throw new Refusal(badRequest(document.error));
-    if (document.type === 'unknown-kind' || document.kind !== 'DeleteOptions') throw new Refusal(badRequest(noKind(document)));
+    if (document.type === 'unknown-kind' || !isRegistered(document)) throw new Refusal(badRequest(noKind(document)));
     return document.object as SentOptions;
   }
   const document = format === 'json' ? jsonOf(body) : yamlOf(body);
   if ('error' in document) throw new Refusal(badRequest(format === 'json' ? `couldn't get version/kind; json parse error: ${document.error}` : document.error));
   const meta = readTypeMeta(document.value);
   if ('error' in meta) throw new Refusal(badRequest(meta.error));
-  if (meta.kind !== '' && meta.kind !== 'DeleteOptions') throw new Refusal(badRequest(noKind({ apiVersion: meta.apiVersion || 'meta.k8s.io/v1', kind: meta.kind })));
+  const said = { apiVersion: meta.apiVersion || 'meta.k8s.io/v1', kind: meta.kind || 'DeleteOptions' };
+  if (!isRegistered(said)) throw new Refusal(badRequest(noKind(said)));
   const type = kindType('v1', 'DeleteOptions');
   const report = type === undefined ? undefined : reportDecoding(type, document.value);
   if (report?.error !== undefined) throw new Refusal(badRequest(report.error));

@@ -48,9 +48,10 @@ const parseAccept = (accept: string): Clause[] => {
  * What is acceptable to the client, or why nothing is:
  * - `unroutable`: no media type of the header is one that the route produces (go-restful's answer)
  * - `not-acceptable`: a media type is known but not with these parameters
- * `application/*` is unroutable, as in the real server.
+ *
+ * `application/*` is unroutable, as in the real server. `tables`: what is asked for has columns.
  */
-export const negotiate = (accept: string | undefined, watch: boolean): Representation | 'unroutable' | 'not-acceptable' => {
+export const negotiate = (accept: string | undefined, watch: boolean, tables = true): Representation | 'unroutable' | 'not-acceptable' => {
   if (accept === undefined || accept === '' || accept === 'application/json' || accept === '*/*') return JSON_OBJECT;
   let routable = false;
   for (const clause of parseAccept(accept)) {
@@ -58,7 +59,7 @@ export const negotiate = (accept: string | undefined, watch: boolean): Represent
     if (format === undefined) continue;
     routable = true;
     const representation = withParameters(format, clause.parameters, watch);
-    if (representation) return representation;
+    if (representation && (tables || representation.as !== 'Table')) return representation;
   }
   return routable ? 'not-acceptable' : 'unroutable';
 };

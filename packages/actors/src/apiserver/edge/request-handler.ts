@@ -19,7 +19,7 @@ import { acceptedTypes, unroutable } from './refusals.js';
 import { booleanParameter, Refusal } from './request-options.js';
 import { parseResourcePath, parseTarget, type ResourcePath } from './request-path.js';
 import { serveResource } from './resource-handler.js';
-import { routeOf, type ResourceRoute } from './resource-route.js';
+import { hasColumns, routeOf, type ResourceRoute } from './resource-route.js';
 import type { Serving } from './serving.js';
 
 /** Answers one request, whatever it is. Never rejects: what goes wrong here is a Status for the client. */
@@ -91,7 +91,7 @@ const answer = async (port: Port, exchange: Exchange): Promise<void> => {
   const seated = seatedPort(port, serving.flow, user, () => isGone(response));
   if (route.verb === 'connect') return serveResource(seated, exchange, route, false);
   const { accept } = request.headers;
-  const representation = negotiate(accept, watch);
+  const representation = negotiate(accept, watch, hasColumns(route));
   if (representation === 'unroutable') return sendStatus(exchange, unroutable(route.verb === 'list'));
   if (representation === 'not-acceptable') {
     exchange.representation = fallbackFormat(accept);

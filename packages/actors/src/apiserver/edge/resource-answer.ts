@@ -62,9 +62,7 @@ const sendValue = (port: Port, exchange: Exchange, { code, value }: Extract<ApiR
       throw new Refusal(notAList(resource));
     case 'Table': {
       const shown = value.kind === 'Scale' ? Object.assign({}, resource, { groupResource: 'scales.autoscaling' }) : resource;
-      // A review has no columns.
-      if (value.kind !== resource.kind && shown === resource) sendAnswer(exchange, { code, json: valueJson(served) });
-      else sendTable(port, exchange, code, [{ object: value, json: partialValueJson(served, 'v1') }], `{"resourceVersion":"${value.metadata.resourceVersion ?? ''}"}`, shown);
+      sendTable(port, exchange, code, [{ object: value, json: partialValueJson(served, 'v1') }], `{"resourceVersion":"${value.metadata.resourceVersion ?? ''}"}`, shown);
     }
   }
 };

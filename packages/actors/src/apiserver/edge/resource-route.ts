@@ -21,6 +21,11 @@ const COLLECTION_VERBS: Readonly<Record<string, ResourceRoute['verb']>> = { GET:
 /** Subresources that are answered by a kubelet or a program rather than by the store; they take any of their methods. */
 const CONNECTED = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);
 
+/** Not those of which nothing is stored: reviews, bindings, evictions, tokens (storages without a TableConvertor). */
+export const hasColumns = ({ resource, subresource }: ResourceRoute): boolean => (subresource === undefined ? resource.verbs.includes('get') : !COLUMNLESS.has(subresource.name));
+
+const COLUMNLESS = new Set(['binding', 'eviction', 'token']);
+
 export const apiVersionOf = ({ group, version }: Pick<ResourcePath, 'group' | 'version'>): string => (group === '' ? version : `${group}/${version}`);
 
 /** The route of a request; 404 if no such path is served, 405 if it is but not with this method. */

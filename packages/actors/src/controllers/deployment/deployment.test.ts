@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Deployment } from '../../api/generated/types.js';
 import type { ReplicaSetView } from '../workload-views.js';
 import { conditionOf, newCondition, withCondition } from './conditions.js';
-import { annotationsOfCreatedSet, annotationsOfNewSet } from './revision.js';
+import { annotationsOfCreatedSet, annotationsOfNewSet, latestRevision } from './revision.js';
 import { maxSurge, maxUnavailable, newSetReplicas, proportionOf } from './rollout-bounds.js';
 import { cleanUnhealthy, mayScaleDown, scaleAll, scaleDownOld, scaleNewSet } from './scaling.js';
 
@@ -58,11 +58,18 @@ test('the only active set takes all of a scaling', () => {
 });
 
 test('a set that gets a newer revision remembers the old one', () => {
-  const created = annotationsOfCreatedSet(deployment(2, 1, 1, { note: 'x', 'kubectl.kubernetes.io/last-applied-configuration': '{}' }), 1, 2, 3);
+  const created = annotationsOfCreatedSet(deployment(2, 1, 1, { note: 'x', 'kubectl.kubernetes.io/last-applied-configuration': '{}' }), 1n, 2, 3);
   expect(created).toEqual({ note: 'x', 'deployment.kubernetes.io/revision': '1', 'deployment.kubernetes.io/desired-replicas': '2', 'deployment.kubernetes.io/max-replicas': '3' });
-  const again = annotationsOfNewSet(deployment(2, 1, 1), { ...created, 'deployment.kubernetes.io/revision': '3', 'deployment.kubernetes.io/revision-history': '1' }, 5);
+  const again = annotationsOfNewSet(deployment(2, 1, 1), { ...created, 'deployment.kubernetes.io/revision': '3', 'deployment.kubernetes.io/revision-history': '1' }, 5n);
   expect(again).toMatchObject({ 'deployment.kubernetes.io/revision': '5', 'deployment.kubernetes.io/revision-history': '1,3' });
-  expect(annotationsOfNewSet(deployment(2, 1, 1), created, 1)).toBe(created);
+  expect(annotationsOfNewSet(deployment(2, 1, 1), created, 1n)).toBe(created);
+});
+
+test('revisions are numbers of 64 bits', () => {
+  const revisionIs = (text: string): ReplicaSetView => Object.assign({}, set('old', 1), { annotations: { 'deployment.kubernetes.io/revision': text } });
+  expect(latestRevision([revisionIs('3546343826724305832'), revisionIs('7'), revisionIs('many'), revisionIs('9223372036854775808')])).toBe(3546343826724305832n);
+  const unreadable = { 'deployment.kubernetes.io/revision': 'many' };
+  expect(annotationsOfNewSet(deployment(2, 1, 1), unreadable, 5n)).toBe(unreadable);
 });
 
 test('a condition that changes moves to the end, and keeps its transition time if its status stays', () => {

@@ -22,7 +22,7 @@ export const sortSets = (deployment: DeploymentView, sets: readonly ReplicaSetVi
 /** Brings annotations and minReadySeconds of an existing set up to date; undefined if they are. */
 export const newSetUpdate = ({ value }: DeploymentView, { newSet, old }: Sets): UpdateRequest | undefined => {
   if (newSet === undefined) return undefined;
-  const annotations = annotationsOfNewSet(value, newSet.annotations, latestRevision(old) + 1);
+  const annotations = annotationsOfNewSet(value, newSet.annotations, latestRevision(old) + 1n);
   const minReadySeconds = value.spec.minReadySeconds ?? 0;
   if (annotations === newSet.annotations && newSet.minReadySeconds === minReadySeconds) return undefined;
   const set = newSet.stored.value;
@@ -42,7 +42,7 @@ export const foundSetStatus = ({ header, value }: DeploymentView, newSet: Replic
 
 export interface NewSet {
   readonly name: string;
-  readonly revision: number;
+  readonly revision: string;
   readonly replicas: number;
   readonly object: KubernetesObject;
 }
@@ -53,7 +53,7 @@ export const newSetOf = ({ header, value }: DeploymentView, old: readonly Replic
   const hash = podTemplateHash(template, value.status?.collisionCount);
   const labels = Object.assign({}, template.metadata?.labels, { [POD_TEMPLATE_HASH]: hash });
   const replicas = newSetReplicas(value, old, 0);
-  const revision = latestRevision(old) + 1;
+  const revision = latestRevision(old) + 1n;
   const name = `${header.name}-${hash}`;
   const object: KubernetesObject = {
     apiVersion: 'apps/v1',
@@ -72,14 +72,14 @@ export const newSetOf = ({ header, value }: DeploymentView, old: readonly Replic
       template: Object.assign({}, template, { metadata: Object.assign({}, template.metadata, { labels }) }),
     },
   };
-  return { name, revision, replicas, object };
+  return { name, revision: String(revision), replicas, object };
 };
 
 export const createSet = ({ header }: DeploymentView, { object }: NewSet) => createRequest(CLIENT, 'replicasets.apps', header.namespace, object);
 
 /** After the set was made: its revision, and that the rollout has begun. */
 export const createdSetStatus = ({ header, value }: DeploymentView, { name, revision }: NewSet, now: Instant): UpdateRequest =>
-  statusWith(header, value, String(revision), hasProgressDeadline(value) ? newCondition('Progressing', 'True', 'NewReplicaSetCreated', `Created new replica set "${name}"`, now) : undefined);
+  statusWith(header, value, revision, hasProgressDeadline(value) ? newCondition('Progressing', 'True', 'NewReplicaSetCreated', `Created new replica set "${name}"`, now) : undefined);
 
 /** After the set could not be made. */
 export const failedSetStatus = ({ header, value }: DeploymentView, { name }: NewSet, reason: string, now: Instant): UpdateRequest | undefined =>

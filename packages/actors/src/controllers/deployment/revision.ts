@@ -15,23 +15,31 @@ const HISTORY_LENGTH = 2000;
 
 type Annotations = Readonly<Record<string, string>>;
 
-export const revisionOf = (set: ReplicaSetView): number => Number.parseInt(set.annotations[REVISION] ?? '0', 10) || 0;
+/** A number of 64 bits, as strconv.ParseInt reads it. */
+const int64 = (text: string): bigint | undefined => {
+  if (!/^[+-]?\d+$/.test(text)) return undefined;
+  const number = BigInt(text);
+  return BigInt.asIntN(64, number) === number ? number : undefined;
+};
 
-export const latestRevision = (sets: readonly ReplicaSetView[]): number => sets.reduce((latest, set) => Math.max(latest, revisionOf(set)), 0);
+/** 0 for a set without a revision, or with one that is no number. */
+export const revisionOf = (set: ReplicaSetView): bigint => int64(set.annotations[REVISION] ?? '') ?? 0n;
+
+export const latestRevision = (sets: readonly ReplicaSetView[]): bigint => sets.map(revisionOf).reduce((latest, revision) => (revision > latest ? revision : latest), 0n);
 
 /** SetNewReplicaSetAnnotations for a set that exists: the same object if nothing changes. */
-export const annotationsOfNewSet = (deployment: Deployment, annotations: Annotations, revision: number): Annotations => {
+export const annotationsOfNewSet = (deployment: Deployment, annotations: Annotations, revision: bigint): Annotations => {
   const copied = copyOf(deployment, annotations);
   const former = copied[REVISION];
-  const formerNumber = Number.parseInt(former ?? '0', 10) || 0;
-  if (formerNumber >= revision) return copied;
+  const number = former === undefined || former === '' ? 0n : int64(former);
+  if (number === undefined || number >= revision) return copied;
   // A set that had a revision gets a new one: a rollback. The old one goes into the history.
   const history = former === undefined ? undefined : historyWith(copied[REVISION_HISTORY], former);
   return { ...copied, [REVISION]: String(revision), ...(history !== undefined && { [REVISION_HISTORY]: history }) };
 };
 
 /** All annotations of a set that is being made. */
-export const annotationsOfCreatedSet = (deployment: Deployment, revision: number, desired: number, most: number): Annotations => (Object.assign({}, copyOf(deployment, {}), { [REVISION]: String(revision), [DESIRED_REPLICAS]: String(desired), [MAX_REPLICAS]: String(most) }));
+export const annotationsOfCreatedSet = (deployment: Deployment, revision: bigint, desired: number, most: number): Annotations => (Object.assign({}, copyOf(deployment, {}), { [REVISION]: String(revision), [DESIRED_REPLICAS]: String(desired), [MAX_REPLICAS]: String(most) }));
 
 /** SetReplicasAnnotations: the same object if nothing changes. */
 export const withReplicas = (annotations: Annotations, desired: number, most: number): Annotations =>

@@ -195,7 +195,7 @@ const cleanHistory = (seen: Seen, ending: Ending, now: Instant, due: boolean): W
   const candidates = seen.sets.old.filter(({ terminating }) => !terminating);
   if (!due || limit === undefined || limit === 2_147_483_647 || candidates.length <= limit) return writeStatus(seen, ending, now);
   const writes = [...candidates]
-    .sort((a, b) => revisionOf(a) - revisionOf(b) || a.created - b.created)
+    .sort((a, b) => Number(revisionOf(a) - revisionOf(b)) || a.created - b.created)
     .slice(0, candidates.length - limit)
     .filter((set) => set.status.replicas === 0 && set.replicas === 0 && set.generation <= (set.status.observedGeneration ?? 0))
     .map(({ header }) => deleteRequest(CLIENT, 'replicasets.apps', header.namespace, header.name));

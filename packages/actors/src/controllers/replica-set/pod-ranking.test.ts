@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 const pod = (name: string, parts: Partial<PodView> = {}): PodView => ({
   header: { resource: 'pods', namespace: 'default', name, uid: name, change: 'updated', keys: [], revision: 1, createRevision: 1 },
   owners: [], controller: undefined, phase: 'Running', ready: true, readySince: (NOW - HOUR) as Instant, disruptedSince: 0 as Instant, created: (NOW - HOUR) as Instant, terminating: false, nodeName: 'node-1',
-  podIP: '', podIPs: [], hostname: '', subdomain: '', restarts: 0, deletionCost: 0, evictionTolerations: [], namedPorts: [], labelTerms: [], generation: 1, finalizers: [],
+  podIP: '', podIPs: [], hostname: '', subdomain: '', restarts: 0, deletionCost: 0, evictionTolerations: [], namedPorts: [], claims: [], labelTerms: [], generation: 1, finalizers: [],
   ...parts,
 });
 
