@@ -97,13 +97,15 @@ const runStep = (process: Process, script: Script, context: CommandContext): voi
   switch (step.op) {
     case 'run': {
       const words = expandAll(process, step.command.words, context);
-      const assigned = words.length === 1 ? /^([A-Za-z_]\w*)=(.*)$/s.exec(words[0] ?? '') : null;
-      if (assigned) {
-        (process.variables ??= {})[assigned[1] ?? ''] = assigned[2] ?? '';
+      const assigned = assignments(words);
+      const variables = Object.fromEntries(assigned);
+      if (assigned.length > 0 && assigned.length === words.length) {
+        Object.assign((process.variables ??= {}), variables);
         process.status = 0;
         return;
       }
-      runSimple(process, words, step.command.redirect && { to: expand(process, step.command.redirect.to, context), append: step.command.redirect.append }, step.command.toStderr, context);
+      const around = assigned.length === 0 ? context : withVariables(context, variables);
+      runSimple(process, words.slice(assigned.length), step.command.redirect && { to: expand(process, step.command.redirect.to, context), append: step.command.redirect.append }, step.command.toStderr, around);
       return;
     }
     case 'jump':
@@ -132,6 +134,23 @@ const runStep = (process: Process, script: Script, context: CommandContext): voi
       return;
   }
 };
+
+/** `NAME=value` before a command, which holds for it alone; or for the shell where there is none. */
+const assignments = (words: readonly string[]): readonly (readonly [string, string])[] => {
+  const found: [string, string][] = [];
+  for (const word of words) {
+    const assigned = /^([A-Za-z_]\w*)=(.*)$/s.exec(word);
+    if (assigned === null) break;
+    found.push([assigned[1] ?? '', assigned[2] ?? '']);
+  }
+  return found;
+};
+
+const withVariables = (context: CommandContext, variables: Readonly<Record<string, string>>): CommandContext => ({
+  ...context,
+  environment: (name) => variables[name] ?? context.environment(name),
+  environmentNames: () => [...new Set([...context.environmentNames(), ...Object.keys(variables)])],
+});
 
 const runSimple = (process: Process, words: readonly string[], redirect: { to: string; append: boolean } | undefined, toStderr: boolean, context: CommandContext): void => {
   const argv = words[0] === 'exec' ? words.slice(1) : words;
