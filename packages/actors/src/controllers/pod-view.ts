@@ -146,7 +146,8 @@ const namedPortsOf = (containers: readonly Container[]): readonly NamedPort[] =>
   return ports === undefined ? NONE : sharedPorts(ports);
 };
 
-const claimsOf = ({ metadata, spec }: Pod): readonly string[] => {
+/** `namespace/name` of the claims that a pod's volumes name, those of ephemeral volumes too. */
+export const claimsOf = ({ metadata, spec }: Pod): readonly string[] => {
   let claims: string[] | undefined;
   for (const { name, persistentVolumeClaim, ephemeral } of spec.volumes ?? NONE) {
     const claim = persistentVolumeClaim?.claimName ?? (ephemeral && `${metadata.name ?? ''}-${name}`);

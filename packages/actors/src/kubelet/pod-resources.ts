@@ -24,28 +24,22 @@ export const statusResources = (spec: PodSpec, former: PodStatus, seenRunning: b
   const { resources, phase } = former;
   if (!seenRunning) return resources ?? podResources(spec);
   if (resources === undefined) return EMPTY;
-  const keeps = phase === 'Running' ? isCgroups : isMemory;
-  const { requests, limits } = resources;
-  if (isOnly(requests, keeps) && (phase === 'Running' ? isOnly(limits, keeps) : limits === undefined)) return resources;
-  const left: { -readonly [K in keyof ResourceRequirements]: ResourceRequirements[K] } = {};
-  const asked = only(requests, keeps);
-  const limited = phase === 'Running' ? only(limits, keeps) : undefined;
-  if (asked !== undefined) left.requests = asked;
-  if (limited !== undefined) left.limits = limited;
-  return left;
+  const runs = phase === 'Running';
+  const requests = only(resources.requests, runs ? CPU_AND_MEMORY : MEMORY);
+  const limits = only(resources.limits, runs ? CPU_AND_MEMORY : NOTHING);
+  if (requests === resources.requests && limits === resources.limits) return resources;
+  return { ...(limits && { limits }), ...(requests && { requests }) };
 };
 
-const isMemory = (name: string): boolean => name === 'memory';
-const isCgroups = (name: string): boolean => name === 'cpu' || name === 'memory';
+const NOTHING: readonly string[] = [];
+const MEMORY: readonly string[] = ['memory'];
+const CPU_AND_MEMORY: readonly string[] = ['cpu', 'memory'];
 
-const isOnly = (amounts: ResourceList | undefined, keeps: (name: string) => boolean): boolean => {
-  for (const name in amounts) if (!keeps(name)) return false;
-  return true;
-};
-
-const only = (amounts: ResourceList | undefined, keeps: (name: string) => boolean): ResourceList | undefined => {
-  const kept = Object.entries(amounts ?? {}).filter(([name]) => keeps(name));
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+/** The amounts of these names: the same list if there are no others. */
+const only = (amounts: ResourceList | undefined, kept: readonly string[]): ResourceList | undefined => {
+  const left = Object.entries(amounts ?? {}).filter(([name]) => kept.includes(name));
+  if (left.length === 0) return undefined;
+  return left.length === Object.keys(amounts ?? {}).length ? amounts : Object.fromEntries(left);
 };
 
 const withoutClaims = (resources: ResourceRequirements | undefined): ResourceRequirements => {

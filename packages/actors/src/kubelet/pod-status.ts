@@ -4,7 +4,7 @@ import { formatTime } from '../api/time-format.js';
 import type { PodSandbox, RuntimeContainer } from './container-runtime.js';
 import { shouldStart } from './container-restart.js';
 import { podConditions } from './pod-conditions.js';
-import { podResources, statusResources } from './pod-resources.js';
+import { statusResources } from './pod-resources.js';
 import type { WaitingReasons } from './waiting-reasons.js';
 
 /** What a pod's status follows from. */
@@ -62,7 +62,7 @@ export const generateStatus = (input: StatusInput): PodStatus => {
   status.startTime = former.startTime ?? formatTime(now);
   if (initContainerStatuses) status.initContainerStatuses = initContainerStatuses;
   status.containerStatuses = statuses;
-  const allocated = former.allocatedResources ?? podResources(spec).requests;
+  const allocated = former.allocatedResources ?? (input.seenRunning ? undefined : resources.requests);
   if (allocated !== undefined) status.allocatedResources = allocated;
   status.resources = resources;
   return status;

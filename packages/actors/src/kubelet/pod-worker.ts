@@ -46,10 +46,8 @@ export const updatePod = (worker: PodWorker, stored: Stored<Pod>, environment: P
   const former = worker.stored.value.metadata;
   worker.stored = stored;
   worker.shown = undefined;
-  if (deletionTimestamp !== undefined && worker.stage === 'running') {
-    lookAtPhase(worker);
-    terminate(worker);
-  } else if (deletionGracePeriodSeconds !== worker.grace && worker.step?.step === 'stopping') shortenGrace(worker, stored.value, environment);
+  if (deletionTimestamp !== undefined && worker.stage === 'running') terminate(worker);
+  else if (deletionGracePeriodSeconds !== worker.grace && worker.step?.step === 'stopping') shortenGrace(worker, stored.value, environment);
   else if (worker.stage === 'running' && (generation !== worker.generation || !equalValues(former.labels, metadata.labels) || !equalValues(former.annotations, metadata.annotations))) {
     worker.deadlineSeconds = spec.activeDeadlineSeconds;
     wantSync(worker);
@@ -72,6 +70,7 @@ export const podGone = (worker: PodWorker): void => {
 };
 
 const terminate = (worker: PodWorker): void => {
+  lookAtPhase(worker);
   worker.stage = 'terminating';
   // A sync under way is cancelled.
   worker.step = undefined;

@@ -1,10 +1,11 @@
-import type { PersistentVolume, PersistentVolumeClaim } from '../../api/generated/types.js';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/generated/types.js';
 import type { Stored } from '../../api/requests.js';
 import { indexed, objectAt } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
-import { type ApiClient, keyOf, serviceAccountClient, updateRequest } from '../../machinery/requests.js';
+import { type ApiClient, keyOf, listRequest, serviceAccountClient, updateRequest } from '../../machinery/requests.js';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../caches.js';
 import type { ManagedController } from '../controller.js';
+import { claimsOf } from '../pod-view.js';
 
 /**
  * Volumes and claims carry a finalizer from their creation (admission StorageObjectInUseProtection); once they are deleted and nobody uses
@@ -15,14 +16,23 @@ const CLAIM_FINALIZER = 'kubernetes.io/pvc-protection';
 const CLAIMS_NAME = 'persistentvolumeclaim-protection-controller';
 const CLAIMS_CLIENT = serviceAccountClient('pvc-protection-controller', 'kube-controller-manager');
 
-/** A claim is used by the pods on nodes that name it, finished ones too as long as they are there. */
+/**
+ * A claim is used by the pods on nodes that name it, finished ones too as long as they are there. Before it is let go the pods are listed:
+ * the cache may not know yet of one that has just come to its node.
+ */
 export const persistentVolumeClaimProtection: ManagedController = {
   name: CLAIMS_NAME,
   workers: 1,
   reconcile: (manager, key) => {
     const claim = objectAt(manager.informers, PERSISTENT_VOLUME_CLAIMS, key);
-    if (claim === undefined || [...indexed(manager.informers, PODS, 'claim', key).values()].some((pod) => pod.nodeName !== '')) return undefined;
-    return release(claim, CLAIM_FINALIZER, CLAIMS_CLIENT);
+    if (claim === undefined || !isHeld(claim, CLAIM_FINALIZER) || [...indexed(manager.informers, PODS, 'claim', key).values()].some((pod) => pod.nodeName !== '')) return undefined;
+    return { writes: [listRequest(CLAIMS_CLIENT, 'pods', {}, claim.header.namespace)], next: LISTED };
+  },
+  proceed: (manager, key, _next, [pods]) => {
+    if (pods?.type !== 'list') return { writes: [], failed: true };
+    if (pods.items.some((stored) => isUsing((stored as Stored<Pod>).value, key))) return undefined;
+    const claim = objectAt(manager.informers, PERSISTENT_VOLUME_CLAIMS, key);
+    return claim && release(claim, CLAIM_FINALIZER, CLAIMS_CLIENT);
   },
   watches: {
     persistentVolumeClaims: (manager, _former, current) => {
@@ -34,6 +44,10 @@ export const persistentVolumeClaimProtection: ManagedController = {
     },
   },
 };
+
+const LISTED = 'listed';
+
+const isUsing = (pod: Pod, claim: string): boolean => (pod.spec.nodeName ?? '') !== '' && claimsOf(pod).includes(claim);
 
 const VOLUME_FINALIZER = 'kubernetes.io/pv-protection';
 const VOLUMES_NAME = 'persistentvolume-protection-controller';
