@@ -5,8 +5,7 @@
 export const FEATURES_NOT_BUILT = {
   // Kinds without depth are stored, listed and watched; their defaults, validation and status are missing (apiserver/kinds/strategies.ts).
   api: [
-    'a store that was compacted from outside', 'admission PodSecurity', 'evictions', 'header impersonate', 'kind TokenReview', 'mirror pods', 'subresource pods/ephemeralcontainers',
-    'subresource pods/resize', 'subresource serviceaccounts/token',
+    'a store that was compacted from outside', 'admission PodSecurity', 'mirror pods', 'rights of others', 'subresource pods/ephemeralcontainers', 'subresource pods/resize',
     'resource apiservices.apiregistration.k8s.io', 'resource certificatesigningrequests.certificates.k8s.io',
     'resource clusterrolebindings.rbac.authorization.k8s.io', 'resource clusterroles.rbac.authorization.k8s.io', 'resource controllerrevisions.apps',
     'resource cronjobs.batch', 'resource csidrivers.storage.k8s.io', 'resource csinodes.storage.k8s.io',

@@ -2,8 +2,8 @@ import type { Conversation, Step } from './conversation.js';
 import { isRecord, type Json } from './json.js';
 
 /**
- * What a conversation takes: `resource jobs.batch` and `subresource pods/eviction` of its paths, `kind Role` of its bodies, `header
- * impersonate`, `admission PodSecurity`. Read off its requests alone.
+ * What a conversation takes: `resource jobs.batch` and `subresource pods/eviction` of its paths, `kind Role` of its bodies, `rights of
+ * others`, `admission PodSecurity`. Read off its requests alone.
  */
 export const usesOfConversation = (conversation: Conversation): ReadonlySet<string> => {
   const uses = new Set<string>();
@@ -15,15 +15,16 @@ export const usesOfConversation = (conversation: Conversation): ReadonlySet<stri
 
 const addUsesOfStep = (uses: Set<string>, step: Step): void => {
   for (const use of usesOfPath(step.path ?? '')) uses.add(use);
-  // An eviction that names another pod than its path is refused before anything of it is looked at.
-  const evicted = /\/pods\/([^/]+)\/eviction/.exec(step.path ?? '')?.[1];
-  if (evicted !== undefined && isRecord(step.body) && isRecord(step.body.metadata ?? null) && (step.body.metadata as { readonly name?: string }).name === evicted) uses.add('evictions');
-  for (const header of Object.keys(step.headers ?? {})) if (/^impersonate-/i.test(header)) uses.add('header impersonate');
+  if (asksForAnother(step) && usesOfPath(step.path ?? '').some((use) => use !== 'resource selfsubjectreviews.authentication.k8s.io')) uses.add('rights of others');
   const sent = JSON.stringify([step.body, step.bodyText, step.edit]);
   for (const [word, feature] of WORDS) if (sent.includes(word)) uses.add(feature);
   for (const kind of kindsOf(step.body ?? null)) uses.add(`kind ${kind}`);
   for (const [, kind] of (step.bodyText ?? '').matchAll(/(?:^|[\s{,])"?kind"?: *"?([A-Z]\w*)/gm)) uses.add(`kind ${kind}`);
 };
+
+/** On behalf of somebody whom the conversation has made: what he may do is for roles to say. Who he is, everybody may ask. */
+const asksForAnother = ({ headers = {} }: Step): boolean =>
+  headers['authorization'] !== null && Object.entries(headers).some(([header, value]) => /^impersonate-/i.test(header) || value?.startsWith('Bearer ${') === true);
 
 /** What asks for an admission plugin, wherever it stands in an object. */
 const WORDS: readonly (readonly [word: string, feature: string])[] = [

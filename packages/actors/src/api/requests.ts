@@ -6,6 +6,8 @@ export interface UserInfo {
   readonly name: string;
   readonly uid?: string;
   readonly groups: readonly string[];
+  /** What else is known of whoever it is, such as which token was sent. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** An object as the store gives it: header with its revision, value on demand. The value holds no resourceVersion. */

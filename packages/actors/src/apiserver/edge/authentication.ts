@@ -2,9 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { PeerCertificate } from 'node:tls';
 import type { Port } from '@naumachia/core';
 import type { Status, UserInfo } from '../../api/requests.js';
-import { badRequest, forbiddenRequest, unauthorized } from '../../api/status.js';
-import { goQuote } from '../../api/go-text.js';
-import { looksSigned, type ServiceAccountTokens } from './service-account-tokens.js';
+import { unauthorized } from '../../api/status.js';
+import { ISSUER, looksSigned, type ServiceAccountTokens, type TokenReviewed } from './service-account-tokens.js';
 
 /** Bearer tokens and whom they stand for. */
 export type TokenTable = ReadonlyMap<string, UserInfo>;
@@ -16,8 +15,8 @@ export interface Identities {
 }
 
 export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
-const AUTHENTICATED = 'system:authenticated';
-const MASTERS = 'system:masters';
+export const AUTHENTICATED = 'system:authenticated';
+export const MASTERS = 'system:masters';
 
 /** The one user that a cluster starts with. */
 export const administrator: UserInfo = { name: 'admin', uid: 'admin-uid', groups: [MASTERS, AUTHENTICATED] };
@@ -32,12 +31,12 @@ export interface Credentials {
 }
 
 /** Who sends a request, or why that cannot be known. */
-export const authenticate = async (port: Port, credentials: Credentials, { tokens, accounts }: Identities): Promise<UserInfo | Status> => {
+export const authenticate = async (port: Port, credentials: Credentials, identities: Identities): Promise<UserInfo | Status> => {
   const { authorization } = credentials.headers;
   // Other schemes are ignored, and so is an empty token: they leave the request anonymous, as in the real server.
   if (authorization !== undefined && /^bearer /i.test(authorization)) {
     const token = authorization.slice('bearer '.length).trim();
-    if (token !== '') return tokens.get(token) ?? (looksSigned(token) ? accounts.authenticate(port, token) : unauthorized());
+    if (token !== '') return (await reviewToken(port, token, API_AUDIENCES, identities)).user ?? unauthorized();
   }
   const { certificate } = credentials;
   if (certificate?.subject?.CN) {
@@ -48,34 +47,15 @@ export const authenticate = async (port: Port, credentials: Credentials, { token
   return ANONYMOUS;
 };
 
+/** `--api-audiences`: for whom a token must be that is sent to this server. */
+export const API_AUDIENCES = [ISSUER];
+
+/** Whom a token stands for. Those of the table are for the audiences of the API server. */
+export const reviewToken = async (port: Port, token: string, audiences: readonly string[], { tokens, accounts }: Identities): Promise<TokenReviewed> => {
+  const user = tokens.get(token);
+  const meant = API_AUDIENCES.filter((audience) => audiences.includes(audience));
+  if (user !== undefined && meant.length > 0) return { user, audiences: meant };
+  return looksSigned(token) ? accounts.review(port, token, audiences) : {};
+};
+
 export const isStatus = (value: UserInfo | Status): value is Status => 'kind' in value;
-
-/** Whom the sender wants to be taken for by the Impersonate-* headers; the sender where it asks for nothing. */
-export const impersonate = (sender: UserInfo, { headers, rawHeaders }: Credentials): UserInfo | Status => {
-  const asUser = headers['impersonate-user'];
-  const name = typeof asUser === 'string' ? asUser : undefined;
-  const uid = typeof headers['impersonate-uid'] === 'string' ? headers['impersonate-uid'] : undefined;
-  const groups: string[] = [];
-  let extra = false;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const header = rawHeaders[i]?.toLowerCase() ?? '';
-    if (header === 'impersonate-group') groups.push(rawHeaders[i + 1] ?? '');
-    else if (header.startsWith('impersonate-extra-')) extra = true;
-  }
-  if (name === undefined || name === '') {
-    if (uid === undefined && groups.length === 0 && !extra) return sender;
-    const shown = groups.length === 0 ? '[]string(nil)' : `[]string{${groups.map(goQuote).join(', ')}}`;
-    return badRequest(`requested &user.DefaultInfo{Name:"", UID:${goQuote(uid ?? '')}, Groups:${shown}, Extra:map[string][]string(nil)} without impersonating a user name`);
-  }
-  if (!sender.groups.includes(MASTERS)) {
-    return forbiddenRequest('users', name, `User ${goQuote(sender.name)} cannot impersonate resource "users" in API group "" at the cluster scope`);
-  }
-  return { name, ...(uid !== undefined && { uid }), groups: impersonatedGroups(name, groups) };
-};
-
-const impersonatedGroups = (name: string, groups: readonly string[]): readonly string[] => {
-  const account = /^system:serviceaccount:([^:]+):[^:]+$/.exec(name);
-  const own = groups.length === 0 && account ? ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`] : groups;
-  const implied = name === ANONYMOUS.name ? 'system:unauthenticated' : AUTHENTICATED;
-  return own.includes(implied) || own.includes('system:unauthenticated') ? own : [...own, implied];
-};

@@ -18,8 +18,13 @@ const PUBLIC_PATHS = new Set(['/healthz', '/livez', '/readyz', '/version', '/ver
  */
 export const authorize = (user: UserInfo, attributes: Attributes): Status | undefined => {
   if (user.name !== ANONYMOUS.name) return undefined;
+  if (attributes.type === 'path' && attributes.verb === 'get' && PUBLIC_PATHS.has(attributes.path)) return undefined;
+  return forbiddenTo(user, attributes);
+};
+
+/** What somebody is told who may not do it. */
+export const forbiddenTo = (user: UserInfo, attributes: Attributes): Status => {
   if (attributes.type === 'path') {
-    if (attributes.verb === 'get' && PUBLIC_PATHS.has(attributes.path)) return undefined;
     return forbiddenRequest('', '', `User ${goQuote(user.name)} cannot ${attributes.verb} path ${goQuote(attributes.path)}`);
   }
   const { verb, group, resource, subresource, namespace, name } = attributes;

@@ -134,7 +134,7 @@ const openapiV3 = (exchange: Exchange, name: string): boolean => {
 /** The keys that sign tokens of service accounts; the media type is the one that the real server insists on. */
 const jwks = (exchange: Exchange): boolean => {
   const accept = exchange.request.headers.accept ?? '*/*';
-  if (accept.includes('application/jwk-set+json') || accept.includes('*/*')) return get(exchange, { keys: exchange.accounts.publicKeys() }, false, 'application/jwk-set+json');
+  if (accept.includes('application/jwk-set+json') || accept.includes('*/*')) return get(exchange, { keys: exchange.serving.identities.accounts.publicKeys() }, false, 'application/jwk-set+json');
   exchange.response.statusCode = 406;
   exchange.response.end();
   return true;

@@ -6,7 +6,6 @@ import type { Status, UserInfo } from '../../api/requests.js';
 import { serviceUnavailable, timeout, tooManyRequests } from '../../api/status.js';
 import { CONTENT_TYPES, JSON_OBJECT, type Representation } from './media-types.js';
 import { encodeRepresentation } from './representation.js';
-import type { ServiceAccountTokens } from './service-account-tokens.js';
 import type { Serving } from './serving.js';
 import { wroteTo } from './unread-output.js';
 
@@ -20,8 +19,6 @@ export interface Exchange {
   user: UserInfo;
   /** Set once the Accept header is understood; JSON before. */
   representation: Representation;
-  /** Who issues and knows the tokens of service accounts. */
-  readonly accounts: ServiceAccountTokens;
   /** What it shares with all other requests. */
   readonly serving: Serving;
   /** Warnings for the client, one header line each (RFC 7234, 5.5). */

@@ -1,6 +1,7 @@
 import type { Port } from '@naumachia/core';
 import type { UserInfo } from '../../api/requests.js';
 import type { EdgeLimits } from './limits.js';
+import { MASTERS } from './authentication.js';
 
 /**
  * Who may ask the API server now, after priority and fairness of kube-apiserver 1.36: so many requests at once, and those that wait
@@ -31,7 +32,6 @@ export class TooManyRequests extends Error {
   }
 }
 
-const MASTERS = 'system:masters';
 
 export const newFlowControl = (limits: EdgeLimits): FlowControl => ({ limits, seated: 0, waiting: 0, flows: new Map() });
 

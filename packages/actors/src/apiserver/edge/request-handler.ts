@@ -6,7 +6,8 @@ import { readGoDuration } from '../../api/go-duration.js';
 import type { Status, UserInfo } from '../../api/requests.js';
 import { apiGroups } from '../../api/resources.js';
 import { badRequest, internalError, notAcceptable } from '../../api/status.js';
-import { authenticate, ANONYMOUS, impersonate, isStatus, type Credentials, type Identities } from './authentication.js';
+import { authenticate, ANONYMOUS, isStatus, type Credentials, type Identities } from './authentication.js';
+import { impersonate } from './impersonation.js';
 import { authorize, type Attributes } from './authorization.js';
 import { LINGER } from './connections.js';
 import { deprecationOf } from './deprecation.js';
@@ -27,7 +28,7 @@ export const answerRequest = async (port: Port, serving: Serving, request: Incom
   const began = performance.now();
   const target = parseTarget(request.url ?? '/');
   const exchange: Exchange = {
-    request, response, path: target?.path ?? '', query: target?.query ?? new URLSearchParams(), user: ANONYMOUS, representation: JSON_OBJECT, accounts: serving.identities.accounts, serving, warnings: [],
+    request, response, path: target?.path ?? '', query: target?.query ?? new URLSearchParams(), user: ANONYMOUS, representation: JSON_OBJECT, serving, warnings: [],
   };
   // A stream that breaks is over; without a listener its error would end the process.
   request.on('error', () => {});
@@ -72,11 +73,12 @@ const answer = async (port: Port, exchange: Exchange): Promise<void> => {
     exchange.representation = fallbackFormat(request.headers.accept);
     return sendStatus(exchange, late);
   }
-  const user = await userOf(port, request, serving.identities);
+  const attributes = attributesOf(method, path, resourcePath, query);
+  const user = await userOf(port, request, serving.identities, attributes);
   if (isStatus(user)) return sendStatus(exchange, user);
   exchange.user = user;
 
-  const refused = authorize(user, attributesOf(method, path, resourcePath, query));
+  const refused = authorize(user, attributes);
   if (refused !== undefined) return sendStatus(exchange, refused);
   if (path === '/metrics') return serveMetrics(exchange);
   if (resourcePath === undefined) {
@@ -118,7 +120,7 @@ const unreadableTimeout = (timeout: string): Status | undefined => {
   return 'error' in read ? badRequest(`invalid timeout specified in the request URL - ${read.error}`) : undefined;
 };
 
-export const userOf = async (port: Port, request: IncomingMessage, identities: Identities): Promise<UserInfo | Status> => {
+export const userOf = async (port: Port, request: IncomingMessage, identities: Identities, attributes: Attributes): Promise<UserInfo | Status> => {
   const socket = request.socket as TLSSocket;
   const credentials: Credentials = {
     headers: request.headers,
@@ -126,7 +128,7 @@ export const userOf = async (port: Port, request: IncomingMessage, identities: I
     certificate: request.headers.authorization === undefined && socket.authorized ? socket.getPeerCertificate() : undefined,
   };
   const sender = await authenticate(port, credentials, identities);
-  return isStatus(sender) ? sender : impersonate(sender, credentials);
+  return isStatus(sender) ? sender : impersonate(sender, credentials, attributes);
 };
 
 /** Browsers and command line tools are shown indented JSON unless they ask for something else (isPrettyPrint of apiserver). */

@@ -57,8 +57,8 @@ export const serveResource = async (port: Port, exchange: Exchange, route: Resou
       const { object, warnings } = decodeObject(body, contentType, wanted, options.fieldValidation);
       exchange.warnings.push(...warnings);
       if (resource.resource === 'bindings') return bind(port, exchange, route, object);
-      if (resource.resource === 'serviceaccounts' && subresource?.name === 'token') return sendReply(port, exchange, { type: 'value', code: 201, value: await answerTokenRequest(port, exchange, namespace, name, object) }, resource);
-      const review = subresource === undefined ? answerReview(object, user, port.now()) : undefined;
+      if (resource.resource === 'serviceaccounts' && subresource?.name === 'token') return sendReply(port, exchange, { type: 'value', code: 201, value: await answerTokenRequest(port, exchange, namespace, name, object, options.fieldManager) }, resource);
+      const review = subresource === undefined ? await answerReview(port, exchange, object, options.fieldManager) : undefined;
       if (review !== undefined) return sendReply(port, exchange, { type: 'value', code: 201, value: review }, resource);
       return ask({ type: 'create', ...target, ...part, ...(name !== '' && { name }), ...options, object: storedVersionOf(object, resource) });
     }

@@ -86,3 +86,37 @@ test.each([
 test('a request for another account than that of its path is refused', async () => {
   expect((await request({}, 'robot', { name: 'other' })).code).toBe(422);
 });
+
+interface Reviewed {
+  readonly metadata: { readonly managedFields?: readonly { readonly fieldsV1: unknown }[] };
+  readonly status: { readonly authenticated?: boolean; readonly user: object; readonly audiences?: readonly string[]; readonly error?: string };
+}
+
+const review = async (token: string, audiences?: readonly string[]): Promise<Reviewed> =>
+  JSON.parse((await ask(edge.url, { method: 'POST', path: '/apis/authentication.k8s.io/v1/tokenreviews' }, JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token, ...(audiences && { audiences }) } }))).text) as Reviewed;
+
+test('a review says whom a token stands for and for which of the audiences asked for, or what is wrong with it', async () => {
+  const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+  const bound = (await issued({ boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: 'p' } })).status?.token ?? '';
+  const reviewed = await review(bound);
+  expect(reviewed.status).toEqual({
+    authenticated: true,
+    user: {
+      username: 'system:serviceaccount:default:robot', uid: 'uid-robot', groups: ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'],
+      extra: { 'authentication.kubernetes.io/credential-id': [`JTI=${String(claims(bound)['jti'])}`], 'authentication.kubernetes.io/pod-name': ['p'], 'authentication.kubernetes.io/pod-uid': ['uid-p'] },
+    },
+    audiences: [ISSUER],
+  });
+  expect(reviewed.metadata.managedFields?.map(({ fieldsV1 }) => fieldsV1)).toEqual([{ 'f:spec': { 'f:token': {} } }]);
+  const others = (await issued({ audiences: ['me', 'you'] })).status?.token ?? '';
+  expect((await review(others, ['you', 'x'])).status).toMatchObject({ authenticated: true, audiences: ['you'] });
+  expect((await review(others)).status).toEqual({ user: {}, error: `[invalid bearer token, token audiences ["me" "you"] is invalid for the target audiences ["${ISSUER}"]]` });
+  expect((await review('secret-token')).status).toMatchObject({ authenticated: true, user: { username: 'admin' }, audiences: [ISSUER] });
+  for (const [token, audiences] of [['secret-token', ['x']], ['wrong', undefined], ['eyJ.e30.x', undefined]] as const) expect((await review(token, audiences)).status).toEqual({ user: {}, error: 'invalid bearer token' });
+  expect((await review(`${bound.slice(0, -8)}AAAAAAAA`)).status).toEqual({ user: {}, error: '[invalid bearer token, go-jose/go-jose: error in cryptographic primitive]' });
+  expect((await review('')).status).toBe('Failure');
+  delete objects['pods/p'];
+  expect((await review(bound)).status).toEqual({ user: {}, error: '[invalid bearer token, service account token has been invalidated]' });
+  delete objects['serviceaccounts/robot'];
+  expect((await review(bound)).status).toEqual({ user: {}, error: '[invalid bearer token, serviceaccounts "robot" not found]' });
+});

@@ -1,8 +1,9 @@
 import { createHash, createPublicKey, generateKeyPair, randomUUID, sign, verify, type KeyObject } from 'node:crypto';
 import { isFailure, named, type Port } from '@naumachia/core';
-import type { KubernetesObject } from '../../api/object.js';
-import type { ApiRequest, Status, UserInfo } from '../../api/requests.js';
-import { unauthorized } from '../../api/status.js';
+import type { ObjectMeta } from '../../api/object.js';
+import type { ApiRequest, UserInfo } from '../../api/requests.js';
+import { goQuote } from '../../api/go-text.js';
+import { notFound } from '../../api/status.js';
 
 const API_SERVER = named<ApiRequest>('apiserver');
 
@@ -46,11 +47,14 @@ export interface TokenSubject {
 /** The tokens of service accounts: signed JSON web tokens (RS256). The key is made when the first one is asked for, as RSA keys take long. */
 export interface ServiceAccountTokens {
   issue(subject: TokenSubject, now: Date): Promise<string>;
-  /** Whom a token stands for; Unauthorized if it is not of these, is over, or what it is bound to is gone. */
-  authenticate(port: Port, token: string): Promise<UserInfo | Status>;
+  /** Whom a token stands for, and for which of the audiences asked for. */
+  review(port: Port, token: string, audiences: readonly string[]): Promise<TokenReviewed>;
   /** For those who verify tokens themselves (`/openid/v1/jwks`). */
   publicKeys(): readonly object[];
 }
+
+/** `error`: what is wrong with a token of these (expired, for others, bound to what is gone); absent for one that is not of these. */
+export type TokenReviewed = { readonly user: UserInfo; readonly audiences: readonly string[] } | { readonly user?: undefined; readonly error?: string };
 
 interface SigningKey {
   readonly privateKey: KeyObject;
@@ -66,11 +70,14 @@ export const serviceAccountTokens = (): ServiceAccountTokens => {
       key = await (making ??= newSigningKey());
       return signed(claimsOf(subject, now), key);
     },
-    authenticate: async (port, token) => {
-      const claims = key && claimsIn(token, key);
-      const now = Date.now() / 1000;
-      if (claims === undefined || claims.iss !== ISSUER || claims.exp <= now || claims.nbf > now || !claims.aud.includes(ISSUER)) return unauthorized();
-      return (await isAlive(port, claims)) ? userOf(claims) : unauthorized();
+    review: async (port, token, audiences) => {
+      const claims = claimsIn(token);
+      if (claims === undefined) return {};
+      if (key === undefined || !isSigned(token, key)) return { error: 'go-jose/go-jose: error in cryptographic primitive' };
+      const meant = claims.aud.filter((audience) => audiences.includes(audience));
+      if (meant.length === 0) return { error: `token audiences ${goList(claims.aud)} is invalid for the target audiences ${goList(audiences)}` };
+      const error = untimely(claims) ?? (await isGone(port, claims));
+      return error === undefined ? { user: userOf(claims), audiences: meant } : { error };
     },
     publicKeys: () => (key === undefined ? [] : [{ use: 'sig', ...key.publicKey.export({ format: 'jwk' }), kid: key.id, alg: 'RS256' }]),
   };
@@ -110,32 +117,69 @@ const signed = (claims: TokenClaims, { privateKey, id }: SigningKey): string => 
   return `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
 };
 
-/** The claims of a token that this key has signed. */
-const claimsIn = (token: string, { publicKey }: SigningKey): TokenClaims | undefined => {
-  const [head = '', body = '', signature = ''] = token.split('.');
-  if (!verify('sha256', Buffer.from(`${head}.${body}`), publicKey, Buffer.from(signature, 'base64url'))) return undefined;
-  return JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as TokenClaims;
+/** What a token says, whoever has signed it; undefined for one of another issuer. */
+const claimsIn = (token: string): TokenClaims | undefined => {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as TokenClaims;
+    return claims.iss === ISSUER ? claims : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
-const userOf = ({ sub, 'kubernetes.io': { namespace, serviceaccount } }: TokenClaims): UserInfo => ({
+const isSigned = (token: string, { publicKey }: SigningKey): boolean => {
+  const [head = '', body = '', signature = ''] = token.split('.');
+  return verify('sha256', Buffer.from(`${head}.${body}`), publicKey, Buffer.from(signature, 'base64url'));
+};
+
+const goList = (texts: readonly string[]): string => `[${texts.map(goQuote).join(' ')}]`;
+
+/** Clocks may differ by so much (jwt.DefaultLeeway), in seconds. */
+const LEEWAY = 60;
+
+const untimely = ({ exp, nbf }: TokenClaims): string | undefined => {
+  const now = Date.now() / 1000;
+  if (now - LEEWAY > exp) return 'service account token has expired';
+  return now + LEEWAY < nbf ? 'service account token is not valid yet' : undefined;
+};
+
+/** Names of pkg/serviceaccount ServiceAccountInfo.UserInfo. */
+const userOf = ({ jti, sub, 'kubernetes.io': { namespace, serviceaccount, pod, node } }: TokenClaims): UserInfo => ({
   name: sub,
   uid: serviceaccount.uid,
   groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+  extra: {
+    'authentication.kubernetes.io/credential-id': [`JTI=${jti}`],
+    ...(node && { 'authentication.kubernetes.io/node-name': [node.name], ...(node.uid !== '' && { 'authentication.kubernetes.io/node-uid': [node.uid] }) }),
+    ...(pod && { 'authentication.kubernetes.io/pod-name': [pod.name], 'authentication.kubernetes.io/pod-uid': [pod.uid] }),
+  },
 });
 
 /** The server asks on its own behalf. */
 const SELF: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] };
 
-/** A token ends with the account, and with what it is bound to (pkg/serviceaccount Validator). */
-const isAlive = async (port: Port, { 'kubernetes.io': { namespace, serviceaccount, pod, secret, node } }: TokenClaims): Promise<boolean> => {
-  const exists = async (resource: string, from: string, { name, uid }: NamedUid): Promise<boolean> => (await objectNamed(port, resource, from, name))?.metadata.uid === uid;
-  if (!(await exists('serviceaccounts', namespace, serviceaccount))) return false;
-  if (secret) return exists('secrets', namespace, secret);
-  if (pod) return exists('pods', namespace, pod);
-  return node === undefined || exists('nodes', '', node);
+const INVALIDATED = 'service account token has been invalidated';
+
+/** A token ends with the account, and with what it is bound to (pkg/serviceaccount Validator); a node that a pod's token names may be gone. */
+const isGone = async (port: Port, { 'kubernetes.io': { namespace, serviceaccount, pod, secret, node } }: TokenClaims): Promise<string | undefined> => {
+  const account = await objectNamed(port, 'serviceaccounts', namespace, serviceaccount.name);
+  if (account === undefined) return notFound('serviceaccounts', serviceaccount.name).message;
+  if (account.uid !== serviceaccount.uid) return `service account UID (${account.uid}) does not match claim (${serviceaccount.uid})`;
+  if (isLongDeleted(account)) return `service account ${namespace}/${serviceaccount.name} has been deleted`;
+  const lost = async (kind: string, resource: string, from: string, { name, uid }: NamedUid): Promise<string | undefined> => {
+    const bound = await objectNamed(port, resource, from, name);
+    if (bound !== undefined && bound.uid !== uid) return `${kind} UID (${bound.uid}) does not match service account ${kind} ref claim (${uid})`;
+    return bound === undefined || isLongDeleted(bound) ? INVALIDATED : undefined;
+  };
+  const secretLost = secret && (await lost('secret', 'secrets', namespace, secret));
+  if (secretLost !== undefined) return secretLost;
+  if (pod) return lost('pod', 'pods', namespace, pod);
+  return node && lost('node', 'nodes', '', node);
 };
 
-const objectNamed = async (port: Port, resource: string, namespace: string, name: string): Promise<KubernetesObject | undefined> => {
+const isLongDeleted = ({ deletionTimestamp }: ObjectMeta): boolean => deletionTimestamp !== undefined && Date.parse(deletionTimestamp) < Date.now() - LEEWAY * 1000;
+
+const objectNamed = async (port: Port, resource: string, namespace: string, name: string): Promise<ObjectMeta | undefined> => {
   const answer = await port.request(API_SERVER, { type: 'get', user: SELF, resource, namespace, name });
-  return isFailure(answer) || answer.type !== 'object' ? undefined : answer.object.value;
+  return isFailure(answer) || answer.type !== 'object' ? undefined : answer.object.value.metadata;
 };

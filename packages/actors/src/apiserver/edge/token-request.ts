@@ -7,6 +7,7 @@ import { badRequest, conflict, invalidObject } from '../../api/status.js';
 import { goQuote } from '../../api/go-text.js';
 import type { Exchange } from './exchange.js';
 import { Refusal } from './request-options.js';
+import { managersOf } from './reviews.js';
 import { ISSUER, type TokenSubject } from './service-account-tokens.js';
 import { readObject } from './stored-object.js';
 
@@ -23,7 +24,7 @@ const YEAR = 365 * 24 * HOUR;
 type Nullable<T> = { readonly [F in keyof T]: T[F] | null };
 
 /** Answers `POST serviceaccounts/NAME/token` (registry/core/serviceaccount/storage/token.go). Throws a Refusal for what cannot be given. */
-export const answerTokenRequest = async (port: Port, exchange: Exchange, namespace: string, name: string, sent: KubernetesObject): Promise<KubernetesObject> => {
+export const answerTokenRequest = async (port: Port, exchange: Exchange, namespace: string, name: string, sent: KubernetesObject, fieldManager: string): Promise<KubernetesObject> => {
   const { metadata } = sent;
   const spec: Partial<Nullable<TokenRequestSpec>> = (sent as TokenRequest).spec ?? {};
   refuse(name, [
@@ -44,12 +45,13 @@ export const answerTokenRequest = async (port: Port, exchange: Exchange, namespa
   const bound = await boundTo(port, exchange, namespace, name, spec.boundObjectRef ?? undefined);
   const extends_ = bound.pod !== undefined && expirationSeconds === WARN_ONLY && audiences.includes(ISSUER);
   const now = new Date();
-  const token = await exchange.accounts.issue({ audiences, seconds: extends_ ? YEAR : expirationSeconds, warnAfter: extends_ ? expirationSeconds : undefined, namespace, account: { name, uid }, bound }, now);
+  const token = await exchange.serving.identities.accounts.issue({ audiences, seconds: extends_ ? YEAR : expirationSeconds, warnAfter: extends_ ? expirationSeconds : undefined, namespace, account: { name, uid }, bound }, now);
   const time = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+  const managedFields = managersOf(Object.assign({}, sent, { spec: { ...spec, expirationSeconds } }), fieldManager, 'token', time(now.getTime()));
   const answered: TokenRequest = {
     kind: 'TokenRequest',
     apiVersion: `${GROUP}/v1`,
-    metadata: { name, namespace, uid, creationTimestamp: time(now.getTime()) },
+    metadata: { name, namespace, uid, creationTimestamp: time(now.getTime()), ...(managedFields && { managedFields }) },
     spec: { audiences, expirationSeconds, boundObjectRef: spec.boundObjectRef ?? null },
     status: { token, expirationTimestamp: time(now.getTime() + expirationSeconds * 1000) },
   };

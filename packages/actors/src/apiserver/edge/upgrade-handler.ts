@@ -45,10 +45,11 @@ const upgrade = async (port: Port, serving: Serving, request: IncomingMessage, s
   const target = parseTarget(request.url ?? '/');
   const path = target && parseResourcePath(target.path);
   if (target === undefined || path === undefined || !isKnownGroup(path)) throw new Refusal(pathNotFound());
-  const user = await userOf(port, request, serving.identities);
-  if (isStatus(user)) throw new Refusal(user);
   const method = request.method ?? 'GET';
-  const refused = authorize(user, attributesOf(method, target.path, path, target.query));
+  const attributes = attributesOf(method, target.path, path, target.query);
+  const user = await userOf(port, request, serving.identities, attributes);
+  if (isStatus(user)) throw new Refusal(user);
+  const refused = authorize(user, attributes);
   if (refused !== undefined) throw new Refusal(refused);
   const route = routeOf(method, path);
   if (!('verb' in route)) throw new Refusal(route);

@@ -50,7 +50,7 @@ const putOf = (kind: Kind, key: string, stored: Stored, value: KubernetesObject)
   type: 'put', key, expected: stored.header.revision, header: headerOf(kind, value, 'updated'), value, lease: 0, code: 200, warnings: undefined,
 });
 
-const preconditionOf = (kind: Kind, name: string, options: DeleteOptions, stored: Stored): Status | undefined => {
+export const preconditionOf = (kind: Kind, name: string, options: DeleteOptions, stored: Stored): Status | undefined => {
   const { uid, resourceVersion } = options.preconditions ?? {};
   if (kind.resource === 'namespaces') {
     const { header } = stored;

@@ -1,26 +1,27 @@
 import type { ActorContext } from '@naumachia/core';
-import type { Eviction, Pod, PodDisruptionBudget } from '../../api/generated/types.js';
+import type { Eviction, Pod, PodCondition, PodDisruptionBudget } from '../../api/generated/types.js';
 import { matches, selectorOf } from '../../api/label-selector.js';
 import type { CreateRequest, DeleteOptions, Stored } from '../../api/requests.js';
 import { badRequest, tooManyRequests } from '../../api/status.js';
-import type { Kind } from '../registry.js';
+import { formatTime } from '../../api/time-format.js';
+import { headerOf } from '../object-header.js';
+import { type Kind, keyOf } from '../registry.js';
 import type { ApiServerState } from '../state.js';
 import { resourceCache, sortedObjects } from '../watch-cache.js';
 import { created } from './binding.js';
-import { planDelete } from './delete.js';
+import { planDelete, preconditionOf } from './delete.js';
 import { answer, type Plan, refusal } from './plan.js';
 
 /**
- * POST pods/NAME/eviction: a deletion that budgets may forbid. As of now a budget is read and not counted down: the disruption
- * controller that would count it up again is not built.
+ * POST pods/NAME/eviction: a deletion that budgets may forbid. What evicts a pod says so in its status first, by a write of its own.
+ * As of now a budget is read and not counted down: the disruption controller that would count it up again is not built.
  */
 export const planEviction = (state: ApiServerState, context: ActorContext, kind: Kind, request: CreateRequest, stored: Stored): Plan => {
   const eviction = request.object as unknown as Eviction;
   const name = request.name ?? '';
   if ((eviction.metadata?.name ?? '') !== name) return refusal(badRequest('name in URL does not match name in Eviction object'));
   const pod = stored.value as Pod;
-  const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-  if (!ended && pod.metadata.deletionTimestamp === undefined) {
+  if (!isBeyondBudgets(pod)) {
     const budget = budgetOf(state, pod);
     if (budget !== undefined && (budget.status?.disruptionsAllowed ?? 0) <= 0) {
       return refusal(tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 0, [
@@ -29,8 +30,33 @@ export const planEviction = (state: ApiServerState, context: ActorContext, kind:
     }
   }
   const options = (eviction.deleteOptions ?? {}) as DeleteOptions;
-  return granted(planDelete(state, context, kind, { type: 'delete', user: request.user, resource: 'pods', namespace: request.namespace, name, options, ...(request.dryRun !== undefined && { dryRun: request.dryRun }) }, stored));
+  const dryRun = request.dryRun === true || (eviction.deleteOptions?.dryRun?.length ?? 0) > 0;
+  const conditions = pod.status?.conditions ?? [];
+  const former = conditions.find(({ type }) => type === 'DisruptionTarget');
+  if (!dryRun && (former?.status !== 'True' || former.reason !== EVICTING.reason)) {
+    const refused = preconditionOf(kind, name, options, stored);
+    if (refused !== undefined) return refusal(refused);
+    const condition = { ...EVICTING, lastProbeTime: null, lastTransitionTime: former?.status === 'True' ? former.lastTransitionTime : formatTime(context.now) } as unknown as PodCondition;
+    const evicting: Pod = { ...pod, status: { ...pod.status, conditions: former === undefined ? [...conditions, condition] : conditions.map((other) => (other === former ? condition : other)) } };
+    return { type: 'put', key: keyOf(kind, request.namespace, name), expected: stored.header.revision, header: headerOf(kind, evicting, 'updated'), value: evicting, lease: 0, code: 201, warnings: undefined, tell: 'evicting' };
+  }
+  return granted(planDelete(state, context, kind, { type: 'delete', user: request.user, resource: 'pods', namespace: request.namespace, name, options, dryRun }, stored));
 };
+
+const EVICTING = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' } as const;
+
+/** Once the pod says that it is evicted, its deletion: it may ask for the revision that it had before. */
+export const planEvicted = (state: ApiServerState, context: ActorContext, kind: Kind, request: CreateRequest, evicting: Stored): Plan => {
+  const { deleteOptions, ...eviction } = request.object as unknown as Eviction;
+  const { preconditions } = deleteOptions ?? {};
+  if (preconditions?.resourceVersion === undefined) return planEviction(state, context, kind, request, evicting);
+  const object = { ...eviction, deleteOptions: { ...deleteOptions, preconditions: { ...preconditions, resourceVersion: String(evicting.header.revision) } } };
+  return planEviction(state, context, kind, Object.assign({}, request, { object }), evicting);
+};
+
+/** Has caused its disruption already, or not yet run (canIgnorePDB). */
+const isBeyondBudgets = ({ metadata, status }: Pod): boolean =>
+  metadata.deletionTimestamp !== undefined || status?.phase === 'Pending' || status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 /** Whatever the deletion comes to, an eviction that is granted is answered with 201 and no object (EvictionREST.Create). */
 const granted = (plan: Plan): Plan => {

@@ -9,6 +9,7 @@ import { isCached } from '../watch-cache.js';
 import { warned } from './create.js';
 import type { DeletePlan, Plan, PutPlan, Removal } from './plan.js';
 import { planWrite, type WriteRequest } from './plan-write.js';
+import { planEvicted } from './eviction.js';
 import { removalOf } from './removal.js';
 import { created } from './binding.js';
 import { scaleOf } from './scale.js';
@@ -125,12 +126,17 @@ const settle = (state: ApiServerState, context: ActorContext, request: WriteRequ
     case 'written':
       noteCommitted(state, outcome.stored);
       for (const other of outcome.others) noteCommitted(state, other);
-      if (plan.type === 'then') {
-        const kind = kindOfResource(request.resource);
-        if (kind !== undefined) return removalOf(kind, plan.first.key, outcome.stored, plan.remove);
-      }
-      return { type: 'answer', reply: replyTo(plan, outcome.stored) };
+      return planAfter(state, context, request, plan, outcome.stored) ?? { type: 'answer', reply: replyTo(plan, outcome.stored) };
   }
+};
+
+/** Of a deletion that writes first: the deletion. */
+const planAfter = (state: ApiServerState, context: ActorContext, request: WriteRequest, plan: Plan, stored: Stored): Plan | undefined => {
+  const evicting = plan.type === 'put' && plan.tell === 'evicting' && request.type === 'create';
+  const kind = plan.type === 'then' || evicting ? kindOfResource(request.resource) : undefined;
+  if (kind === undefined) return undefined;
+  if (plan.type === 'then') return removalOf(kind, plan.first.key, stored, plan.remove);
+  return evicting ? planEvicted(state, context, kind, request, stored) : undefined;
 };
 
 /** Remembers a write until the feed brings it, so that whoever was answered sees what he was told. */

@@ -22,8 +22,8 @@ export interface PutPlan {
   readonly lease: number;
   readonly code: number;
   readonly warnings: readonly string[] | undefined;
-  /** What the caller is told: the object (default), that it went well, or the object's Scale. */
-  readonly tell?: 'success' | 'scale';
+  /** What the caller is told: the object (default), that it went well, or the object's Scale. `evicting`: nothing yet, as the deletion comes after it. */
+  readonly tell?: 'success' | 'scale' | 'evicting';
 }
 
 export interface DeletePlan {
