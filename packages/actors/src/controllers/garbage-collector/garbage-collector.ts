@@ -5,7 +5,7 @@ import { enqueue, type Work } from '../../machinery/reconciler.js';
 import { deleteRequest, getRequest, hasFailed, isRefused, objectOf, patchRequest, serviceAccountClient } from '../../machinery/requests.js';
 import type { ControllerManager, ManagedController } from '../controller.js';
 import { type OwnedObject, sameOwners } from '../owned-object.js';
-import { cached, nodeOf, ownerPlace, ownershipOf, splitNode } from './ownership.js';
+import { cached, nodeOf, ownerPlace, ownershipOf, splitNode, storedOwnership } from './ownership.js';
 
 const NAME = 'garbage-collector-controller';
 const CLIENT = serviceAccountClient('generic-garbage-collector', 'kube-controller-manager');
@@ -21,9 +21,13 @@ interface Owners {
   readonly waiting: readonly OwnerReference[];
 }
 
+type PropagationPolicy = 'Foreground' | 'Orphan' | 'Background';
+
 type Progress =
   | { readonly stage: 'asked'; readonly owners: Owners; readonly unknown: readonly OwnerReference[] }
   | { readonly stage: 'orphaned'; readonly finalizer: typeof ORPHAN }
+  | { readonly stage: 'unblocked' }
+  | { readonly stage: 'deleted' | 'met'; readonly policy: PropagationPolicy; readonly owners: readonly OwnerReference[] }
   | { readonly stage: 'ends' };
 
 /** Deletes what lost its last owner, and holds owners that wait for their dependents (pkg/controller/garbagecollector). Keys: `nodeOf`. */
@@ -71,13 +75,14 @@ const link = (manager: ControllerManager, object: OwnedObject, node: string): vo
 const unlink = (manager: ControllerManager, before: OwnedObject, after: OwnedObject | undefined, node: string): void => {
   const { dependents } = manager.memory;
   for (const owner of before.owners) {
-    if (after?.owners.some(({ uid }) => uid === owner.uid) === true) continue;
-    const known = dependents.get(owner.uid);
+    const still = after?.owners.find(({ uid }) => uid === owner.uid);
+    if (still !== undefined && still.blockOwnerDeletion === owner.blockOwnerDeletion) continue;
+    const known = still === undefined ? dependents.get(owner.uid) : undefined;
     if (known?.delete(node) && known.size === 0) dependents.delete(owner.uid);
     // An owner that waits for its dependents may have waited for this one.
     const place = ownerPlace(owner, before.header.namespace);
     const found = place === undefined ? undefined : cached(manager.informers, place.resource, place.key);
-    if (place !== undefined && found !== undefined && found.terminating && found.finalizers.includes(FOREGROUND)) enqueue(manager, NAME, nodeOf(found.header));
+    if (place !== undefined && found !== undefined && isDeletingDependents(found)) enqueue(manager, NAME, nodeOf(found.header));
   }
 };
 
@@ -104,7 +109,7 @@ const attempt = (manager: ControllerManager, key: string): Work | undefined => {
   for (const owner of object.owners) {
     const place = ownerPlace(owner, object.header.namespace);
     const found = place === undefined ? undefined : cached(manager.informers, place.resource, place.key);
-    if (found?.header.uid === owner.uid) (found.terminating && found.finalizers.includes(FOREGROUND) ? waiting : solid).push(owner);
+    if (found?.header.uid === owner.uid) (isDeletingDependents(found) ? waiting : solid).push(owner);
     else if (manager.memory.absentOwners.has(owner.uid)) dangling.push(owner);
     // A kind that nobody knows may come back with its definition: its objects are not judged.
     else if (place === undefined) solid.push(owner);
@@ -122,6 +127,27 @@ const proceed = (manager: ControllerManager, key: string, next: Progress, answer
   switch (next.stage) {
     case 'ends':
       return answers.some((answer) => hasFailed(answer) && !isRefused(answer, 'NotFound') && !isRefused(answer, 'Conflict')) ? FAILED : undefined;
+    case 'unblocked': {
+      const [answer] = answers;
+      const unblocked = answer && objectOf(answer);
+      if (unblocked === undefined) return answer !== undefined && isRefused(answer, 'NotFound') ? undefined : FAILED;
+      return deletion(storedOwnership(unblocked), 'Foreground');
+    }
+    case 'deleted': {
+      const [answer] = answers;
+      if (object === undefined || answer === undefined || !hasFailed(answer) || isRefused(answer, 'NotFound')) return undefined;
+      if (!isRefused(answer, 'Conflict')) return FAILED;
+      const { resource, namespace, name } = object.header;
+      return { writes: [getRequest(CLIENT, resource, namespace, name)], next: { stage: 'met', policy: next.policy, owners: next.owners } satisfies Progress };
+    }
+    case 'met': {
+      const [answer] = answers;
+      const found = answer && objectOf(answer);
+      if (found === undefined) return answer !== undefined && isRefused(answer, 'NotFound') ? undefined : FAILED;
+      if (object === undefined || found.header.uid !== object.header.uid) return undefined;
+      // Whatever else changes all the time does not keep an object alive; with other owners it is judged anew.
+      return sameOwners(storedOwnership(found).owners, next.owners) ? ends(deleteRequest(CLIENT, object.header.resource, object.header.namespace, object.header.name, { preconditions: { uid: object.header.uid }, propagationPolicy: next.policy })) : FAILED;
+    }
     case 'orphaned': {
       if (answers.some((answer) => hasFailed(answer) && !isRefused(answer, 'NotFound'))) return FAILED;
       return object === undefined ? undefined : withoutFinalizer(object, next.finalizer);
@@ -160,11 +186,24 @@ const decide = (manager: ControllerManager, object: OwnedObject, { solid, dangli
     if (gone.length === 0) return undefined;
     return ends(patchRequest(CLIENT, header.resource, header.namespace, header.name, 'strategic', { metadata: { uid: header.uid, ownerReferences: gone.map(({ uid }) => ({ $patch: 'delete', uid })) } }));
   }
-  // Its owner waits for the whole tree, so it waits for its own dependents in turn.
-  const foreground = (waiting.length > 0 && (manager.memory.dependents.get(header.uid)?.size ?? 0) > 0) || object.finalizers.includes(FOREGROUND);
-  const propagationPolicy = foreground ? 'Foreground' : object.finalizers.includes(ORPHAN) ? 'Orphan' : 'Background';
-  return ends(deleteRequest(CLIENT, header.resource, header.namespace, header.name, { preconditions: { uid: header.uid }, propagationPolicy }));
+  const dependents = manager.memory.dependents.get(header.uid);
+  if (waiting.length === 0 || dependents === undefined || dependents.size === 0) {
+    return deletion(object, object.finalizers.includes(ORPHAN) ? 'Orphan' : object.finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background');
+  }
+  // Its owner waits for the whole tree, so it waits for its own dependents in turn. Where one of these waits already, they may wait for each other: then it holds up no owner any more.
+  const blocking = object.owners.filter(({ blockOwnerDeletion }) => blockOwnerDeletion === true);
+  if (blocking.length === 0 || ![...dependents].some((node) => isDeletingDependents(objectOfNode(manager, node)))) return deletion(object, 'Foreground');
+  const ownerReferences = blocking.map((owner) => Object.assign({}, owner, { blockOwnerDeletion: false }));
+  return { writes: [patchRequest(CLIENT, header.resource, header.namespace, header.name, 'strategic', { metadata: { uid: header.uid, ownerReferences } })], next: { stage: 'unblocked' } satisfies Progress };
 };
+
+const isDeletingDependents = (object: OwnedObject | undefined): boolean => object !== undefined && object.terminating && object.finalizers.includes(FOREGROUND);
+
+/** Of the object as it was judged: whoever let it go meanwhile must not lose it. */
+const deletion = ({ header, owners }: OwnedObject, policy: PropagationPolicy): Work => ({
+  writes: [deleteRequest(CLIENT, header.resource, header.namespace, header.name, { preconditions: { uid: header.uid, resourceVersion: String(header.revision) }, propagationPolicy: policy })],
+  next: { stage: 'deleted', policy, owners } satisfies Progress,
+});
 
 /** An owner that is being deleted and waits: for its dependents to go, or to be let go. */
 const holdOwner = (manager: ControllerManager, object: OwnedObject): Work | undefined => {
