@@ -179,7 +179,7 @@ const DIRECTORIES = new Set(['/', '/tmp', '/etc', '/root']);
 
 const isDirectory = (path: string, context: CommandContext): boolean => {
   const clean = path.length > 1 ? path.replace(/\/$/, '') : path;
-  return DIRECTORIES.has(clean) || context.mountPoints().includes(clean) || context.files().some((file) => file.startsWith(`${clean}/`));
+  return DIRECTORIES.has(clean) || context.mountPoints().some((place) => place === clean || place.startsWith(`${clean}/`)) || context.files().some((file) => file.startsWith(`${clean}/`));
 };
 
 const listDirectory = (path: string, context: CommandContext): CommandOutcome => {

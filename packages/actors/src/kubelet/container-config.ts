@@ -1,5 +1,5 @@
 import { setAt } from '@naumachia/core';
-import type { Container, EnvVar, Pod } from '../api/generated/types.js';
+import type { Container, EnvVar, Pod, VolumeMount } from '../api/generated/types.js';
 import { textAt } from '../api/chosen-keys.js';
 import type { ConfigObject, ConfigObjects } from './config-objects.js';
 import { type ConfigReference, configMapReference, secretReference } from './config-references.js';
@@ -11,11 +11,13 @@ export const NO_CONFIG: ContainerConfig = { command: [], args: [], environment: 
 
 /** What a container is made with (generateContainerConfig of kuberuntime), or why it cannot be. Only what is told something needs to know it. */
 export const containerConfig = (pod: Pod, container: Container, objects: ConfigObjects, place: DownwardPlace): ContainerConfig | { readonly error: string } => {
-  const mounts = mountsOf(container);
-  if (container.command === undefined && container.args === undefined && container.env === undefined && container.envFrom === undefined && container.stdin !== true && mounts === NO_MOUNTS) return NO_CONFIG;
+  const mounted = container.volumeMounts?.some(isOwnMount) === true;
+  if (container.command === undefined && container.args === undefined && container.env === undefined && container.envFrom === undefined && container.stdin !== true && !mounted) return NO_CONFIG;
   const environment = environmentOf(pod, container, objects, place);
   if ('error' in environment) return environment;
   const { variables } = environment;
+  const mounts = mountsOf(container, variables);
+  if ('error' in mounts) return mounts;
   const config: ContainerConfig = {
     command: (container.command ?? []).map((word) => expand(word, variables)),
     args: (container.args ?? []).map((word) => expand(word, variables)),
@@ -31,12 +33,29 @@ export const containerConfig = (pod: Pod, container: Container, objects: ConfigO
 /** Where admission mounts the token of the pod's service account. */
 const SERVICE_ACCOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-const mountsOf = (container: Container): readonly ContainerMount[] => {
+const isOwnMount = ({ mountPath }: VolumeMount): boolean => mountPath !== SERVICE_ACCOUNT_PATH;
+
+/** makeMounts of kubelet_pods.go. */
+const mountsOf = (container: Container, variables: Variables): readonly ContainerMount[] | { readonly error: string } => {
   let mounts: ContainerMount[] | undefined;
-  for (const { name, mountPath, subPath, readOnly } of container.volumeMounts ?? []) {
-    if (mountPath !== SERVICE_ACCOUNT_PATH) (mounts ??= []).push({ volume: name, path: mountPath.length > 1 ? mountPath.replace(/\/$/, '') : mountPath, subPath: subPath ?? '', readOnly: readOnly === true });
+  for (const mount of container.volumeMounts ?? []) {
+    if (!isOwnMount(mount)) continue;
+    const subPath = subPathOf(mount, variables);
+    if (typeof subPath !== 'string') return subPath;
+    const { name, mountPath, readOnly } = mount;
+    (mounts ??= []).push({ volume: name, path: mountPath.length > 1 ? mountPath.replace(/\/$/, '') : mountPath, subPath, readOnly: readOnly === true });
   }
   return mounts ?? NO_MOUNTS;
+};
+
+/** A path that variables were put into is judged once it is whole (ExpandContainerVolumeMounts). */
+const subPathOf = ({ subPath = '', subPathExpr = '' }: VolumeMount, variables: Variables): string | { readonly error: string } => {
+  if (subPathExpr === '') return subPath;
+  const missing = namesIn(subPathExpr).filter((name) => (textAt(variables, name) ?? '') === '');
+  if (missing.length > 0) return { error: `missing value for ${[...new Set(missing)].sort().join(', ')}` };
+  const expanded = expand(subPathExpr, variables);
+  if (expanded.startsWith('/')) return { error: `error SubPath \`${expanded}\` must not be an absolute path` };
+  return expanded.split('/').includes('..') ? { error: `unable to provision SubPath \`${expanded}\`: must not contain '..'` } : expanded;
 };
 
 type Variables = Record<string, string>;
@@ -80,6 +99,10 @@ const valueOf = ({ value, valueFrom }: EnvVar, pod: Pod, container: Container, o
 const NOT_READ: ConfigObject = { found: false, missing: false, error: 'not read' };
 const read = (objects: ConfigObjects, reference: ConfigReference): ConfigObject => objects[reference] ?? NOT_READ;
 
+const VARIABLE = /\$\$|\$\(([^)]+)\)/g;
+
+const namesIn = (text: string): readonly string[] => [...text.matchAll(VARIABLE)].flatMap(([, name]) => name ?? []);
+
 /** third_party/forked/golang/expansion: `$(NAME)` where it is known, `$$` is a dollar. */
 const expand = (text: string, variables: Variables): string =>
-  text.includes('$') ? text.replace(/\$\$|\$\(([^)]+)\)/g, (whole, name: string | undefined) => (name === undefined ? '$' : (textAt(variables, name) ?? whole))) : text;
+  text.includes('$') ? text.replace(VARIABLE, (whole, name: string | undefined) => (name === undefined ? '$' : (textAt(variables, name) ?? whole))) : text;

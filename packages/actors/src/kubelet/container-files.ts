@@ -54,5 +54,9 @@ export const containerFiles = (sandbox: PodSandbox, container: RuntimeContainer)
   return names;
 };
 
-/** Where volumes are mounted: directories, also while they are empty. */
-export const mountPoints = (container: RuntimeContainer): readonly string[] => (container.config?.mounts ?? []).map((mount) => mount.path);
+/** Where volumes are mounted, and what parts of them that are mounted are called elsewhere: directories, also while they are empty. */
+export const mountPoints = (container: RuntimeContainer): readonly string[] => {
+  const mounts = container.config?.mounts ?? [];
+  const parts = mounts.flatMap(({ volume, subPath }) => (subPath === '' ? [] : mounts.filter((whole) => whole.volume === volume && whole.subPath === '').map(({ path }) => `${path}/${subPath}`)));
+  return [...mounts.map(({ path }) => path), ...parts];
+};

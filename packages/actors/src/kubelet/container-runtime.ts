@@ -3,6 +3,7 @@ import type { ContainerInput } from './container-input.js';
 import type { ContainerLog } from './container-log.js';
 import type { Image, RegistryAnswer } from './image-registry.js';
 import type { Process } from './process.js';
+import type { HostsEntries } from './hosts-file.js';
 
 /** When something happens, and the chance that it draws from. */
 export interface Moment {
@@ -17,6 +18,7 @@ export interface PodSandbox {
   /** Empty for pods in the host's network. */
   readonly ip: string;
   readonly hostname: string;
+  readonly hosts: HostsEntries | undefined;
   ready: boolean;
   /** The state that the kubelet's relist saw last. */
   seen: 'nothing' | 'ready' | 'stopped';
@@ -88,7 +90,7 @@ export interface ImagePull {
  * owns. Calls that take time answer when they will be done; the kubelet comes back then.
  */
 export interface ContainerRuntime<S> {
-  runPodSandbox(runtime: S, pod: { readonly uid: string; readonly hostname: string; readonly hostNetwork: boolean }, moment: Moment): PodSandbox;
+  runPodSandbox(runtime: S, pod: { readonly uid: string; readonly hostname: string; readonly hostNetwork: boolean; readonly hosts: HostsEntries | undefined }, moment: Moment): PodSandbox;
   /** Kills what still runs in it and gives back its address. */
   stopPodSandbox(runtime: S, sandbox: PodSandbox, now: Instant): void;
   removePodSandbox(runtime: S, podUid: string): void;

@@ -1,5 +1,6 @@
 import { type Instant, later, milliseconds, type Random, seconds } from '@naumachia/core';
 import type { CommandContext } from './commands.js';
+import { hostsFile } from './hosts-file.js';
 import { containerFiles, mountPoints, readContainerFile, removeContainerFile, writeContainerFile } from './container-files.js';
 import { takeInput, takeLine } from './container-input.js';
 import { appendOutput, emptyLog } from './container-log.js';
@@ -71,6 +72,7 @@ export const EMULATED_RUNTIME: ContainerRuntime<EmulatedRuntime> = {
       id: newId(runtime, random),
       ip: pod.hostNetwork ? '' : takeAddress(runtime),
       hostname: pod.hostname,
+      hosts: pod.hosts,
       ready: true,
       seen: 'nothing',
       containers: [],
@@ -222,7 +224,7 @@ export const commandContext = (sandbox: PodSandbox, container: RuntimeContainer,
   commandLine: [...config.command, ...config.args].join(' '),
   environment: (name) => config.environment[name] ?? WELL_KNOWN[name] ?? (name === 'HOSTNAME' ? sandbox.hostname : undefined),
   environmentNames: () => ['HOSTNAME', ...Object.keys(WELL_KNOWN), ...Object.keys(config.environment)],
-  readFile: (path) => readContainerFile(sandbox, container, path) ?? (path === '/etc/hostname' ? `${sandbox.hostname}\n` : undefined),
+  readFile: (path) => readContainerFile(sandbox, container, path) ?? managedFile(sandbox, path),
   writeFile: (path, text, append) => writeContainerFile(sandbox, container, path, text, append),
   removeFile: (path) => removeContainerFile(sandbox, container, path),
   files: () => containerFiles(sandbox, container),
@@ -234,6 +236,12 @@ export const commandContext = (sandbox: PodSandbox, container: RuntimeContainer,
     appendOutput((container.log ??= emptyLog()), stream, text, now);
   },
 });
+
+/** What the kubelet and the runtime put there. */
+const managedFile = (sandbox: PodSandbox, path: string): string | undefined => {
+  if (path === '/etc/hostname') return `${sandbox.hostname}\n`;
+  return path === '/etc/hosts' ? hostsFile(sandbox) : undefined;
+};
 
 const WELL_KNOWN: Readonly<Record<string, string>> = { HOME: '/root', PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 
@@ -252,9 +260,6 @@ const terminationMessage = ({ config, files, log }: RuntimeContainer, code: numb
   if (config === undefined) return '';
   const written = files?.[config.terminationMessagePath] ?? '';
   if (written !== '' || !config.messageFromLog || code === 0 || log === undefined) return written.slice(0, 4096);
-  return log.lines
-    .slice(-80)
-    .map((line) => `${line.text}\n`)
-    .join('')
-    .slice(-2048);
+  const lines = log.lines.slice(-80).map((line) => `${line.text}\n`);
+  return (lines.join('') + log.partial).slice(-2048);
 };

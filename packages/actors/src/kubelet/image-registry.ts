@@ -55,7 +55,7 @@ export type RegistryAnswer =
 
 /**
  * The emulated registry. Every image exists but those whose name or tag says otherwise: `private` and `nonexistent` are refused,
- * tags with `doesnotexist`, `nope`, `bad` or `broken` are not there, `unreachable` hosts do not resolve. Sizes are 1 to 3.5 MB.
+ * tags with `doesnotexist`, `nope`, `bad` or `broken`, and `404`, are not there, `unreachable` hosts do not resolve. Sizes are 1 to 3.5 MB.
  */
 export const askRegistry = (name: string): RegistryAnswer => {
   const known = answers.get(name);
@@ -73,7 +73,7 @@ const answerFor = (name: string): RegistryAnswer => {
   if (/private|nonexistent/.test(name)) {
     return { found: false, error: `${unresolved}pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed` };
   }
-  if (/nope|doesnotexist|1\.161|bad|broken/.test(tag)) return { found: false, error: `rpc error: code = NotFound desc = ${unresolved}${name}: not found` };
+  if (/nope|doesnotexist|1\.161|bad|broken|^404$/.test(tag)) return { found: false, error: `rpc error: code = NotFound desc = ${unresolved}${name}: not found` };
   if (name.includes('unreachable')) {
     const host = name.slice(0, name.indexOf('/'));
     return { found: false, error: `rpc error: code = Unavailable desc = ${unresolved}failed to do request: Head "https://${host}/v2/": dial tcp: lookup ${host}: no such host` };

@@ -73,6 +73,23 @@ describe('the environment of a container', () => {
   });
 });
 
+test('a container has the hosts file that the kubelet writes', () => {
+  const node = oneNode();
+  node.create('web', runs('cat /etc/hosts', {}, { hostname: 'a', subdomain: 'b', hostAliases: [{ ip: '10.1.2.3', hostnames: ['foo', 'bar'] }] }));
+  node.create('host', runs('cat /etc/hosts', {}, { hostNetwork: true }));
+  node.advance(2);
+  const ip = node.pod('web')?.status?.podIP ?? '';
+  expect(printed(node, 'web')).toContain(`fe00::2\tip6-allrouters\n${ip}\ta.b.ns.svc.cluster.local\ta\n\n# Entries added by HostAliases.\n10.1.2.3\tfoo\tbar\n`);
+  expect(printed(node, 'host')).toBe('# Kubernetes-managed hosts file (host network).\n127.0.0.1\tlocalhost\n');
+});
+
+test('what a container printed last says why it ended, where nothing else does', () => {
+  const node = oneNode();
+  node.create('web', runs('echo first; echo -n DONE; false', { terminationMessagePolicy: 'FallbackToLogsOnError' }));
+  node.advance(2);
+  expect(node.pod('web')?.status?.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 1, message: 'first\nDONE' });
+});
+
 describe('the volumes of a pod', () => {
   test('hold the keys of ConfigMaps and Secrets as files', () => {
     const node = oneNode();
@@ -99,6 +116,20 @@ describe('the volumes of a pod', () => {
     });
     node.advance(3);
     expect(printed(node, 'web')).toBe("hello\nsh: can't create /in/x: Read-only file system\nhello\n");
+  });
+
+  test('are mounted in part where variables name the part, once they name one that may be', () => {
+    const mounted = (part: string | undefined) => {
+      const node = oneNode();
+      const volumeMounts = [{ name: 'v', mountPath: '/part', subPathExpr: '$(PART)/x' }, { name: 'v', mountPath: '/all' }];
+      node.create('web', runs('touch /all/here/x/f; test -f /part/f; echo $?; test -d /all/here; echo $?', { volumeMounts, env: part === undefined ? [] : [{ name: 'PART', value: part }] }, { volumes: [{ name: 'v', emptyDir: {} }] }));
+      node.advance(3);
+      return node.pod('web')?.status?.containerStatuses?.[0]?.state?.waiting ?? printed(node, 'web');
+    };
+    expect(mounted('here')).toBe('0\n0\n');
+    expect(mounted(undefined)).toEqual({ reason: 'CreateContainerConfigError', message: 'missing value for PART' });
+    expect(mounted('..')).toEqual({ reason: 'CreateContainerConfigError', message: "unable to provision SubPath `../x`: must not contain '..'" });
+    expect(mounted('/tmp')).toEqual({ reason: 'CreateContainerConfigError', message: 'error SubPath `/tmp/x` must not be an absolute path' });
   });
 
   test('that name what is not there are tried again after 0.5, 1, 2, ... seconds, with an Event each', () => {

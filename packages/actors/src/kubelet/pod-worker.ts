@@ -15,6 +15,7 @@ import { nextProbe, notReadyContainers, notStartedContainers, runProbes } from '
 import { relist } from './relist.js';
 import { equalValues } from './status-patch.js';
 import { mountVolumes, type VolumeFiles } from './volume-files.js';
+import { hostsEntriesOf } from './hosts-file.js';
 
 /** Lets the pod do everything that it can do now, and says when it wants to be called again. */
 export const advancePod = (worker: PodWorker, environment: PodWorkerEnvironment): Instant | undefined => {
@@ -153,10 +154,11 @@ const continueSync = (worker: PodWorker, environment: PodWorkerEnvironment): boo
       return false;
     case 'mounting': {
       if (step.until > now) return false;
-      const { metadata, spec } = worker.stored.value;
+      const pod = worker.stored.value;
+      const { metadata, spec } = pod;
       const mounted = step.references && volumesOf(worker, step, step.references, environment);
       if (step.references && mounted === undefined) return false;
-      const sandbox = runtime.runPodSandbox(node, { uid: worker.uid, hostname: spec.hostname ?? (metadata.name ?? '').slice(0, 63), hostNetwork: spec.hostNetwork === true }, environment);
+      const sandbox = runtime.runPodSandbox(node, { uid: worker.uid, hostname: spec.hostname ?? (metadata.name ?? '').slice(0, 63), hostNetwork: spec.hostNetwork === true, hosts: hostsEntriesOf(pod) }, environment);
       sandbox.volumes = mounted;
       // The condition is shown as soon as the sandbox is there, before any image is pulled.
       if (environment.profile.relist > 0) readyToStart(worker, environment);
