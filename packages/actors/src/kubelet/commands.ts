@@ -66,18 +66,23 @@ export const runCommand = (argv: readonly string[], context: CommandContext): Co
       }
       return out(rest.join(' '));
     case 'printf':
-      context.print((rest[0] ?? '').replaceAll('\\n', '\n').replaceAll('\\t', '\t'), 'stdout');
+      context.print(formatted(rest), 'stdout');
       return DONE;
     case 'sleep':
       return { type: 'sleep', seconds: secondsOf(rest[0]) };
     case 'tail':
-      return rest[0] === '-f' ? FOR_EVER : DONE;
+      return rest.some((word) => /^-\w*[fF]$/.test(word)) ? FOR_EVER : someLines(rest, context, (lines, count) => lines.slice(-count));
+    case 'head':
+      return someLines(rest, context, (lines, count) => lines.slice(0, count));
+    case 'grep':
+      return grep(rest, context);
+    case 'wc':
+      return countText(rest, context);
     case 'true':
     case ':':
     case 'trap':
     case 'kill':
     case 'mkdir':
-    case 'head':
       return DONE;
     case 'false':
       return FAILED;
@@ -154,6 +159,80 @@ export const runCommand = (argv: readonly string[], context: CommandContext): Co
       context.print(`sh: ${executable}: not found\n`, 'stderr');
       return { type: 'done', code: 127 };
   }
+};
+
+/** The text of the files that a command names, or of its input; undefined once it has said which cannot be read. */
+const textOf = (command: string, paths: readonly string[], context: CommandContext): string | undefined => {
+  if (paths.length === 0) return context.readInput();
+  let all = '';
+  for (const path of paths) {
+    const text = path === '-' ? context.readInput() : context.readFile(path);
+    if (text === undefined) {
+      context.print(`${command}: ${path}: No such file or directory\n`, 'stderr');
+      return undefined;
+    }
+    all += text;
+  }
+  return all;
+};
+
+const linesOf = (text: string): readonly string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
+
+/** `head` and `tail`: `-n 3`, `-3`; ten lines if nothing is said. */
+const someLines = (words: readonly string[], context: CommandContext, pick: (lines: readonly string[], count: number) => readonly string[]): CommandOutcome => {
+  const at = words.indexOf('-n');
+  const short = words.find((word) => /^-n?\d+$/.test(word));
+  const count = Number.parseInt((at >= 0 ? words[at + 1] : short?.replace(/^-n?/, '')) ?? '10', 10) || 0;
+  const text = textOf('head', words.filter((word, i) => !word.startsWith('-') && !(at >= 0 && i === at + 1)), context);
+  if (text === undefined) return FAILED;
+  for (const line of count === 0 ? [] : pick(linesOf(text), count)) context.print(`${line}\n`, 'stdout');
+  return DONE;
+};
+
+/** With `-c`, `-i`, `-q`, `-v`, `-E`, `-F`; a pattern that JavaScript cannot read is an error. */
+const grep = (words: readonly string[], context: CommandContext): CommandOutcome => {
+  const flags = words.filter((word) => word.startsWith('-')).join('');
+  const [pattern = '', ...paths] = words.filter((word) => !word.startsWith('-'));
+  let sought: RegExp;
+  try {
+    sought = new RegExp(flags.includes('F') ? pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : pattern, flags.includes('i') ? 'i' : '');
+  } catch {
+    context.print(`grep: bad regex '${pattern}'\n`, 'stderr');
+    return { type: 'done', code: 2 };
+  }
+  const text = textOf('grep', paths, context);
+  if (text === undefined) return { type: 'done', code: 2 };
+  const found = linesOf(text).filter((line) => sought.test(line) !== flags.includes('v'));
+  if (flags.includes('c')) context.print(`${found.length}\n`, 'stdout');
+  else if (!flags.includes('q')) for (const line of found) context.print(`${line}\n`, 'stdout');
+  return found.length > 0 ? DONE : FAILED;
+};
+
+/** `wc` of one file or of the input: lines, words and bytes, or those that flags name. */
+const countText = (words: readonly string[], context: CommandContext): CommandOutcome => {
+  const flags = words.filter((word) => word.startsWith('-')).join('');
+  const paths = words.filter((word) => !word.startsWith('-'));
+  const text = textOf('wc', paths, context);
+  if (text === undefined) return FAILED;
+  const counts = { l: text.split('\n').length - 1, w: text.split(/\s+/).filter(Boolean).length, c: new TextEncoder().encode(text).length };
+  const asked = (['l', 'w', 'c'] as const).filter((flag) => flags === '' || flags.includes(flag));
+  const shown = asked.map((flag) => (asked.length === 1 ? String(counts[flag]) : String(counts[flag]).padStart(9))).join('');
+  context.print(`${[shown, ...paths].join(' ')}\n`, 'stdout');
+  return DONE;
+};
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\' };
+
+/** `printf FORMAT WORD...` with `%s`, `%d` and `%%`; the format is used again while words are left. */
+const formatted = ([format = '', ...words]: readonly string[]): string => {
+  const text = format.replace(/\\([ntr\\])/g, (_, escape: string) => ESCAPES[escape] ?? '');
+  let printed = '';
+  do {
+    const before = words.length;
+    printed += text.replace(/%([sd%])/g, (_, kind: string) => (kind === '%' ? '%' : kind === 's' ? (words.shift() ?? '') : String(Number.parseInt(words.shift() ?? '0', 10) || 0)));
+    if (words.length === before) break;
+  } while (words.length > 0);
+  return printed;
 };
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };

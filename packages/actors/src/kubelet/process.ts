@@ -1,6 +1,6 @@
 import { later, milliseconds, seconds, type Instant } from '@naumachia/core';
 import { runCommand, type CommandContext } from './commands.js';
-import { compileScript, type Script, type Word } from './shell-script.js';
+import { compileScript, type Script, type SimpleCommand, type Word } from './shell-script.js';
 
 /**
  * A process of an emulated container as plain data. A server waits for ever; a shell stands at a step of its script.
@@ -49,7 +49,7 @@ export const handlesSigterm = (process: Process): boolean => process.script === 
 const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 const KNOWN = new Set(
-  'sh bash ash echo printf sleep true false exit cat ls pwd hostname env printenv whoami id date touch rm mkdir test [ tar trap perl tail head uname ps oom : hello-world wget curl kill nslookup read eval'.split(' '),
+  'sh bash ash echo printf sleep true false exit cat ls pwd hostname env printenv whoami id date touch rm mkdir test [ tar trap perl tail head grep wc uname ps oom : hello-world wget curl kill nslookup read eval'.split(' '),
 );
 export const isKnownCommand = (executable: string): boolean => KNOWN.has(basename(executable)) && !executable.includes('no-such');
 
@@ -96,16 +96,8 @@ const runStep = (process: Process, script: Script, context: CommandContext): voi
   process.step++;
   switch (step.op) {
     case 'run': {
-      const words = expandAll(process, step.command.words, context);
-      const assigned = assignments(words);
-      const variables = Object.fromEntries(assigned);
-      if (assigned.length > 0 && assigned.length === words.length) {
-        Object.assign((process.variables ??= {}), variables);
-        process.status = 0;
-        return;
-      }
-      const around = assigned.length === 0 ? context : withVariables(context, variables);
-      runSimple(process, words.slice(assigned.length), step.command.redirect && { to: expand(process, step.command.redirect.to, context), append: step.command.redirect.append }, step.command.toStderr, around);
+      if (step.command.next === undefined) runOne(process, step.command, context);
+      else runPipe(process, step.command, context);
       return;
     }
     case 'jump':
@@ -132,7 +124,69 @@ const runStep = (process: Process, script: Script, context: CommandContext): voi
     case 'status':
       process.status = step.code;
       return;
+    case 'refuse':
+      context.print(`sh: the emulated shell does not know ${step.what}\n`, 'stderr');
+      process.status = 2;
+      process.exited = true;
+      return;
   }
+};
+
+const runOne = (process: Process, command: SimpleCommand, context: CommandContext): void => {
+  const words = expandAll(process, command.words, context);
+  const assigned = assignments(words);
+  const variables = Object.fromEntries(assigned);
+  if (assigned.length > 0 && assigned.length === words.length) {
+    Object.assign((process.variables ??= {}), variables);
+    process.status = 0;
+    return;
+  }
+  let around = assigned.length === 0 ? context : withVariables(context, variables);
+  if (command.input !== undefined) {
+    const path = expand(process, command.input, context);
+    const text = path === '/dev/null' ? '' : context.readFile(path);
+    if (text === undefined) {
+      context.print(`sh: can't open ${path}: no such file\n`, 'stderr');
+      process.status = 1;
+      return;
+    }
+    around = withInput(around, text);
+  }
+  runSimple(process, words.slice(assigned.length), command.redirect && { to: expand(process, command.redirect.to, context), append: command.redirect.append }, command.toStderr, around);
+};
+
+/** One command after another, each in a shell of its own that reads what the former printed: none may sleep or wait. */
+const runPipe = (process: Process, first: SimpleCommand, context: CommandContext): void => {
+  let printed: string | undefined;
+  for (let command: SimpleCommand | undefined = first; command !== undefined; command = command.next) {
+    let output = '';
+    const around = printed === undefined ? context : withInput(context, printed);
+    const piped: CommandContext = command.next === undefined ? around : { ...around, print: (text, stream) => (stream === 'stdout' ? (output += text) : context.print(text, stream)) };
+    const inner: Process = { ...waiting(), script: '', step: 1, wakesAt: process.wakesAt, variables: { ...process.variables } };
+    runOne(inner, command, piped);
+    if (inner.wakesAt !== process.wakesAt) {
+      context.print('sh: commands that wait are not emulated in a pipe\n', 'stderr');
+      process.status = 2;
+      return;
+    }
+    process.status = inner.status;
+    printed = output;
+  }
+};
+
+const withInput = (context: CommandContext, text: string): CommandContext => {
+  let rest = text;
+  const take = (length: number): string => {
+    const taken = rest.slice(0, length);
+    rest = rest.slice(length);
+    return taken;
+  };
+  return {
+    ...context,
+    readInput: () => take(rest.length),
+    readLine: () => (rest === '' ? undefined : take(rest.includes('\n') ? rest.indexOf('\n') + 1 : rest.length).replace(/\n$/, '')),
+    hasMoreInput: () => false,
+  };
 };
 
 /** `NAME=value` before a command, which holds for it alone; or for the shell where there is none. */

@@ -2,12 +2,15 @@
 export type WordPart = string | { readonly variable: string } | { readonly script: Script };
 export type Word = readonly WordPart[];
 
-/** One simple command: `NAME=value... command arguments > file`. */
+/** One simple command: `NAME=value... command arguments < file > file | next`. */
 export interface SimpleCommand {
   readonly words: readonly Word[];
   readonly redirect?: { readonly to: Word; readonly append: boolean };
   /** `>&2` */
   readonly toStderr: boolean;
+  readonly input?: Word;
+  /** What reads its output. */
+  readonly next?: SimpleCommand;
 }
 
 /** Scripts are compiled to jumps, so that where a process stands is a number and can be snapshotted. */
@@ -19,22 +22,39 @@ export type Step =
   | { readonly op: 'each'; readonly slot: number; readonly words: readonly Word[] }
   /** Takes the next word into `variable`, or leaves the loop. */
   | { readonly op: 'next'; readonly slot: number; readonly variable: string; readonly end: number }
-  | { readonly op: 'status'; readonly code: number };
+  | { readonly op: 'status'; readonly code: number }
+  /** The script asks for what this shell does not know. */
+  | { readonly op: 'refuse'; readonly what: string };
 
 export type Script = readonly Step[];
 
 type Token = { readonly operator: string } | { readonly word: Word; readonly bare: string };
 
-/** Compiles a script of a very small POSIX shell: `;`, `&&`, `||`, `while`, `until`, `for`, `if`, quotes, `$NAME`, `$(...)`, `>`, `>>`. */
+/**
+ * Compiles a script of a very small POSIX shell: `;`, `&&`, `||`, `|` between simple commands, `while`, `until`, `for`, `if`, quotes, `$NAME`, `$(...)`, `<`, `>`,
+ * `>>`. A script with anything else comes to an error that names it, before any of it runs.
+ */
 export const compileScript = (text: string): Script => {
   const known = compiled.get(text);
   if (known) return known;
-  const parser: Parser = { tokens: tokenize(text), at: 0, steps: [], slots: 0 };
-  list(parser, []);
+  const steps = compile(text);
   if (compiled.size >= 1_000) compiled.clear();
-  compiled.set(text, parser.steps);
-  return parser.steps;
+  compiled.set(text, steps);
+  return steps;
 };
+
+const compile = (text: string): Script => {
+  try {
+    const parser: Parser = { tokens: tokenize(text), at: 0, steps: [], slots: 0 };
+    list(parser, []);
+    return parser.steps;
+  } catch (error) {
+    if (error instanceof UnknownSyntax) return [{ op: 'refuse', what: error.message }];
+    throw error;
+  }
+};
+
+class UnknownSyntax extends Error {}
 
 /** A script is a function of its text, so that pods of one template share it. */
 const compiled = new Map<string, Script>();
@@ -139,13 +159,27 @@ const command = (parser: Parser): void => {
   }
 };
 
+/** Where a command would stand. */
+const UNKNOWN_COMMANDS: readonly (readonly [start: RegExp, what: string])[] = [
+  [/^case$/, '`case`'], [/^function$|^\w+\(\)/, 'functions'], [/^\(/, 'subshells'], [/^\{$/, 'groups'], [/^\[\[$/, '`[[`'],
+];
+const COMPOUND = new Set(['while', 'until', 'for', 'if']);
+const REDIRECTIONS = new Set(['<', '>', '>>']);
+
 const simple = (parser: Parser): void => {
+  parser.steps.push({ op: 'run', command: simpleCommand(parser) });
+};
+
+const simpleCommand = (parser: Parser): SimpleCommand => {
   const words: Word[] = [];
   let redirect: SimpleCommand['redirect'];
+  let input: Word | undefined;
   let toStderr = false;
+  const unknown = UNKNOWN_COMMANDS.find(([start]) => start.test(bareAt(parser) ?? ''));
+  if (unknown !== undefined) throw new UnknownSyntax(unknown[1]);
   for (;;) {
     const token = parser.tokens[parser.at];
-    if (token === undefined || ('operator' in token && token.operator !== '>' && token.operator !== '>>')) break;
+    if (token === undefined || ('operator' in token && !REDIRECTIONS.has(token.operator))) break;
     parser.at++;
     if ('word' in token) {
       if (token.bare === '2>&1' || token.bare === '2>/dev/null') continue;
@@ -156,13 +190,18 @@ const simple = (parser: Parser): void => {
     const target = parser.tokens[parser.at];
     if (target !== undefined && 'word' in target) {
       parser.at++;
-      redirect = { to: target.word, append: token.operator === '>>' };
+      if (token.operator === '<') input = target.word;
+      else redirect = { to: target.word, append: token.operator === '>>' };
     }
   }
-  parser.steps.push({ op: 'run', command: { words, toStderr, ...(redirect && { redirect }) } });
+  const command = { words, toStderr, ...(redirect && { redirect }), ...(input && { input }) };
+  if (bareAt(parser) !== '|') return command;
+  parser.at++;
+  if (COMPOUND.has(bareAt(parser) ?? '')) throw new UnknownSyntax('pipes into loops and conditions');
+  return { ...command, next: simpleCommand(parser) };
 };
 
-const OPERATORS = ['&&', '||', '>>', ';', '\n', '&', '>'];
+const OPERATORS = ['&&', '||', '>>', '<<', ';', '\n', '&', '>', '<', '|'];
 
 const tokenize = (text: string): readonly Token[] => {
   const tokens: Token[] = [];
@@ -178,6 +217,7 @@ const tokenize = (text: string): readonly Token[] => {
       continue;
     }
     const operator = text.startsWith('>&2', at) ? undefined : OPERATORS.find((candidate) => text.startsWith(candidate, at));
+    if (operator === '<<') throw new UnknownSyntax('documents in a script (`<<`)');
     if (operator !== undefined) {
       tokens.push({ operator: operator === '\n' ? ';' : operator });
       at += operator.length;
@@ -222,7 +262,8 @@ const wordAt = (text: string, from: number): readonly [Word, number] => {
       while (at < text.length && text.charAt(at) !== '"') {
         if (text.charAt(at) === '$') expansion();
         else {
-          if (text.charAt(at) === '\\' && at + 1 < text.length) at++;
+          if (text.charAt(at) === '`') throw new UnknownSyntax('backquotes');
+          if (text.charAt(at) === '\\' && /[$`"\\]/.test(text.charAt(at + 1))) at++;
           literal += text.charAt(at++);
         }
       }
@@ -231,19 +272,26 @@ const wordAt = (text: string, from: number): readonly [Word, number] => {
     else if (char === '\\' && at + 1 < text.length) {
       literal += text.charAt(at + 1);
       at += 2;
-    } else if (/[\s;|]/.test(char) || char === '>' && !text.startsWith('>&', at) && !/^\d>/.test(text.slice(from, at + 1)) || (char === '&' && !text.slice(from, at).endsWith('>'))) break;
+    } else if (char === '`') throw new UnknownSyntax('backquotes');
+    else if (/[\s;|<]/.test(char) || char === '>' && !text.startsWith('>&', at) && !/^\d>/.test(text.slice(from, at + 1)) || (char === '&' && !text.slice(from, at).endsWith('>'))) break;
     else {
       literal += char;
       at++;
     }
   }
-  // A pipe is not supported: it stands as a word, and the command says that it does not know it.
-  if (at === from) return [[text.charAt(at)], at + 1];
   flush();
   return [parts.length === 0 && quoted ? [''] : parts, at];
 };
 
+/** What a part of a script does not know, the whole does not. */
+const withoutRefusal = (script: Script): Script => {
+  const [first] = script;
+  if (first?.op === 'refuse') throw new UnknownSyntax(first.what);
+  return script;
+};
+
 const expansionAt = (text: string, at: number): readonly [WordPart | undefined, number] => {
+  if (text.startsWith('((', at + 1)) throw new UnknownSyntax('calculations (`$((`)');
   if (text.charAt(at + 1) === '(') {
     let depth = 0;
     let end = at + 1;
@@ -251,9 +299,12 @@ const expansionAt = (text: string, at: number): readonly [WordPart | undefined, 
       if (text.charAt(end) === '(') depth++;
       if (text.charAt(end) === ')' && --depth === 0) break;
     }
-    return [{ script: compileScript(text.slice(at + 2, end)) }, end + 1];
+    return [{ script: withoutRefusal(compileScript(text.slice(at + 2, end))) }, end + 1];
   }
   const name = /^\{([A-Za-z_]\w*|\?)\}|^([A-Za-z_]\w*|[?#@0-9])/.exec(text.slice(at + 1, at + 200));
-  if (!name) return [undefined, at + 1];
+  if (!name) {
+    if (text.charAt(at + 1) === '{') throw new UnknownSyntax('what changes a variable (`${`)');
+    return [undefined, at + 1];
+  }
   return [{ variable: name[1] ?? name[2] ?? '' }, at + 1 + name[0].length];
 };

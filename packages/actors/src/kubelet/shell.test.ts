@@ -72,6 +72,12 @@ describe('the shell of emulated containers', () => {
     ['nonsense', '', 127],
     ['cat /missing', '', 1],
     ['# a comment\necho after', 'after\n', 0],
+    ['printf "%s=%d%%\\n" a 1 b 2; printf hi', 'a=1%\nb=2%\nhi', 0],
+    ['echo a b | cat', 'a b\n', 0],
+    ['for i in x y z; do echo $i >> /f; done; cat /f | grep -v y | head -n 1; wc -l < /f; tail -1 /f; grep -c . /f', 'x\n3\nz\n3\n', 0],
+    ['echo hello | grep -q ell && echo found; false | true; echo $?', 'found\n0\n', 0],
+    ['echo one | X=2 sh -c "read A; echo got \\$A \\$X"', 'got one 2\n', 0],
+    ['echo "a | b" \'c < d\'', 'a | b c < d\n', 0],
   ];
   for (const [script, stdout, status] of outputs) {
     test(`runs ${JSON.stringify(script)}`, () => {
@@ -79,6 +85,17 @@ describe('the shell of emulated containers', () => {
       expect([output.stdout, process.exited, process.status]).toEqual([stdout, true, status]);
     });
   }
+
+  test('refuses what it does not know before any of it runs', () => {
+    const unknown: readonly (readonly [string, string])[] = [
+      ['echo a; x=$((1+2)); echo $x', 'calculations (`$((`)'], ['echo `hostname`', 'backquotes'], ['case a in a) echo yes;; esac', '`case`'], ['f() { echo hi; }; f', 'functions'],
+      ['(cd /; ls)', 'subshells'], ['{ echo a; }', 'groups'], ['echo ${X:-y}', 'what changes a variable (`${`)'], ['cat << EOF\na\nEOF', 'documents in a script (`<<`)'],
+      ['echo "$(echo `id`)"', 'backquotes'], ['cat /f | while read l; do echo $l; done', 'pipes into loops and conditions'], ['[[ -f /x ]]', '`[[`'],
+    ];
+    for (const [script, what] of unknown) expect([run(script).output.stdout, run(script).output.stderr, run(script).process.status]).toEqual(['', `sh: the emulated shell does not know ${what}\n`, 2]);
+    expect(run('sleep 1 | cat').output.stderr).toBe('sh: commands that wait are not emulated in a pipe\n');
+    expect(run('cat < /missing').output.stderr).toBe("sh: can't open /missing: no such file\n");
+  });
 
   test('sleeps for as long as it is told to', () => {
     const waiting = run('echo a; sleep 2; echo b; sleep 1m; echo c');
