@@ -1,4 +1,4 @@
-import type { ConfigMap, Deployment, Endpoints, EndpointSlice, Lease, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, ReplicaSet, ReplicationController, Service, ServiceAccount } from '../api/generated/types.js';
+import type { ConfigMap, Deployment, Endpoints, EndpointSlice, Lease, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, ReplicaSet, ReplicationController, Service, ServiceAccount, VolumeAttributesClass } from '../api/generated/types.js';
 import type { Labels } from '../api/label-selector.js';
 import { defineInformer } from '../machinery/informer.js';
 import type { ControllerManager } from './controller.js';
@@ -70,6 +70,7 @@ export const NAMESPACES = defineInformer<ControllerManager, Namespace>({ resourc
 export const SERVICE_ACCOUNTS = defineInformer<ControllerManager, ServiceAccount>({ resource: 'serviceaccounts' });
 export const CONFIG_MAPS = defineInformer<ControllerManager, ConfigMap>({ resource: 'configmaps' });
 export const PERSISTENT_VOLUMES = defineInformer<ControllerManager, PersistentVolume>({ resource: 'persistentvolumes' });
+export const VOLUME_ATTRIBUTES_CLASSES = defineInformer<ControllerManager, VolumeAttributesClass>({ resource: 'volumeattributesclasses.storage.k8s.io' });
 export const PERSISTENT_VOLUME_CLAIMS = defineInformer<ControllerManager, PersistentVolumeClaim>({ resource: 'persistentvolumeclaims' });
 
 /** A label of an object as the indexes know it. */

@@ -86,6 +86,7 @@ const shared: readonly InformerDefinition<ControllerManager>[] = [
   informed(caches.CONFIG_MAPS, 'configMaps'),
   informed(caches.PERSISTENT_VOLUMES, 'persistentVolumes'),
   informed(caches.PERSISTENT_VOLUME_CLAIMS, 'persistentVolumeClaims'),
+  informed(caches.VOLUME_ATTRIBUTES_CLASSES, 'volumeAttributesClasses'),
 ];
 
 const informers = informerGroup<ControllerManager>(

@@ -1,5 +1,5 @@
 import type { ActorContext } from '@naumachia/core';
-import type { ConfigMap, Endpoints, EndpointSlice, Lease, Namespace, Node, PersistentVolume, PersistentVolumeClaim, ServiceAccount } from '../api/generated/types.js';
+import type { ConfigMap, Endpoints, EndpointSlice, Lease, Namespace, Node, PersistentVolume, PersistentVolumeClaim, ServiceAccount, VolumeAttributesClass } from '../api/generated/types.js';
 import type { Stored } from '../api/requests.js';
 import type { EventRecorder } from '../machinery/event-recorder.js';
 import type { WithInformers } from '../machinery/informer.js';
@@ -51,6 +51,7 @@ export interface Watches {
   readonly configMaps?: Handler<Stored<ConfigMap>>;
   readonly persistentVolumes?: Handler<Stored<PersistentVolume>>;
   readonly persistentVolumeClaims?: Handler<Stored<PersistentVolumeClaim>>;
+  readonly volumeAttributesClasses?: Handler<Stored<VolumeAttributesClass>>;
 }
 
 /** A controller of the controller manager: a line in `controllers.ts` adds it. */

@@ -16,7 +16,7 @@ import { podGarbageCollector } from './pod-gc/pod-gc.js';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.js';
 import { rootCaPublisher } from './root-ca-publisher.js';
 import { serviceAccountController } from './service-account.js';
-import { persistentVolumeClaimProtection, persistentVolumeProtection } from './volume-protection/volume-protection.js';
+import { persistentVolumeClaimProtection, persistentVolumeProtection, volumeAttributesClassProtection } from './volume-protection/volume-protection.js';
 
 /** Every controller that the controller manager runs. */
 export const CONTROLLERS: readonly ManagedController[] = [
@@ -40,4 +40,5 @@ export const CONTROLLERS: readonly ManagedController[] = [
   taintEvictionController,
   persistentVolumeClaimProtection,
   persistentVolumeProtection,
+  volumeAttributesClassProtection,
 ];

@@ -6,10 +6,10 @@ import { kubeletOf, type ContainerAttachRequest } from '../../api/kubelet-reques
 import { badRequest } from '../../api/status.js';
 import { drained, statusOfFailure } from './exchange.js';
 import { containerOf } from './pod-log.js';
-import { MESSAGE_PROTOCOLS, STREAM_PROTOCOLS, SUCCESS } from './remote-command.js';
+import { SUCCESS } from './remote-command.js';
 import { Refusal } from './request-options.js';
 import { negotiate } from './streaming/negotiation.js';
-import { openRemoteStreams, type RemoteStreams, type WantedStreams } from './streaming/remote-streams.js';
+import { MESSAGE_PROTOCOLS, openRemoteStreams, type RemoteStreams, STREAM_PROTOCOLS, type WantedStreams } from './streaming/remote-streams.js';
 
 /** Longer than a kubelet waits for something to show. */
 const ANSWER_WITHIN = minutes(1);
@@ -30,21 +30,17 @@ export const attachToContainer = async (port: Port, request: IncomingMessage, so
 
 const attach = async (port: Port, node: string, message: ContainerAttachRequest, wanted: WantedStreams, streams: RemoteStreams, socket: Duplex): Promise<void> => {
   const ask = (more: Partial<ContainerAttachRequest>) => port.request(kubeletOf(node), Object.assign({}, message, more), ANSWER_WITHIN, 'along');
-  const end = (status: unknown): void => {
-    streams.write('error', JSON.stringify(status));
-    streams.close();
-  };
   // A terminal ends its lines with a carriage return, too.
   const show = (text: string): string => (wanted.tty ? text.replaceAll('\n', '\r\n') : text);
   let reply = await ask({});
   let isListening = false;
   while (!socket.destroyed) {
-    if (isFailure(reply)) return end(statusOfFailure(reply));
-    if (reply.type === 'status') return end(reply.status);
+    if (isFailure(reply)) return streams.end(statusOfFailure(reply));
+    if (reply.type === 'status') return streams.end(reply.status);
     const { id, position, stdout, stderr, ended } = reply;
     if (wanted.stdout) streams.write('stdout', show(wanted.tty ? stdout + stderr : stdout));
     if (wanted.stderr && !wanted.tty) streams.write('stderr', stderr);
-    if (ended) return end(SUCCESS);
+    if (ended) return streams.end(SUCCESS);
     // Requests to one actor arrive in order, so each piece need not wait for the one before.
     if (wanted.stdin && !isListening) streams.onInput((data) => void ask({ id, input: data ?? NOTHING }));
     isListening = true;

@@ -9,11 +9,8 @@ import { statusOfFailure } from './exchange.js';
 import { containerOf } from './pod-log.js';
 import { Refusal } from './request-options.js';
 import { negotiate } from './streaming/negotiation.js';
-import { openRemoteStreams, type RemoteStreams, type WantedStreams } from './streaming/remote-streams.js';
+import { type CommandStatus, MESSAGE_PROTOCOLS, openRemoteStreams, type RemoteStreams, STREAM_PROTOCOLS, type WantedStreams } from './streaming/remote-streams.js';
 
-/** Over WebSockets, and over SPDY as kubectl up to 1.30 has it. */
-export const MESSAGE_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
-export const STREAM_PROTOCOLS = ['v4.channel.k8s.io'];
 const COMMAND_TIMEOUT = minutes(5);
 /** More standard input than this is cut off. */
 const MAX_INPUT_BYTES = 16 * 1024 * 1024;
@@ -36,7 +33,7 @@ export const runRemoteCommand = async (port: Port, request: IncomingMessage, soc
 };
 
 /** What the error stream says when all went well. */
-export const SUCCESS = { metadata: {}, status: 'Success' };
+export const SUCCESS: CommandStatus = { metadata: {}, status: 'Success' };
 
 const run = async (port: Port, node: string, message: ContainerExecRequest, wanted: WantedStreams, streams: RemoteStreams): Promise<void> => {
   const ask = (request: ContainerExecRequest) => port.request(named<ContainerExecRequest>(`kubelet/${node}`), request, COMMAND_TIMEOUT, 'along');
@@ -54,8 +51,7 @@ const run = async (port: Port, node: string, message: ContainerExecRequest, want
     streams.write(stream, texts[stream]);
     await elapsed(APART);
   }
-  streams.write('error', JSON.stringify(isFailure(reply) ? statusOfFailure(reply) : outcome(reply)));
-  streams.close();
+  streams.end(isFailure(reply) ? statusOfFailure(reply) : outcome(reply));
 };
 
 const inputOf = (streams: RemoteStreams): Promise<Uint8Array> =>
@@ -70,7 +66,7 @@ const inputOf = (streams: RemoteStreams): Promise<Uint8Array> =>
   });
 
 /** What the error stream says at the end of a command (remotecommand of the kubelet). */
-const outcome = (reply: ContainerExecReply): unknown => {
+const outcome = (reply: ContainerExecReply): CommandStatus => {
   if (reply.type === 'awaitsInput') return internalError('the command waits for input');
   if (reply.type === 'status') return reply.status;
   if (reply.exitCode === 0) return SUCCESS;

@@ -28,7 +28,8 @@ const upgraded = async (subresource: string, query: string, protocol = 'v5.chann
   const { port: listening } = new URL(edge.url);
   const socket: TLSSocket = connect({ host: '127.0.0.1', port: Number(listening), ca: edge.caCertificate, servername: 'localhost' });
   const key = randomBytes(16).toString('base64');
-  const headers = [`Host: x`, `Authorization: Bearer ${token}`, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${key}`, `Sec-WebSocket-Protocol: ${protocol}`];
+  const offered = protocol === '' ? [] : [`Sec-WebSocket-Protocol: ${protocol}`];
+  const headers = [`Host: x`, `Authorization: Bearer ${token}`, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${key}`, ...offered];
   socket.write(`GET /api/v1/namespaces/default/pods/p/${subresource}?${query} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
   socket.write(input);
   const parts: Buffer[] = [];
@@ -61,11 +62,24 @@ it('a command gives its output, its errors and its exit code as streams', async 
   const bytes = await exec('command=ls&command=-l&stdout=true&stderr=true');
   const end = bytes.indexOf('\r\n\r\n');
   expect(bytes.subarray(0, end).toString()).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n[\s\S]*Sec-WebSocket-Protocol: v5\.channel\.k8s\.io$/);
-  const [stderr, stdout, error] = payloads(bytes.subarray(end + 4));
+  const [opened, stderr, stdout, error] = payloads(bytes.subarray(end + 4));
+  expect(opened).toBe('\u0001');
   expect([stdout, stderr]).toEqual(['\u0001out\n', '\u0002err\n']);
   expect(error?.startsWith('\u0003')).toBe(true);
   expect(JSON.parse(error?.slice(1) ?? '')).toMatchObject({ status: 'Failure', reason: 'NonZeroExitCode', details: { causes: [{ reason: 'ExitCode', message: '3' }] } });
   expect(asked[1]).toMatchObject({ type: 'containerExec', namespace: 'default', pod: 'p', container: 'c', command: ['ls', '-l'] });
+});
+
+it.each([
+  ['channel.k8s.io', ['\u0001', '\u0002err\n', '\u0001out\n', '\u0003command terminated with non-zero exit code: exit status 3']],
+  ['', ['\u0001', '\u0002err\n', '\u0001out\n', '\u0003command terminated with non-zero exit code: exit status 3']],
+  ['base64.channel.k8s.io', ['1', '2ZXJyCg==', '1b3V0Cg==', `3${Buffer.from('command terminated with non-zero exit code: exit status 3').toString('base64')}`]],
+])('the protocol %j has streams and errors in its own way', async (protocol, expected) => {
+  port.answer = (request) => (request.type === 'get' ? { type: 'object', code: 200, object: pod() } : ({ type: 'containerExec', stdout: 'out\n', stderr: 'err\n', exitCode: 3 } as never));
+  const bytes = await exec('command=ls&stdout=true&stderr=true', protocol);
+  const end = bytes.indexOf('\r\n\r\n');
+  expect(/Sec-WebSocket-Protocol: (.*)/.exec(bytes.toString('latin1', 0, end))?.[1] ?? '').toBe(protocol);
+  expect(payloads(bytes.subarray(end + 4)).slice(0, 4)).toEqual(expected);
 });
 
 /** A frame of a client, masked with zeros. */
@@ -82,7 +96,7 @@ it('who is attached gives the process input in order, and is told what it prints
   };
   const bytes = await upgraded('attach', 'stdin=true&stdout=true&stderr=true', undefined, undefined, Buffer.concat([frame(0, 104, 105), frame(255, 0)]));
   const sent = payloads(bytes.subarray(bytes.indexOf('\r\n\r\n') + 4));
-  expect(sent.slice(0, 4)).toEqual(['\u0001line 5\n', '\u0002oops\n', '\u0001line 6\n', '\u0003{"metadata":{},"status":"Success"}']);
+  expect(sent.slice(0, 5)).toEqual(['\u0001', '\u0001line 5\n', '\u0002oops\n', '\u0001line 6\n', '\u0003{"metadata":{},"status":"Success"}']);
   expect(asked.map((request) => (request as ContainerAttachRequest).input).filter((input) => input !== undefined).map((input) => Buffer.from(input).toString())).toEqual(['hi', '']);
   expect(asked.slice(1).every((request) => (request as ContainerAttachRequest).id === 'abc')).toBe(true);
 });

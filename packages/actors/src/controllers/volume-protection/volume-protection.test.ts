@@ -8,6 +8,7 @@ import { etcd } from '../../etcd/index.js';
 import { controllerManager } from '../controller-manager.js';
 
 const API = named<ApiRequest>('apiserver');
+const CLASSES = 'volumeattributesclasses.storage.k8s.io';
 const USER = { name: 'admin', groups: ['system:masters'] };
 
 /** No scheduler and no kubelet: pods stay where they are put. */
@@ -16,10 +17,10 @@ const cluster = () => {
   simulation.start(clusterActors({ nodes: 0, latency: 'none' }).filter(({ kind }) => kind !== 'scheduler'));
   simulation.advance(seconds(5));
   const ask = (request: ApiRequest): ApiAnswer => simulation.ask(API, request);
-  const placeOf = (resource: string) => ({ user: USER, resource, namespace: resource === 'persistentvolumes' ? '' : 'default' });
+  const placeOf = (resource: string) => ({ user: USER, resource, namespace: ['persistentvolumes', CLASSES].includes(resource) ? '' : 'default' });
   return {
     create: (resource: string, kind: string, name: string, rest: object): void =>
-      expect(ask({ type: 'create', ...placeOf(resource), fieldManager: 'test', object: { apiVersion: 'v1', kind, metadata: { name }, ...rest } as KubernetesObject }).type).toBe('object'),
+      expect(ask({ type: 'create', ...placeOf(resource), fieldManager: 'test', object: { apiVersion: resource === CLASSES ? 'storage.k8s.io/v1' : 'v1', kind, metadata: { name }, ...rest } as KubernetesObject }).type).toBe('object'),
     remove: (resource: string, name: string): void => {
       ask({ type: 'delete', ...placeOf(resource), name, options: { gracePeriodSeconds: 0 } });
       simulation.advance(seconds(2));
@@ -66,4 +67,16 @@ test('a volume goes when it is deleted, unless it is bound', () => {
   expect([isThere('persistentvolumes', 'free'), isThere('persistentvolumes', 'bound')]).toEqual([false, true]);
   release('bound');
   expect(isThere('persistentvolumes', 'bound')).toBe(false);
+});
+
+test('a class of attributes goes when it is deleted, unless a volume or a claim has it', () => {
+  const { create, remove, isThere } = cluster();
+  for (const name of ['free', 'claimed', 'had']) create(CLASSES, 'VolumeAttributesClass', name, { driverName: 'd', parameters: { a: 'b' } });
+  create('persistentvolumeclaims', 'PersistentVolumeClaim', 'c', { spec: { ...CLAIM.spec, volumeAttributesClassName: 'claimed' } });
+  create('persistentvolumes', 'PersistentVolume', 'v', { spec: { capacity: VOLUME.spec.capacity, accessModes: VOLUME.spec.accessModes, csi: { driver: 'd', volumeHandle: 'h' }, volumeAttributesClassName: 'had' } });
+  for (const name of ['free', 'claimed', 'had']) remove(CLASSES, name);
+  expect(['free', 'claimed', 'had'].filter((name) => isThere(CLASSES, name))).toEqual(['claimed', 'had']);
+  remove('persistentvolumeclaims', 'c');
+  remove('persistentvolumes', 'v');
+  expect(['claimed', 'had'].filter((name) => isThere(CLASSES, name))).toEqual([]);
 });

@@ -1,15 +1,15 @@
-import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/generated/types.js';
+import type { PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttributesClass } from '../../api/generated/types.js';
 import type { Stored } from '../../api/requests.js';
-import { indexed, objectAt } from '../../machinery/informer.js';
+import { indexed, objectAt, objectsOf } from '../../machinery/informer.js';
 import { enqueue, type Work } from '../../machinery/reconciler.js';
 import { type ApiClient, keyOf, listRequest, serviceAccountClient, updateRequest } from '../../machinery/requests.js';
-import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../caches.js';
-import type { ManagedController } from '../controller.js';
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, VOLUME_ATTRIBUTES_CLASSES } from '../caches.js';
+import type { ControllerManager, ManagedController } from '../controller.js';
 import { claimsOf } from '../pod-view.js';
 
 /**
- * Volumes and claims carry a finalizer from their creation (admission StorageObjectInUseProtection); once they are deleted and nobody uses
- * them, it is taken off (pkg/controller/volume/pvcprotection and pvprotection, 1.36).
+ * Volumes, claims and attributes classes carry a finalizer from their creation (admission StorageObjectInUseProtection); once they are deleted and nobody uses
+ * them, it is taken off (pkg/controller/volume/pvcprotection, pvprotection and vacprotection, 1.36).
  */
 
 const CLAIM_FINALIZER = 'kubernetes.io/pvc-protection';
@@ -68,7 +68,41 @@ export const persistentVolumeProtection: ManagedController = {
   },
 };
 
-type Protected = Stored<PersistentVolume> | Stored<PersistentVolumeClaim>;
+const CLASS_FINALIZER = 'kubernetes.io/vac-protection';
+const CLASSES_NAME = 'volumeattributesclass-protection-controller';
+const CLASSES_CLIENT = serviceAccountClient('volumeattributesclass-protection-controller', 'kube-controller-manager');
+
+/** A class of attributes is used by the volumes and claims that have it, had it, or are to have it. */
+export const volumeAttributesClassProtection: ManagedController = {
+  name: CLASSES_NAME,
+  workers: 1,
+  reconcile: (manager, key) => {
+    const attributes = objectAt(manager.informers, VOLUME_ATTRIBUTES_CLASSES, key);
+    if (attributes === undefined || !isHeld(attributes, CLASS_FINALIZER)) return undefined;
+    for (const users of [objectsOf(manager.informers, PERSISTENT_VOLUMES), objectsOf(manager.informers, PERSISTENT_VOLUME_CLAIMS)]) {
+      for (const { value } of users.values()) if (classesOf(value).includes(key)) return undefined;
+    }
+    return release(attributes, CLASS_FINALIZER, CLASSES_CLIENT);
+  },
+  watches: {
+    volumeAttributesClasses: (manager, _former, current) => {
+      if (current !== undefined && isHeld(current, CLASS_FINALIZER)) enqueue(manager, CLASSES_NAME, current.header.name);
+    },
+    persistentVolumes: (manager, former) => classesLeft(manager, former),
+    persistentVolumeClaims: (manager, former) => classesLeft(manager, former),
+  },
+};
+
+const classesLeft = (manager: ControllerManager, former: Stored<PersistentVolume> | Stored<PersistentVolumeClaim> | undefined): void => {
+  if (former !== undefined) for (const name of classesOf(former.value)) enqueue(manager, CLASSES_NAME, name);
+};
+
+const classesOf = ({ spec, status }: PersistentVolume | PersistentVolumeClaim): readonly string[] => {
+  const { currentVolumeAttributesClassName, modifyVolumeStatus } = (status ?? {}) as NonNullable<PersistentVolumeClaim['status']>;
+  return [spec?.volumeAttributesClassName, currentVolumeAttributesClassName, modifyVolumeStatus?.targetVolumeAttributesClassName].filter((name) => name !== undefined && name !== '') as string[];
+};
+
+type Protected = Stored<PersistentVolume> | Stored<PersistentVolumeClaim> | Stored<VolumeAttributesClass>;
 
 const isHeld = ({ value }: Protected, finalizer: string): boolean => value.metadata.deletionTimestamp !== undefined && value.metadata.finalizers?.includes(finalizer) === true;
 

@@ -36,7 +36,8 @@ export const negotiate = ({ headers }: IncomingMessage, messages: readonly strin
   const key = headers['sec-websocket-key'];
   if (upgrade !== 'websocket' || key === undefined) throw new Refusal(badRequest('unable to upgrade: missing upgrade headers in request'));
   const offered = listed(headers['sec-websocket-protocol']);
-  const plain = offered.find((one) => messages.includes(one));
+  // Who names no protocol speaks the oldest.
+  const plain = offered.length === 0 ? messages.find((one) => one === '') : offered.find((one) => messages.includes(one));
   if (plain !== undefined) return { type: 'websocket', key, protocol: plain };
   const tunnelled = offered.find((one) => one.startsWith(TUNNEL) && streams.includes(one.slice(TUNNEL.length)));
   if (tunnelled !== undefined) return { type: 'tunnel', key, protocol: tunnelled };

@@ -1,15 +1,19 @@
 import type { Duplex } from 'node:stream';
+import type { Status } from '../../../api/requests.js';
 import { acceptSpdy, type Transport } from './negotiation.js';
 import { type ByteChannel, spdyConnection, type SpdyStream } from './spdy-connection.js';
 import { acceptWebSocket } from './websocket.js';
 
-/** The streams of one remote command, however they travel (remotecommand v4 and v5). */
+/** How a command ended, or why it never began. */
+export type CommandStatus = Partial<Status>;
+
+/** The streams of one remote command, however they travel. */
 export interface RemoteStreams {
-  write(stream: 'stdout' | 'stderr' | 'error', text: string): void;
+  write(stream: 'stdout' | 'stderr', text: string): void;
   /** Each piece of standard input as it comes, then `undefined` once there is no more of it. */
   onInput(input: (data: Buffer | undefined) => void): void;
-  /** Ends every stream and the connection. */
-  close(): void;
+  /** Says how the command ended, and closes every stream and the connection. */
+  end(status: CommandStatus): void;
 }
 
 export interface WantedStreams {
@@ -18,6 +22,14 @@ export interface WantedStreams {
   readonly stderr: boolean;
   readonly tty: boolean;
 }
+
+/**
+ * Of messages (cri-streaming remotecommand/websocket.go). From v4 on the error stream holds a Status as JSON, before that the text of an error; v5 lets a client
+ * close its input. In those with `base64` a digit names the stream, and text follows.
+ */
+export const MESSAGE_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v4.base64.channel.k8s.io', 'channel.k8s.io', 'base64.channel.k8s.io', ''];
+/** Over SPDY, as kubectl up to 1.30 has it. */
+export const STREAM_PROTOCOLS = ['v4.channel.k8s.io'];
 
 /** The first byte of a message names its stream. */
 const CHANNELS = { stdout: 1, stderr: 2, error: 3 } as const;
@@ -29,7 +41,7 @@ const CLOSE_STREAM = 255;
 export const openRemoteStreams = (socket: Duplex, transport: Transport, wanted: WantedStreams, ready: (streams: RemoteStreams) => void): void => {
   switch (transport.type) {
     case 'websocket':
-      return ready(overMessages(socket, transport.key, transport.protocol));
+      return ready(overMessages(socket, transport.key, transport.protocol, wanted));
     case 'tunnel':
     case 'spdy':
       return overStreams(socket, transport, wanted, ready);
@@ -55,24 +67,34 @@ const inputQueue = (): { readonly push: (data: Buffer | undefined) => void; read
   };
 };
 
-const overMessages = (socket: Duplex, key: string, protocol: string): RemoteStreams => {
+const overMessages = (socket: Duplex, key: string, protocol: string, wanted: WantedStreams): RemoteStreams => {
   const input = inputQueue();
+  const isText = protocol.includes('base64');
   const websocket = acceptWebSocket(
     socket,
     key,
     protocol,
-    (message) => {
+    (received) => {
+      const message = isText ? Buffer.concat([Buffer.of(Number(String.fromCharCode(received[0] ?? 0x30))), Buffer.from(received.toString('latin1', 1), 'base64')]) : received;
       if (message[0] === STDIN) input.push(message.subarray(1));
       else if (message[0] === CLOSE_STREAM && message[1] === STDIN) input.push(undefined);
     },
     () => input.push(undefined),
   );
+  const send = (stream: keyof typeof CHANNELS, text: string): void =>
+    websocket.send(isText ? `${CHANNELS[stream]}${Buffer.from(text).toString('base64')}` : Buffer.concat([Buffer.of(CHANNELS[stream]), Buffer.from(text)]));
+  // Tells the client that the connection stands.
+  send(wanted.stdout ? 'stdout' : wanted.stderr ? 'stderr' : 'error', '');
   return {
     write: (stream, text) => {
-      if (text !== '') websocket.send(Buffer.concat([Buffer.of(CHANNELS[stream]), Buffer.from(text)]));
+      if (text !== '') send(stream, text);
     },
     onInput: input.listen,
-    close: () => websocket.close(1000),
+    end: (status) => {
+      if (/^v[45]/.test(protocol)) send('error', JSON.stringify(status));
+      else if (status.status !== 'Success') send('error', status.message ?? '');
+      websocket.close(1000);
+    },
   };
 };
 
@@ -95,7 +117,8 @@ const overStreams = (socket: Duplex, transport: Exclude<Transport, { type: 'webs
         ready({
           write: (to, text) => streams.get(to)?.write(Buffer.from(text)),
           onInput: input.listen,
-          close: () => {
+          end: (status) => {
+            streams.get('error')?.write(Buffer.from(JSON.stringify(status)));
             for (const open of streams.values()) open.end();
             channel.close();
           },

@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream';
 
 /** The server's side of RFC 6455, as far as streams of Kubernetes need it: whole messages out, frames in. */
 export interface WebSocket {
-  /** Sends a binary message. */
-  send(message: Uint8Array): void;
+  /** Sends a binary message, or one of text. */
+  send(message: Uint8Array | string): void;
   close(code: number): void;
   readonly open: boolean;
 }
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const TEXT = 0x1;
 const BINARY = 0x2;
 const CLOSE = 0x8;
 const PING = 0x9;
@@ -19,10 +20,11 @@ const MAX_FRAME_BYTES = 1024 * 1024;
 /** And one that sends a message of more frames, too. */
 const MAX_FRAMES = 64;
 
-/** Accepts an upgrade with one of the protocols that the client offered. `received` gets what it sends, message by message. */
+/** Accepts an upgrade with one of the protocols that the client offered, or none (`''`). `received` gets what it sends, message by message. */
 export const acceptWebSocket = (socket: Duplex, key: string, protocol: string, received: (message: Buffer) => void, ended: () => void = () => {}): WebSocket => {
   const accept = createHash('sha1').update(key + GUID).digest('base64');
-  socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: ${protocol}\r\n\r\n`);
+  const chosen = protocol === '' ? '' : `Sec-WebSocket-Protocol: ${protocol}\r\n`;
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${chosen}\r\n`);
   let buffered = Buffer.alloc(0);
   /** The frames of a message that has more to come. */
   let begun: Buffer[] = [];
@@ -71,7 +73,7 @@ export const acceptWebSocket = (socket: Duplex, key: string, protocol: string, r
     }
   });
   return {
-    send: (message) => frame(BINARY, message),
+    send: (message) => (typeof message === 'string' ? frame(TEXT, Buffer.from(message)) : frame(BINARY, message)),
     close,
     get open() {
       return open;
