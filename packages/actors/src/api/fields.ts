@@ -222,7 +222,7 @@ function unpackField(entry: PackedField, index: number, single: ValueType, withi
     mergeKey: entry.k,
     listType: entry.L ?? 'atomic',
     listMapKeys: entry.K ?? none,
-    atomic: entry.M === 'atomic' || (single.kind === 'struct' && single.struct.atomic),
+    atomic: entry.M === 'atomic' || (entry.M !== 'granular' && single.kind === 'struct' && single.struct.atomic),
     enum: entry.e, format: entry.f, default: entry.d,
   };
 }

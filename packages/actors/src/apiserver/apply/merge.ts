@@ -29,7 +29,7 @@ const mergeValue = (field: ApiField | undefined, type: ValueType, live: unknown,
     case 'scalar':
       return config;
     case 'struct':
-      if (type.struct.atomic || field?.atomic === true || type.struct.union !== undefined || !isFields(config)) return config;
+      if ((field?.atomic ?? type.struct.atomic) || type.struct.union !== undefined || !isFields(config)) return config;
       return mergeConfig(type.struct, isFields(live) ? live : {}, config);
     case 'map': {
       if (field?.atomic === true || !isFields(config) || !isFields(live)) return config;

@@ -65,7 +65,7 @@ const setOfValue = (walk: Walk, field: ApiField | undefined, type: ValueType, va
     case 'struct':
       if (value !== null && !isFields(value)) return malformed(walk, path, `expected map, got &{${goText(value)}}`);
       if (type.struct.union !== undefined) return ITSELF;
-      if (!type.struct.atomic && !atomic) return value === null ? NO_FIELDS : setOfStruct(walk, type.struct, value, path);
+      if (!(field?.atomic ?? type.struct.atomic)) return value === null ? NO_FIELDS : setOfStruct(walk, type.struct, value, path);
       if (value !== null) setOfStruct(walk, type.struct, value, path);
       return ITSELF;
     case 'map': {

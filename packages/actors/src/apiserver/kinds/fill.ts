@@ -12,6 +12,10 @@ export const fill = <T extends object>(object: T, defaults: Partial<T>): T => {
   return filled ?? object;
 };
 
+/** The object with a phase in its status (SetDefaults_PersistentVolume and others). */
+export const withPhase = <T extends { readonly status?: { readonly phase?: string } }>(object: T, phase: string): T =>
+  (object.status?.phase ?? '') !== '' ? object : Object.assign({}, object, { status: Object.assign({}, object.status, { phase }) });
+
 /** The list with every element as `change` makes it; the same list if none changed. */
 export const mapSame = <T>(list: readonly T[], change: (item: T) => T): readonly T[] => {
   let changed: T[] | undefined;

@@ -7,6 +7,7 @@ import { lease } from './lease.js';
 import { namespace } from './namespace.js';
 import { node } from './node.js';
 import { persistentVolumeClaim } from './persistent-volume-claim.js';
+import { persistentVolume } from './persistent-volume.js';
 import { pod } from './pod.js';
 import { service } from './service.js';
 import { ipAddress, serviceCidr } from './service-network.js';
@@ -69,7 +70,7 @@ export const strategies: Readonly<Record<GroupResource, Strategy>> = {
   podtemplates: countedWhole,
   limitranges: { createOnUpdate: true },
   persistentvolumeclaims: persistentVolumeClaim,
-  persistentvolumes: { returnsDeleted: true },
+  persistentvolumes: persistentVolume,
   resourcequotas: { returnsDeleted: true },
   'roles.rbac.authorization.k8s.io': { createOnUpdate: true },
   'rolebindings.rbac.authorization.k8s.io': { createOnUpdate: true },

@@ -91,7 +91,7 @@ const walkValue = (field: ApiField | undefined, type: ValueType, before: unknown
     case 'scalar':
       return leaf(before, after);
     case 'struct':
-      if (type.struct.atomic || (field?.atomic ?? false) || type.struct.union !== undefined || (hollow(before) && hollow(after))) return leaf(before, after);
+      if ((field?.atomic ?? type.struct.atomic) || type.struct.union !== undefined || (hollow(before) && hollow(after))) return leaf(before, after);
       if (structOf(type.struct).leaves === undefined && before === zeroValue(type.struct)) return walkFilled(type.struct, before, after);
       return walkStruct(type.struct, fieldsOf(before), fieldsOf(after), true, undefined, before, after);
     case 'map':
