@@ -7,12 +7,12 @@ import type { ContainerConfig, ContainerMount } from './container-runtime.js';
 import { downwardField, downwardResource, type DownwardPlace } from './downward-fields.js';
 
 const NO_MOUNTS: readonly ContainerMount[] = [];
-export const NO_CONFIG: ContainerConfig = { command: [], args: [], environment: {}, mounts: NO_MOUNTS, workingDirectory: '', terminationMessagePath: '/dev/termination-log', messageFromLog: false };
+export const NO_CONFIG: ContainerConfig = { command: [], args: [], environment: {}, mounts: NO_MOUNTS, workingDirectory: '', terminationMessagePath: '/dev/termination-log', messageFromLog: false, readOnlyRoot: false };
 
 /** What a container is made with (generateContainerConfig of kuberuntime), or why it cannot be. Only what is told something needs to know it. */
 export const containerConfig = (pod: Pod, container: Container, objects: ConfigObjects, place: DownwardPlace): ContainerConfig | { readonly error: string } => {
   const mounted = container.volumeMounts?.some(isOwnMount) === true;
-  if (container.command === undefined && container.args === undefined && container.env === undefined && container.envFrom === undefined && container.stdin !== true && !mounted) return NO_CONFIG;
+  if (container.command === undefined && container.args === undefined && container.env === undefined && container.envFrom === undefined && container.stdin !== true && container.securityContext?.readOnlyRootFilesystem !== true && !mounted) return NO_CONFIG;
   const environment = environmentOf(pod, container, objects, place);
   if ('error' in environment) return environment;
   const { variables } = environment;
@@ -26,6 +26,7 @@ export const containerConfig = (pod: Pod, container: Container, objects: ConfigO
     workingDirectory: container.workingDir ?? '',
     terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
     messageFromLog: container.terminationMessagePolicy === 'FallbackToLogsOnError',
+    readOnlyRoot: container.securityContext?.readOnlyRootFilesystem === true,
   };
   return container.stdin === true ? Object.assign({}, config, { stdin: { once: container.stdinOnce === true, tty: container.tty === true } }) : config;
 };

@@ -14,7 +14,7 @@ const mountAt = (mounts: readonly ContainerMount[], path: string): ContainerMoun
 /** A path of a volume has no leading slash. */
 const placeOf = (sandbox: PodSandbox, container: RuntimeContainer, path: string): Place => {
   const mount = mountAt(container.config?.mounts ?? [], path);
-  if (mount === undefined) return { files: (container.files ??= {}), path, readOnly: false };
+  if (mount === undefined) return { files: (container.files ??= {}), path, readOnly: container.config?.readOnlyRoot === true && !path.startsWith('/dev/') };
   const inside = path.slice(mount.path === '/' ? 1 : mount.path.length + 1);
   const volumes = (sandbox.volumes ??= {});
   return { files: (volumes[mount.volume] ??= {}), path: [mount.subPath, inside].filter((part) => part !== '').join('/'), readOnly: mount.readOnly };
@@ -26,7 +26,7 @@ export const readContainerFile = (sandbox: PodSandbox, container: RuntimeContain
   return place.files[place.path];
 };
 
-/** False: the file is in a volume that is mounted for reading. */
+/** False: nothing may be written there. */
 export const writeContainerFile = (sandbox: PodSandbox, container: RuntimeContainer, path: string, text: string, append: boolean): boolean => {
   const place = placeOf(sandbox, container, path);
   if (place.readOnly) return false;

@@ -73,6 +73,8 @@ export interface ContainerConfig {
   readonly workingDirectory: string;
   readonly terminationMessagePath: string;
   readonly messageFromLog: boolean;
+  /** Nothing may be written but into volumes and devices. */
+  readonly readOnlyRoot: boolean;
   /** Missing: no standard input. `once`: it ends with the first client that was attached to it. */
   readonly stdin?: { readonly once: boolean; readonly tty: boolean };
 }

@@ -83,6 +83,15 @@ test('a container has the hosts file that the kubelet writes', () => {
   expect(printed(node, 'host')).toBe('# Kubernetes-managed hosts file (host network).\n127.0.0.1\tlocalhost\n');
 });
 
+test('a container whose root is read-only writes into its volumes alone', () => {
+  const node = oneNode();
+  const container = { securityContext: { readOnlyRootFilesystem: true }, volumeMounts: [{ name: 'v', mountPath: '/v' }] };
+  node.create('web', runs('echo a > /file; echo b > /v/file; cat /v/file; echo why > /dev/termination-log; exit 1', container, { volumes: [{ name: 'v', emptyDir: {} }] }));
+  node.advance(2);
+  expect(printed(node, 'web')).toBe("sh: can't create /file: Read-only file system\nb\n");
+  expect(node.pod('web')?.status?.containerStatuses?.[0]?.state?.terminated?.message).toBe('why\n');
+});
+
 test('what a container printed last says why it ended, where nothing else does', () => {
   const node = oneNode();
   node.create('web', runs('echo first; echo -n DONE; false', { terminationMessagePolicy: 'FallbackToLogsOnError' }));
