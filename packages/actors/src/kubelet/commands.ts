@@ -66,14 +66,13 @@ export const runCommand = (argv: readonly string[], context: CommandContext): Co
       }
       return out(rest.join(' '));
     case 'printf':
-      context.print(formatted(rest), 'stdout');
-      return DONE;
+      return printFormatted(rest, context);
     case 'sleep':
       return { type: 'sleep', seconds: secondsOf(rest[0]) };
     case 'tail':
-      return rest.some((word) => /^-\w*[fF]$/.test(word)) ? FOR_EVER : someLines(rest, context, (lines, count) => lines.slice(-count));
+      return rest.some((word) => /^-\w*[fF]$/.test(word)) ? FOR_EVER : someLines('tail', rest, context, (lines, count) => lines.slice(-count));
     case 'head':
-      return someLines(rest, context, (lines, count) => lines.slice(0, count));
+      return someLines('head', rest, context, (lines, count) => lines.slice(0, count));
     case 'grep':
       return grep(rest, context);
     case 'wc':
@@ -179,23 +178,37 @@ const textOf = (command: string, paths: readonly string[], context: CommandConte
 const linesOf = (text: string): readonly string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
 
 /** `head` and `tail`: `-n 3`, `-3`; ten lines if nothing is said. */
-const someLines = (words: readonly string[], context: CommandContext, pick: (lines: readonly string[], count: number) => readonly string[]): CommandOutcome => {
+const someLines = (command: string, words: readonly string[], context: CommandContext, pick: (lines: readonly string[], count: number) => readonly string[]): CommandOutcome => {
   const at = words.indexOf('-n');
   const short = words.find((word) => /^-n?\d+$/.test(word));
   const count = Number.parseInt((at >= 0 ? words[at + 1] : short?.replace(/^-n?/, '')) ?? '10', 10) || 0;
-  const text = textOf('head', words.filter((word, i) => !word.startsWith('-') && !(at >= 0 && i === at + 1)), context);
+  if (hasUnknownFlag(command, words, /^-(n?\d+|n)$/, context)) return FAILED;
+  const text = textOf(command, words.filter((word, i) => !word.startsWith('-') && !(at >= 0 && i === at + 1)), context);
   if (text === undefined) return FAILED;
   for (const line of count === 0 ? [] : pick(linesOf(text), count)) context.print(`${line}\n`, 'stdout');
   return DONE;
 };
 
-/** With `-c`, `-i`, `-q`, `-v`, `-E`, `-F`; a pattern that JavaScript cannot read is an error. */
+/** What a command would do otherwise with a flag that is not known here, nobody shall take for its answer. */
+const hasUnknownFlag = (command: string, words: readonly string[], known: RegExp, context: CommandContext): boolean => {
+  const unknown = words.find((word) => word.startsWith('-') && word !== '-' && !known.test(word));
+  if (unknown !== undefined) context.print(`${command}: the emulated command does not know ${unknown}\n`, 'stderr');
+  return unknown !== undefined;
+};
+
+/** Repeated groups and references back may take for ever. */
+const SLOW = /\)[*+?{]|\\[1-9]/;
+
+/** With `-c`, `-i`, `-q`, `-v`, `-E`, `-F`; a pattern that cannot be read, or that may take too long, is an error. */
 const grep = (words: readonly string[], context: CommandContext): CommandOutcome => {
   const flags = words.filter((word) => word.startsWith('-')).join('');
   const [pattern = '', ...paths] = words.filter((word) => !word.startsWith('-'));
+  const isFixed = flags.includes('F');
   let sought: RegExp;
+  if (hasUnknownFlag('grep', words, /^-[ciqvEF]+$/, context)) return { type: 'done', code: 2 };
   try {
-    sought = new RegExp(flags.includes('F') ? pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : pattern, flags.includes('i') ? 'i' : '');
+    if (!isFixed && SLOW.test(pattern)) throw new SyntaxError();
+    sought = new RegExp(isFixed ? pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : pattern, flags.includes('i') ? 'i' : '');
   } catch {
     context.print(`grep: bad regex '${pattern}'\n`, 'stderr');
     return { type: 'done', code: 2 };
@@ -212,6 +225,7 @@ const grep = (words: readonly string[], context: CommandContext): CommandOutcome
 const countText = (words: readonly string[], context: CommandContext): CommandOutcome => {
   const flags = words.filter((word) => word.startsWith('-')).join('');
   const paths = words.filter((word) => !word.startsWith('-'));
+  if (hasUnknownFlag('wc', words, /^-[lwc]+$/, context)) return FAILED;
   const text = textOf('wc', paths, context);
   if (text === undefined) return FAILED;
   const counts = { l: text.split('\n').length - 1, w: text.split(/\s+/).filter(Boolean).length, c: new TextEncoder().encode(text).length };
@@ -224,7 +238,12 @@ const countText = (words: readonly string[], context: CommandContext): CommandOu
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\' };
 
 /** `printf FORMAT WORD...` with `%s`, `%d` and `%%`; the format is used again while words are left. */
-const formatted = ([format = '', ...words]: readonly string[]): string => {
+const printFormatted = ([format = '', ...words]: readonly string[], context: CommandContext): CommandOutcome => {
+  const unknown = /%[^sd]/.exec(format.replaceAll('%%', ''));
+  if (unknown !== null) {
+    context.print(`printf: the emulated command does not know ${unknown[0]}\n`, 'stderr');
+    return FAILED;
+  }
   const text = format.replace(/\\([ntr\\])/g, (_, escape: string) => ESCAPES[escape] ?? '');
   let printed = '';
   do {
@@ -232,7 +251,8 @@ const formatted = ([format = '', ...words]: readonly string[]): string => {
     printed += text.replace(/%([sd%])/g, (_, kind: string) => (kind === '%' ? '%' : kind === 's' ? (words.shift() ?? '') : String(Number.parseInt(words.shift() ?? '0', 10) || 0)));
     if (words.length === before) break;
   } while (words.length > 0);
-  return printed;
+  context.print(printed, 'stdout');
+  return DONE;
 };
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };

@@ -82,12 +82,18 @@ const list = (parser: Parser, ends: readonly string[]): void => {
     if (bare !== undefined && ends.includes(bare)) return;
     command(parser);
     for (let operator = bareAt(parser); operator === '&&' || operator === '||'; operator = bareAt(parser)) {
-      parser.at++;
+      toNextCommand(parser);
       const skip = hole(parser);
       command(parser);
       parser.steps[skip] = { op: 'jump-if', ok: operator === '||', to: parser.steps.length };
     }
   }
+};
+
+/** Past an operator and the line breaks that may follow it. */
+const toNextCommand = (parser: Parser): void => {
+  do parser.at++;
+  while (bareAt(parser) === ';');
 };
 
 /** Reserves a step that is known only later. */
@@ -97,7 +103,17 @@ const expect = (parser: Parser, bare: string): void => {
   if (bareAt(parser) === bare) parser.at++;
 };
 
+const COMPOUND = new Set(['while', 'until', 'for', 'if']);
+const REDIRECTIONS = new Set(['<', '>', '>>']);
+
 const command = (parser: Parser): void => {
+  if (!COMPOUND.has(bareAt(parser) ?? '')) return simple(parser);
+  compound(parser);
+  const after = bareAt(parser) ?? '';
+  if (after === '|' || REDIRECTIONS.has(after)) throw new UnknownSyntax('pipes and redirections of loops and conditions');
+};
+
+const compound = (parser: Parser): void => {
   const { steps } = parser;
   switch (bareAt(parser)) {
     case 'while':
@@ -154,8 +170,6 @@ const command = (parser: Parser): void => {
       for (const end of ends) steps[end] = { op: 'jump', to: steps.length, back: false };
       return;
     }
-    default:
-      simple(parser);
   }
 };
 
@@ -163,9 +177,6 @@ const command = (parser: Parser): void => {
 const UNKNOWN_COMMANDS: readonly (readonly [start: RegExp, what: string])[] = [
   [/^case$/, '`case`'], [/^function$|^\w+\(\)/, 'functions'], [/^\(/, 'subshells'], [/^\{$/, 'groups'], [/^\[\[$/, '`[[`'],
 ];
-const COMPOUND = new Set(['while', 'until', 'for', 'if']);
-const REDIRECTIONS = new Set(['<', '>', '>>']);
-
 const simple = (parser: Parser): void => {
   parser.steps.push({ op: 'run', command: simpleCommand(parser) });
 };
@@ -184,6 +195,7 @@ const simpleCommand = (parser: Parser): SimpleCommand => {
     if ('word' in token) {
       if (token.bare === '2>&1' || token.bare === '2>/dev/null') continue;
       if (token.bare === '>&2' || token.bare === '1>&2') toStderr = true;
+      else if (/^\d*>/.test(token.bare)) throw new UnknownSyntax(`\`${token.bare}\``);
       else words.push(token.word);
       continue;
     }
@@ -196,7 +208,7 @@ const simpleCommand = (parser: Parser): SimpleCommand => {
   }
   const command = { words, toStderr, ...(redirect && { redirect }), ...(input && { input }) };
   if (bareAt(parser) !== '|') return command;
-  parser.at++;
+  toNextCommand(parser);
   if (COMPOUND.has(bareAt(parser) ?? '')) throw new UnknownSyntax('pipes into loops and conditions');
   return { ...command, next: simpleCommand(parser) };
 };
@@ -273,7 +285,7 @@ const wordAt = (text: string, from: number): readonly [Word, number] => {
       literal += text.charAt(at + 1);
       at += 2;
     } else if (char === '`') throw new UnknownSyntax('backquotes');
-    else if (/[\s;|<]/.test(char) || char === '>' && !text.startsWith('>&', at) && !/^\d>/.test(text.slice(from, at + 1)) || (char === '&' && !text.slice(from, at).endsWith('>'))) break;
+    else if (/[ \t\n;|<]/.test(char) || char === '>' && !text.startsWith('>&', at) && !/^\d>/.test(text.slice(from, at + 1)) || (char === '&' && !text.slice(from, at).endsWith('>'))) break;
     else {
       literal += char;
       at++;

@@ -78,6 +78,9 @@ describe('the shell of emulated containers', () => {
     ['echo hello | grep -q ell && echo found; false | true; echo $?', 'found\n0\n', 0],
     ['echo one | X=2 sh -c "read A; echo got \\$A \\$X"', 'got one 2\n', 0],
     ['echo "a | b" \'c < d\'', 'a | b c < d\n', 0],
+    ['echo a\r\nb\u00a0c\f=1; echo d', 'a\r\nd\n', 0],
+    ['false &&\n echo no; echo a |\n cat', 'a\n', 0],
+
   ];
   for (const [script, stdout, status] of outputs) {
     test(`runs ${JSON.stringify(script)}`, () => {
@@ -91,10 +94,23 @@ describe('the shell of emulated containers', () => {
       ['echo a; x=$((1+2)); echo $x', 'calculations (`$((`)'], ['echo `hostname`', 'backquotes'], ['case a in a) echo yes;; esac', '`case`'], ['f() { echo hi; }; f', 'functions'],
       ['(cd /; ls)', 'subshells'], ['{ echo a; }', 'groups'], ['echo ${X:-y}', 'what changes a variable (`${`)'], ['cat << EOF\na\nEOF', 'documents in a script (`<<`)'],
       ['echo "$(echo `id`)"', 'backquotes'], ['cat /f | while read l; do echo $l; done', 'pipes into loops and conditions'], ['[[ -f /x ]]', '`[[`'],
+      ['for i in a b; do echo $i; done | wc -l', 'pipes and redirections of loops and conditions'], ['while false; do true; done > /f', 'pipes and redirections of loops and conditions'], ['ls /x 2>/f', '`2>/f`'],
     ];
     for (const [script, what] of unknown) expect([run(script).output.stdout, run(script).output.stderr, run(script).process.status]).toEqual(['', `sh: the emulated shell does not know ${what}\n`, 2]);
     expect(run('sleep 1 | cat').output.stderr).toBe('sh: commands that wait are not emulated in a pipe\n');
+    expect(run("echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | grep '(a+)+b'").output.stderr).toBe("grep: bad regex '(a+)+b'\n");
+    for (const script of ['grep -o a /f', 'wc -m /f', 'head -c 3 /f', 'tail -q /f', 'printf %x 3']) expect(run(script).output.stderr).toMatch(/^(grep|wc|head|tail|printf): the emulated command does not know [-%]\w\n$/);
     expect(run('cat < /missing').output.stderr).toBe("sh: can't open /missing: no such file\n");
+  });
+
+  test('comes to an end with whatever is written', () => {
+    const parts = ['echo', ' ', '\n', '\r', '\f', '\u00a0', ';', '|', '||', '&', '&&', '<', '>', '>>', '>&2', '2>', '(', ')', '$', '$(', '{', '}', '"', "'", '\\', '#', '=', 'if', 'then', 'fi', 'for', 'in', 'do', 'done', 'while', 'false', 'x'];
+    let seed = 1;
+    for (let i = 0; i < 3_000; i++) {
+      let script = '';
+      for (let length = i % 12; length >= 0; length--) script += parts[(seed = (seed * 48_271) % 2_147_483_647) % parts.length];
+      expect(run(script).process.step).toBeGreaterThanOrEqual(0);
+    }
   });
 
   test('sleeps for as long as it is told to', () => {

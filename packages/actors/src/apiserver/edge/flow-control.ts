@@ -32,7 +32,6 @@ export class TooManyRequests extends Error {
   }
 }
 
-
 export const newFlowControl = (limits: EdgeLimits): FlowControl => ({ limits, seated: 0, waiting: 0, flows: new Map() });
 
 /** Waits for a seat, which must be given back with `leave`. Rejects with TooManyRequests. `isGone`: nobody waits for the answer any more. */

@@ -132,11 +132,11 @@ const settle = (state: ApiServerState, context: ActorContext, request: WriteRequ
 
 /** Of a deletion that writes first: the deletion. */
 const planAfter = (state: ApiServerState, context: ActorContext, request: WriteRequest, plan: Plan, stored: Stored): Plan | undefined => {
-  const evicting = plan.type === 'put' && plan.tell === 'evicting' && request.type === 'create';
-  const kind = plan.type === 'then' || evicting ? kindOfResource(request.resource) : undefined;
+  if (plan.type !== 'then' && !(plan.type === 'put' && plan.tell === 'evicting')) return undefined;
+  const kind = kindOfResource(request.resource);
   if (kind === undefined) return undefined;
   if (plan.type === 'then') return removalOf(kind, plan.first.key, stored, plan.remove);
-  return evicting ? planEvicted(state, context, kind, request, stored) : undefined;
+  return request.type === 'create' ? planEvicted(state, context, kind, request, stored) : undefined;
 };
 
 /** Remembers a write until the feed brings it, so that whoever was answered sees what he was told. */

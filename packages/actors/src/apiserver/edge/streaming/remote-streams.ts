@@ -34,6 +34,7 @@ export const STREAM_PROTOCOLS = ['v4.channel.k8s.io'];
 /** The first byte of a message names its stream. */
 const CHANNELS = { stdout: 1, stderr: 2, error: 3 } as const;
 const STDIN = 0;
+const DIGIT_ZERO = 0x30;
 /** v5: the stream that the next byte names is closed. */
 const CLOSE_STREAM = 255;
 
@@ -75,7 +76,7 @@ const overMessages = (socket: Duplex, key: string, protocol: string, wanted: Wan
     key,
     protocol,
     (received) => {
-      const message = isText ? Buffer.concat([Buffer.of(Number(String.fromCharCode(received[0] ?? 0x30))), Buffer.from(received.toString('latin1', 1), 'base64')]) : received;
+      const message = isText ? Buffer.concat([Buffer.of((received[0] ?? 0) - DIGIT_ZERO), Buffer.from(received.toString('latin1', 1), 'base64')]) : received;
       if (message[0] === STDIN) input.push(message.subarray(1));
       else if (message[0] === CLOSE_STREAM && message[1] === STDIN) input.push(undefined);
     },
